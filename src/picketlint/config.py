@@ -1,0 +1,179 @@
+"""The ``[tool.picketlint]`` table of pyproject.toml: what may be in it, read and checked.
+
+The closest pyproject.toml at or above a file *that has that table* governs it; tables are never merged. Anything wrong
+in one is a ConfigError, because a key that is misspelled and passed over would be a policy that is not enforced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from picketlint.files import NotRegularFile, read
+from picketlint.patterns import PatternError, Patterns
+from picketlint.registry import load as load_registry
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used: ``str()`` is one line that names the file, the key and the way out.
+
+    ``path`` is the file at fault, None for the command line; ``message`` is the line without it.
+    """
+
+    def __init__(self, message: str, path: str | None = None) -> None:
+        super().__init__(message, path)
+        self.message = message
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class Config(NamedTuple):
+    """One validated table; what it does not set has the default given here."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    exclude: Patterns | None = None
+    extend_exclude: Patterns | None = None
+    test_patterns: Patterns | None = None
+    include_tests: frozenset[str] = frozenset()
+    torch_floor: tuple[int, ...] | None = None
+    per_path_ignores: tuple[tuple[Patterns, frozenset[str]], ...] = ()
+
+
+def read_config(path: str) -> Config | None:
+    """The table in the TOML file at ``path``; None if the file is not there or has no such table.
+
+    Raises ConfigError for a file that cannot be read or parsed, and for anything in the table that is not understood.
+    """
+    try:
+        data = read(path)
+    except (FileNotFoundError, NotADirectoryError, NotRegularFile):
+        return None
+    except OSError as error:
+        raise ConfigError(f"cannot be read ({error.strerror}): make it readable", path) from error
+    if b"picketlint" not in data:
+        # Spares tomli's import, and keeps broken files of others (say, test data) from stopping the run.
+        return None
+    table = _tool_table(data, path)
+    return None if table is None else _validate(table, path)
+
+
+def selectors(value: object) -> tuple[str, ...]:
+    """``value`` as a list of rule ids, names, prefixes or ``ALL``. Raises ValueError, saying what is wrong."""
+    codes = _strings(value)
+    for code in codes:
+        if load_registry().expand(code) is None:
+            raise ValueError(f'unknown rule "{code}"; {_hint(load_registry().suggest(code))}')
+    return codes
+
+
+def covered(codes: Iterable[str]) -> frozenset[str]:
+    """The ids of all rules that valid selectors cover, those that are off by default included."""
+    registry = load_registry()
+    ids: set[str] = set()
+    for code in codes:
+        ids |= registry.expand(code) or frozenset()
+        ids.update(rule.id for rule in registry.rules if rule.id.startswith(code))
+    return frozenset(ids)
+
+
+def _tool_table(data: bytes, path: str) -> Mapping[str, object] | None:
+    """The raw table of a TOML document; None if there is none. Raises ConfigError if the document is broken."""
+    import tomli
+
+    try:
+        document = tomli.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ConfigError("is not UTF-8, as TOML has to be", path) from error
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError(f"is not valid TOML: {error}", path) from error
+    except RecursionError as error:
+        raise ConfigError("is nested too deeply to be read", path) from error
+    tool = document.get("tool")
+    table = tool.get("picketlint") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError("[tool.picketlint] must be a table", path)
+    return table
+
+
+def _validate(table: Mapping[str, object], path: str) -> Config:
+    """The table with every value checked. Raises ConfigError for the first that is wrong."""
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        validator = _KEYS.get(key)
+        if validator is None:
+            raise ConfigError(f'unknown key "{key}" in [tool.picketlint]; {_hint(_closest(key))}', path)
+        try:
+            values[key.replace("-", "_")] = validator(value)
+        except ValueError as error:
+            raise ConfigError(f'key "{key}" in [tool.picketlint]: {error}', path) from error
+    return Config(**values)
+
+
+def _closest(key: str) -> str | None:
+    """The known key that an unknown one was most likely meant to be."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(key.replace("_", "-").lower(), _KEYS)), None)
+
+
+def _hint(suggestion: str | None) -> str:
+    return f'did you mean "{suggestion}"?' if suggestion else "there is nothing like it"
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise ValueError('must be a list of strings, as in ["..."]')
+    return tuple(value)
+
+
+def _patterns(value: object) -> Patterns:
+    return Patterns(_strings(value))
+
+
+def included_tests(value: object) -> frozenset[str]:
+    if isinstance(value, bool):
+        return covered(["ALL"]) if value else frozenset()
+    if not isinstance(value, list):
+        raise ValueError('must be true, false or a list of rules, as in ["PKT4"]')
+    return covered(selectors(value))
+
+
+def _release(value: object) -> tuple[int, ...]:
+    if not isinstance(value, str):
+        raise ValueError('must be a string, as in "2.6"')
+    parts = value.split(".")
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise ValueError(f'"{value}" is not a release: write one like "2.6" or "2.6.0"')
+    return tuple(int(part) for part in parts)
+
+
+def _ignores_by_path(value: object) -> tuple[tuple[Patterns, frozenset[str]], ...]:
+    if not isinstance(value, dict):
+        raise ValueError('must be a table from patterns to lists of rules, as in {"scripts/" = ["PKT301"]}')
+    rows = []
+    for pattern, codes in value.items():
+        try:
+            rows.append((Patterns([pattern]), covered(selectors(codes))))
+        except PatternError:
+            raise
+        except ValueError as error:
+            raise ValueError(f'"{pattern}": {error}') from error
+    return tuple(rows)
+
+
+_KEYS: Mapping[str, Callable[[object], object]] = {
+    "select": selectors,
+    "ignore": selectors,
+    "extend-select": selectors,
+    "exclude": _patterns,
+    "extend-exclude": _patterns,
+    "test-patterns": _patterns,
+    "include-tests": included_tests,
+    "torch-floor": _release,
+    "per-path-ignores": _ignores_by_path,
+}
+

@@ -1,0 +1,64 @@
+"""Reading a file in one go, without ever waiting for one that is not a regular file."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)  # a FIFO without a writer would block in open() otherwise
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_CHUNK = 1 << 16
+
+
+class NotRegularFile(OSError):
+    """The path leads to a directory, a FIFO, a socket or a device."""
+
+
+def read(path: str) -> bytes:
+    """The content of the regular file at ``path``; symbolic links are followed.
+
+    Raises NotRegularFile for anything else that exists there, and the OSError of the system call otherwise.
+    """
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError as error:
+        if _is_special(path):
+            raise NotRegularFile(error.errno, "not a regular file", path) from error
+        raise
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotRegularFile(0, "not a regular file", path)
+        chunks = []
+        while chunk := os.read(descriptor, max(status.st_size + 1, _CHUNK)):
+            chunks.append(chunk)
+    finally:
+        os.close(descriptor)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _is_special(path: str) -> bool:
+    """Whether something other than a regular file is there: sockets, for one, refuse to be opened at all."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return False
+
+
+def below(root: str, path: str) -> str | None:
+    """``path`` relative to the directory ``root``, with ``/``; empty for the root itself, None outside it.
+
+    Both are absolute and normalised, as ``os.path.abspath`` makes them.
+    """
+    if path == root:
+        return ""
+    prefix = root if root.endswith(os.sep) else root + os.sep
+    if not path.startswith(prefix):
+        return None
+    relative = path[len(prefix) :]
+    return relative if os.sep == "/" else relative.replace(os.sep, "/")

@@ -1,0 +1,1 @@
+"""Data tables and nothing else: what the libraries do, each row with its source."""

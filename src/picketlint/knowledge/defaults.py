@@ -1,0 +1,21 @@
+"""Calls that declare a default, by the last part of their name."""
+
+from __future__ import annotations
+
+# The 0-based position of the default among the positional arguments; -1 where it is keyword-only.
+FIELD_CALLS = {
+    "field": -1,  # dataclasses.field, attrs.field: https://docs.python.org/3/library/dataclasses.html#dataclasses.field
+    "ib": 0,  # attr.ib: https://www.attrs.org/en/stable/api-attr.html
+    "attrib": 0,
+    "Field": 0,  # pydantic.Field, sqlmodel.Field: https://docs.pydantic.dev/latest/api/fields/
+    "Option": 0,  # typer.Option: https://typer.tiangolo.com/reference/parameters/
+    "Argument": 0,
+    "Query": 0,  # fastapi: https://fastapi.tiangolo.com/reference/parameters/
+    "Form": 0,
+    "Header": 0,
+    "Body": 0,
+    "HfArg": -1,  # transformers.hf_argparser.HfArg
+}
+
+# absl.flags: name, default, help. https://abseil.io/docs/python/guides/flags
+FLAG_DEFINERS = frozenset({"DEFINE_bool", "DEFINE_boolean"})

@@ -1,0 +1,147 @@
+"""What a rule sees of one module: its names, values, arguments, defaults and guards, each computed when asked for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import cached_property
+from typing import NamedTuple
+
+from picketlint.knowledge.signatures import SIGNATURES
+from picketlint.model import Confidence, Step
+from picketlint.semantics.bindings import Binding, Bindings
+from picketlint.semantics.calls import Argument, Calls, State
+from picketlint.semantics.defaults import Default, Defaults
+from picketlint.semantics.guards import Guards
+from picketlint.semantics.names import Names, Resolver
+from picketlint.semantics.tree import Tree
+from picketlint.semantics.values import Evaluator, Option, Value, Verdict
+from picketlint.source import Source
+
+Version = tuple[int, ...]
+
+
+class Judged(NamedTuple):
+    """How an argument stands to what a rule calls unsafe.
+
+    ``anchor`` is set where the finding belongs elsewhere than the call: at the parameter whose default is unsafe.
+    ``focus`` is what the caret points at; ``trace`` how the value came there.
+    """
+
+    verdict: Verdict
+    confidence: Confidence
+    focus: ast.AST
+    anchor: ast.AST | None = None
+    trace: tuple[Step, ...] = ()
+
+
+class Module:
+    """One parsed module. Everything is lazy; nothing of the scanned code is imported or run."""
+
+    def __init__(
+        self, root: ast.Module, source: Source, torch_floor: Callable[[], Version | None] = lambda: None
+    ) -> None:
+        self.root = root
+        self.source = source
+        self._torch_floor = torch_floor
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The indexed syntax tree: nodes by type, parents, scopes."""
+        return Tree(self.root)
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """Answers for qualified names."""
+        return Resolver(self.tree, Bindings(self.tree))
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Answers for arguments of calls."""
+        return Calls(self.resolver, SIGNATURES)
+
+    @cached_property
+    def _values(self) -> Evaluator:
+        return Evaluator(self.resolver)
+
+    @cached_property
+    def _guards(self) -> Guards:
+        return Guards(self.resolver)
+
+    @cached_property
+    def defaults(self) -> Defaults:
+        """Answers for default values."""
+        return Defaults(self.resolver, self.calls)
+
+    @cached_property
+    def torch_floor(self) -> Version | None:
+        """The lowest torch release the scanned project says it supports; None when it does not say."""
+        return self._torch_floor()
+
+    def names(self, node: ast.AST) -> Names:
+        """The qualified names an expression can have."""
+        return self.resolver.names(node)
+
+    def value(self, node: ast.AST) -> Value:
+        """Everything an expression can be."""
+        return self._values.value(node)
+
+    def argument(self, call: ast.Call, name: str, position: int | None = None) -> Argument:
+        """The argument a call gives for a parameter; see Calls.argument for ``position`` (0-based)."""
+        return self.calls.argument(call, name, position)
+
+    def guarded(self, node: ast.AST, flag: str, value: bool) -> bool:
+        """Whether a node is reached only where ``flag`` was tested and has this truth value."""
+        return self._guards.guarded(node, flag, value)
+
+    def judge(
+        self, argument: Argument, unsafe: Callable[[object], bool], flag: str, wanted: bool
+    ) -> Judged | None:
+        """How sure it is that an argument is unsafe; None where it is absent, safe, or decided by a test of the flag.
+
+        ``wanted`` is the truth value of the flag that is unsafe: under ``if flag:`` (or ``if not flag:``) such a value
+        is a choice that somebody made.
+        """
+        worst: Judged | None = None
+        sure = argument.state is State.GIVEN
+        for candidate in argument.candidates:
+            verdict, option = self.value(candidate.value).judge(unsafe)
+            guarded = option is not None and (
+                self.guarded(candidate.focus, flag, wanted) or self.guarded(option.node, flag, wanted)
+            )
+            if option is None or guarded:
+                sure = False
+                continue
+            sure = sure and verdict is Verdict.MUST
+            judged = self._judged(verdict, option, candidate.focus)
+            if worst is None or judged.verdict is Verdict.MUST:
+                worst = judged
+        if worst is not None and worst.verdict is Verdict.MUST and not sure:
+            return worst._replace(verdict=Verdict.MAY, confidence=Confidence.MEDIUM)
+        return worst
+
+    def judge_value(self, node: ast.expr, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Judged | None:
+        """The same for one expression that stands in the code by itself: a default, a dict entry, an assignment."""
+        verdict, option = self.value(node).judge(unsafe)
+        if option is None or self.guarded(node, flag, wanted) or self.guarded(option.node, flag, wanted):
+            return None
+        return self._judged(verdict, option, node)
+
+    def _judged(self, verdict: Verdict, option: Option, focus: ast.AST) -> Judged:
+        confidence = Confidence.MEDIUM if verdict is Verdict.MAY else Confidence.HIGH
+        anchor = option.node if verdict is Verdict.DEFAULT and isinstance(option.node, ast.arg) else None
+        return Judged(verdict, confidence, anchor or focus, anchor, self.steps(option))
+
+    def steps(self, option: Option) -> tuple[Step, ...]:
+        """How an option came to where it is used, origin first."""
+        return tuple(self._step(binding) for binding in reversed(option.via))
+
+    def _step(self, binding: Binding) -> Step:
+        span = self.source.span(binding.node)
+        node = binding.node
+        name = getattr(node, "id", None) or getattr(node, "arg", None) or getattr(node, "attr", None) or "it"
+        verb = "is a parameter with this default" if isinstance(node, ast.arg) else "gets its value here"
+        return Step(span.line, span.column, f"`{name}` {verb}")
+
+
+__all__ = ["Default", "Judged", "Module"]

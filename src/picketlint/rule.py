@@ -1,0 +1,220 @@
+"""All that the author of a rule imports.
+
+A rule is one class in one file: its module's docstring is its page, its examples are its tests, its attributes are its
+metadata, and its methods are called for what they are decorated with. See CONTRIBUTING.md.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+from picketlint.model import Confidence, Lifecycle, Severity, Step
+from picketlint.module import Judged, Module
+from picketlint.semantics.calls import Argument, Candidate, State
+from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
+from picketlint.semantics.names import Names
+from picketlint.semantics.values import FALSY, TRUTHY, Option, Special, Value, Verdict, falsy, truthy
+
+__all__ = [
+    "FALSY",
+    "FIELD",
+    "OPTION",
+    "PARAMETER",
+    "TRUTHY",
+    "Argument",
+    "Call",
+    "Candidate",
+    "Confidence",
+    "Default",
+    "Example",
+    "Hit",
+    "Judged",
+    "Lifecycle",
+    "Module",
+    "Names",
+    "Option",
+    "Rule",
+    "Severity",
+    "Special",
+    "State",
+    "Step",
+    "Value",
+    "Verdict",
+    "bad",
+    "falsy",
+    "good",
+    "on",
+    "on_call",
+    "on_default",
+    "on_keyword",
+    "truthy",
+]
+
+Trigger = bytes | tuple[bytes, ...]
+REPOSITORY = "https://github.com/picketlint/picketlint"
+
+
+class Example(NamedTuple):
+    """A piece of code a rule must report (``bad``) or must leave alone (``good``).
+
+    ``at`` is the 1-based ``line:column`` of the anchor, ``confidence`` the one expected, ``why`` a line for the page.
+    ``torch`` is the torch floor of the project the code is thought to be in.
+    """
+
+    code: str
+    bad: bool
+    at: str | None = None
+    confidence: Confidence | None = None
+    why: str = ""
+    path: str = "example.py"
+    torch: tuple[int, ...] | None = None
+
+
+def bad(
+    code: str,
+    *,
+    at: str | None = None,
+    confidence: Confidence | None = None,
+    why: str = "",
+    torch: tuple[int, ...] | None = None,
+) -> Example:
+    """Code that the rule reports exactly once."""
+    return Example(code, True, at, confidence, why, torch=torch)
+
+
+def good(code: str, *, why: str = "", torch: tuple[int, ...] | None = None) -> Example:
+    """Code that the rule does not report; ``why`` says what makes it fine."""
+    return Example(code, False, why=why, torch=torch)
+
+
+class Call(NamedTuple):
+    """A call whose callee can be one of the names a rule asked for.
+
+    ``name`` is the qualified name that matched; ``certain`` says that the callee can be nothing else.
+    """
+
+    node: ast.Call
+    name: str
+    certain: bool
+
+
+class Hit(NamedTuple):
+    """What a rule reports; the engine makes a Finding of it. None means: the rule's own."""
+
+    anchor: ast.AST
+    focus: ast.AST
+    message: str
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+    trace: tuple[Step, ...] = ()
+
+
+class Listener(NamedTuple):
+    """What one method of a rule listens to: node types, or names of callees, keywords or defaults."""
+
+    kind: str
+    wanted: frozenset[Any]
+
+
+Check = TypeVar("Check", bound=Callable[..., Iterator[Hit]])
+
+
+def _listen(kind: str, wanted: Iterable[Any]) -> Callable[[Check], Check]:
+    def mark(method: Check) -> Check:
+        listeners: tuple[Listener, ...] = getattr(method, "listeners", ())
+        method.listeners = (*listeners, Listener(kind, frozenset(wanted)))  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+def on(*types: type[ast.AST]) -> Callable[[Check], Check]:
+    """Call the method as ``method(node, module)`` for every node of these types."""
+    return _listen("node", types)
+
+
+def on_call(*names: str) -> Callable[[Check], Check]:
+    """Call the method as ``method(call: Call, module)`` for every call that can mean one of these qualified names."""
+    return _listen("call", names)
+
+
+def on_keyword(*names: str) -> Callable[[Check], Check]:
+    """Call the method as ``method(keyword: ast.keyword, module)`` for every call keyword of these names."""
+    return _listen("keyword", names)
+
+
+def on_default(*names: str) -> Callable[[Check], Check]:
+    """Call the method as ``method(default: Default, module)`` for every default of a thing of these names."""
+    return _listen("default", names)
+
+
+class Rule:
+    """One rule. Subclasses set the attributes and decorate their checks; instances hold no state."""
+
+    id: ClassVar[str]
+    name: ClassVar[str]
+    since: ClassVar[str]
+    severity: ClassVar[Severity]
+    confidence: ClassVar[Confidence] = Confidence.HIGH
+    cwe: ClassVar[int]
+    status: ClassVar[Lifecycle] = Lifecycle.DEFAULT
+    policy: ClassVar[str]
+    """The section of the security policy that the rule enforces."""
+    triggers: ClassVar[tuple[Trigger, ...]]
+    """At least one must be in the file's bytes (all parts of a tuple) for the rule to fire; empty: it may always."""
+    documentable: ClassVar[bool] = True
+    """Whether an inline comment that explains it may excuse a finding."""
+    supersedes: ClassVar[tuple[str, ...]] = ()
+    """Codes of Bandit and ruff that this rule makes redundant."""
+    examples: ClassVar[tuple[Example, ...]] = ()
+
+    @property
+    def page(self) -> str:
+        """The rule's page, Markdown: the docstring of its module."""
+        import sys
+
+        return (sys.modules[type(self).__module__].__doc__ or "").strip()
+
+    @property
+    def summary(self) -> str:
+        """The first line of the page."""
+        return self.page.partition("\n")[0]
+
+    @property
+    def url(self) -> str:
+        """Where the rule's page can be read: the file that holds it."""
+        return f"{REPOSITORY}/blob/main/src/{type(self).__module__.replace('.', '/')}.py"
+
+    @classmethod
+    def listeners(cls) -> Iterator[tuple[str, Listener]]:
+        """The names of the rule's checks with what each listens to, in the order of their definition."""
+        for owner in reversed(cls.__mro__):
+            for name, member in vars(owner).items():
+                for listener in getattr(member, "listeners", ()):
+                    if isinstance(listener, Listener):
+                        yield name, listener
+
+    @staticmethod
+    def at(
+        anchor: ast.AST,
+        message: str,
+        *,
+        focus: ast.AST | None = None,
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        judged: Judged | None = None,
+        trace: tuple[Step, ...] = (),
+    ) -> Hit:
+        """A report at ``anchor``; ``judged`` lends its anchor, focus, confidence and trace where they are not given."""
+        if judged is None:
+            return Hit(anchor, focus or anchor, message, severity, confidence, trace)
+        return Hit(
+            judged.anchor or anchor,
+            focus or judged.focus,
+            message,
+            severity,
+            confidence or judged.confidence,
+            trace or judged.trace,
+        )

@@ -1,0 +1,1 @@
+"""The rules, one file each; ``picketlint.registry`` finds them by their file names."""

@@ -1,0 +1,141 @@
+"""Whether code runs only where a flag has been tested: ``if args.trust_remote_code: kwargs["trust_remote_code"] = True``.
+
+What stands under a test of the very same flag is the caller's or the configuration's decision, not the code's.
+"""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left
+
+from picketlint.semantics.bindings import Kind
+from picketlint.semantics.names import Resolver
+from picketlint.semantics.tree import FUNCTIONS
+
+_MAX_ALIASES = 4
+_MAX_SIBLINGS = 32
+
+
+class Guards:
+    """Answers which truth value the tests around a place give to a flag."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self.tree = resolver.tree
+
+    def guarded(self, node: ast.AST, flag: str, value: bool) -> bool:
+        """Whether ``node`` is reached only when ``flag`` (a name, attribute, key or option) has this truth value."""
+        child = node
+        for parent in self.tree.ancestors(node):
+            if self._implied_by(parent, child, flag) is value:
+                return True
+            if isinstance(child, ast.stmt) and self._left_early(parent, child, flag) is value:
+                return True
+            if isinstance(parent, FUNCTIONS):
+                return False
+            child = parent
+        return False
+
+    def _implied_by(self, parent: ast.AST, child: ast.AST, flag: str) -> bool | None:
+        """What the test of an ``if``, ``while``, conditional expression, ``and``/``or`` says where it lets control pass."""
+        if isinstance(parent, (ast.If, ast.While)) and child is not parent.test:
+            return self._truth(parent.test, flag, self.tree.branch(child) == "body")
+        if isinstance(parent, ast.IfExp) and child is not parent.test:
+            return self._truth(parent.test, flag, child is parent.body)
+        if isinstance(parent, ast.BoolOp):
+            for operand in parent.values:
+                if operand is child:
+                    break
+                truth = self._truth(operand, flag, isinstance(parent.op, ast.And))
+                if truth is not None:
+                    return truth
+        if isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+            for test in (test for generator in parent.generators for test in generator.ifs):
+                truth = self._truth(test, flag, True)
+                if truth is not None:
+                    return truth
+        return None
+
+    def _left_early(self, parent: ast.AST, child: ast.stmt, flag: str) -> bool | None:
+        """What ``if not flag: raise`` above a statement of the same block says about the flag."""
+        siblings = getattr(parent, self.tree.branch(child), None)
+        if not isinstance(siblings, list):
+            return None
+        place = bisect_left(siblings, (child.lineno, child.col_offset), key=lambda s: (s.lineno, s.col_offset))
+        for sibling in reversed(siblings[max(place - _MAX_SIBLINGS, 0) : place]):
+            if isinstance(sibling, ast.If) and not sibling.orelse and _leaves(sibling.body[-1]):
+                truth = self._truth(sibling.test, flag, False)
+            elif isinstance(sibling, ast.Assert):
+                truth = self._truth(sibling.test, flag, True)
+            else:
+                continue
+            if truth is not None:
+                return truth
+        return None
+
+    def _truth(self, test: ast.expr, flag: str, outcome: bool, depth: int = 0) -> bool | None:
+        """The truth value of the flag that follows when ``test`` came out as ``outcome``; None where none follows."""
+        if depth > _MAX_ALIASES:
+            return None
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            return self._truth(test.operand, flag, not outcome, depth)
+        if isinstance(test, ast.BoolOp):
+            if outcome is not isinstance(test.op, ast.And):
+                return None
+            known = (self._truth(operand, flag, outcome, depth + 1) for operand in test.values)
+            return next((truth for truth in known if truth is not None), None)
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            return self._compared(test, flag, outcome, depth)
+        if isinstance(test, ast.Call) and self.resolver.names(test.func).certain == "builtins.bool" and test.args:
+            return self._truth(test.args[0], flag, outcome, depth + 1)
+        if isinstance(test, ast.NamedExpr):
+            return self._truth(test.value, flag, outcome, depth + 1)
+        if _is_flag(test, flag):
+            return outcome
+        alias = self._alias(test)
+        return self._truth(alias, flag, outcome, depth + 1) if alias is not None else None
+
+    def _compared(self, test: ast.Compare, flag: str, outcome: bool, depth: int) -> bool | None:
+        other = test.comparators[0]
+        if not isinstance(other, ast.Constant) or not isinstance(other.value, (bool, str)):
+            return None
+        wanted = other.value if isinstance(other.value, bool) else other.value.lower() in {"1", "true", "yes", "on"}
+        equal = isinstance(test.ops[0], (ast.Is, ast.Eq))
+        if not equal and not isinstance(test.ops[0], (ast.IsNot, ast.NotEq)):
+            return None
+        return self._truth(test.left, flag, (outcome is equal) is wanted, depth + 1)
+
+    def _alias(self, test: ast.expr) -> ast.expr | None:
+        """What a plain name was assigned, if that is the only thing it can be."""
+        if not isinstance(test, ast.Name):
+            return None
+        reaching = self.resolver.bindings.lookup(test.id, test)
+        if reaching is None or not reaching.complete or len(reaching.bindings) != 1:
+            return None
+        binding = reaching.bindings[0]
+        return binding.value if binding.kind is Kind.VALUE else None
+
+
+def _leaves(statement: ast.stmt) -> bool:
+    return isinstance(statement, (ast.Return, ast.Raise, ast.Continue, ast.Break))
+
+
+def _is_flag(node: ast.expr, flag: str) -> bool:
+    """Whether an expression reads the flag: as a name, an attribute, ``x["flag"]``, ``x.get("flag")``, ``getattr``."""
+    if isinstance(node, ast.Name):
+        return _same(node.id, flag)
+    if isinstance(node, ast.Attribute):
+        return _same(node.attr, flag)
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.slice, ast.Constant) and _same(node.slice.value, flag)
+    if isinstance(node, ast.Call) and _called(node) in {"get", "pop", "getenv", "getattr", "setdefault"}:
+        return any(isinstance(arg, ast.Constant) and _same(arg.value, flag) for arg in node.args[:2])
+    return False
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _same(name: object, flag: str) -> bool:
+    return isinstance(name, str) and name.lower().replace("-", "_").strip("_") == flag

@@ -1,0 +1,279 @@
+"""From a path to what applies to it: the project it belongs to, the rules that run on it, what is left out.
+
+Test patterns and excludes are matched on the path below the *root* of the project, so that a checkout in
+``/home/me/tests/project`` is not all tests. The root is the directory of the configuration that governs the file.
+Without one, or where ``--config`` names a file that is not above, it is the top of the git repository; outside any,
+the nearest directory with a pyproject.toml, setup.py or setup.cfg; failing that, the nearest with a requirements.txt
+(last, because ``tests/`` and ``docs/`` often have their own); failing that, the working directory or, for files that are
+not below it, the directory of the file itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from picketlint.config import Config, ConfigError, covered, included_tests, read_config, selectors
+from picketlint.engine import Checks
+from picketlint.files import below
+from picketlint.model import Lifecycle
+from picketlint.patterns import Patterns
+from picketlint.project import TorchFloors
+from picketlint.registry import load as load_registry
+
+DEFAULT_TEST_PATTERNS = ("tests/", "test/", "testing/", *(
+    f"{name}.{suffix}" for suffix in ("py", "pyi", "ipynb") for name in ("test_*", "*_test", "conftest")
+))  # fmt: skip
+"""What is a test unless ``test-patterns`` says otherwise, as gitignore patterns below the root."""
+
+DEFAULT_EXCLUDES = frozenset({
+    ".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox", ".pants.d",
+    ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode", "__pycache__",
+    "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv",
+})  # fmt: skip
+"""The names of directories that are left out unless ``exclude`` says otherwise (ruff's list)."""
+
+_TEST_DIRECTORIES = frozenset({"tests", "test", "testing"})
+_PYTHON_SUFFIXES = frozenset({"py", "pyi", "ipynb"})
+_ROOT_MARKERS = (("requirements.txt",), ("pyproject.toml", "setup.py", "setup.cfg"), (".git",))
+
+
+class Overrides(NamedTuple):
+    """What the command line says about configuration; every default means that it says nothing.
+
+    ``config`` is a TOML file that takes the place of every other; ``isolated`` means no file at all.
+    """
+
+    select: Sequence[str] | None = None
+    ignore: Sequence[str] = ()
+    extend_select: Sequence[str] = ()
+    include_tests: bool | Sequence[str] | None = None
+    config: str | None = None
+    isolated: bool = False
+
+
+class Settings(NamedTuple):
+    """What applies to the files of one project. Paths are absolute and normalised (``os.path.abspath``).
+
+    ``codes`` are the rules selected, ``test_codes`` those that run on tests too. ``excludes`` and ``tests`` take the
+    place of the defaults; ``extra_excludes`` come on top, and may take a default back with ``!``.
+    """
+
+    root: str
+    config_path: str | None
+    codes: frozenset[str]
+    test_codes: frozenset[str]
+    tests: Patterns | None
+    excludes: Patterns | None
+    extra_excludes: Patterns | None
+    per_path_ignores: tuple[tuple[Patterns, frozenset[str]], ...]
+    declared_floor: tuple[int, ...] | None
+    torch_floors: TorchFloors
+
+    def checks_for(self, path: str) -> Checks:
+        """The rules to run on a file: none at all for a test, unless it is included."""
+        codes = self.codes & self.test_codes if self.is_test(path) else self.codes
+        relative = self._relative(path)
+        for patterns, ignored in self.per_path_ignores:
+            if patterns.verdict(relative):
+                codes -= ignored
+        return Checks(codes, partial(self.torch_floor, os.path.dirname(path)))
+
+    def torch_floor(self, directory: str) -> tuple[int, ...] | None:
+        """The lowest torch release the code in ``directory`` has to work with; None if that is not known."""
+        return self.declared_floor or self.torch_floors.lookup(directory, self.root)
+
+    def is_test(self, path: str) -> bool:
+        """Whether a file is a test, going by its path below the root."""
+        relative = self._relative(path)
+        return _is_test_by_default(relative) if self.tests is None else bool(self.tests.verdict(relative))
+
+    def is_excluded(self, path: str, *, is_directory: bool = False) -> bool:
+        """Whether a file or directory, or a directory it is in, is left out, going by its path below the root."""
+        relative = self._relative(path) + ("/" if is_directory else "")
+        for patterns in (self.extra_excludes, self.excludes):
+            verdict = None if patterns is None else patterns.verdict(relative)
+            if verdict is not None:
+                return verdict
+        return self.excludes is None and not DEFAULT_EXCLUDES.isdisjoint(relative.split("/")[:-1])
+
+    def _relative(self, path: str) -> str:
+        relative = below(self.root, path)
+        return os.path.basename(path) if relative is None else relative
+
+
+class Resolver:
+    """Finds the Settings of any path. The cost is per directory: each is looked at once, however many files it has.
+
+    Relative paths are taken from the directory that is the working directory when the Resolver is made. What is on
+    disk then holds: a Resolver does not notice changes. Raises ConfigError for overrides that cannot be used.
+    """
+
+    def __init__(self, overrides: Overrides = Overrides()) -> None:
+        self.cwd = os.getcwd()
+        self._select = None if overrides.select is None else _option("--select", overrides.select)
+        self._ignore = _option("--ignore", overrides.ignore)
+        self._extend_select = _option("--extend-select", overrides.extend_select)
+        self._test_codes: frozenset[str] | None = None
+        if overrides.include_tests is not None:
+            included = overrides.include_tests
+            codes = included if isinstance(included, bool) else list(_option("--include-tests", included))
+            self._test_codes = included_tests(codes)
+        self._isolated = overrides.isolated
+        self._explicit = None if overrides.config is None else self._read_explicit(overrides.config)
+        self._configs: dict[str, _Found | ConfigError] = {}
+        self._roots: dict[str, tuple[int, str]] = {}
+        self._settings: dict[tuple[str | None, str], Settings] = {}
+        self._floors = TorchFloors()
+
+    def for_file(self, path: str) -> Settings:
+        """The Settings that govern a file, which need not exist. Raises ConfigError."""
+        return self.for_directory(os.path.dirname(os.path.join(self.cwd, path)))
+
+    def for_directory(self, directory: str) -> Settings:
+        """The Settings that govern the files right in a directory, which need not exist. Raises ConfigError."""
+        directory = os.path.normpath(os.path.join(self.cwd, directory))
+        found = self._explicit or (_NOTHING if self._isolated else self._nearest(directory))
+        return self._build(found, self._root(directory, found.path))
+
+    def _read_explicit(self, path: str) -> _Found:
+        if self._isolated:
+            raise ConfigError("--config and --isolated contradict each other: leave one out")
+        absolute = os.path.normpath(os.path.join(self.cwd, path))
+        if not os.path.isfile(absolute):
+            raise ConfigError("no such file: --config wants a TOML file with a [tool.picketlint] table", path)
+        config = read_config(absolute)
+        if config is None:
+            raise ConfigError("has no [tool.picketlint] table, which --config wants", path)
+        return _Found(absolute, config)
+
+    def _nearest(self, directory: str) -> _Found:
+        """The configuration at or above ``directory``, or ``_NOTHING``. A broken one breaks all it would govern."""
+        climbed = []
+        found: _Found | ConfigError = _NOTHING
+        for candidate in _upwards(directory):
+            if candidate in self._configs:
+                found = self._configs[candidate]
+                break
+            climbed.append(candidate)
+            path = os.path.join(candidate, "pyproject.toml")
+            try:
+                config = read_config(path)
+            except ConfigError as error:
+                found = error
+                break
+            if config is not None:
+                found = _Found(path, config)
+                break
+        self._configs.update(dict.fromkeys(climbed, found))
+        if isinstance(found, ConfigError):
+            raise ConfigError(found.message, found.path)
+        return found
+
+    def _root(self, directory: str, config_path: str | None) -> str:
+        """The root of the project a directory belongs to; see the module's docstring."""
+        if config_path is not None and below(os.path.dirname(config_path), directory) is not None:
+            return os.path.dirname(config_path)
+        climbed = []
+        best = (0, "")
+        for candidate in _upwards(directory):
+            if candidate in self._roots:
+                best = self._roots[candidate]
+                break
+            climbed.append(candidate)
+        for candidate in reversed(climbed):
+            best = self._roots[candidate] = _stronger(best, candidate)
+        if best[0]:
+            return best[1]
+        return self.cwd if below(self.cwd, directory) is not None else directory
+
+    def _build(self, found: _Found, root: str) -> Settings:
+        key = (found.path, root)
+        settings = self._settings.get(key)
+        if settings is None:
+            config = found.config
+            codes = frozenset(rule.id for rule in load_registry().rules if rule.status is Lifecycle.DEFAULT)
+            codes = _refine(codes, config.select, config.extend_select, config.ignore)
+            settings = self._settings[key] = Settings(
+                root=root,
+                config_path=found.path,
+                codes=_refine(codes, self._select, self._extend_select, self._ignore),
+                test_codes=config.include_tests if self._test_codes is None else self._test_codes,
+                tests=config.test_patterns,
+                excludes=config.exclude,
+                extra_excludes=config.extend_exclude,
+                per_path_ignores=config.per_path_ignores,
+                declared_floor=config.torch_floor,
+                torch_floors=self._floors,
+            )
+        return settings
+
+
+class _Found(NamedTuple):
+    """A configuration and the file it is from."""
+
+    path: str | None
+    config: Config
+
+
+_NOTHING = _Found(None, Config())
+
+
+def _upwards(directory: str) -> Iterator[str]:
+    """A directory and all above it, nearest first."""
+    while True:
+        yield directory
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return
+        directory = parent
+
+
+def _stronger(best: tuple[int, str], directory: str) -> tuple[int, str]:
+    """``best``, or this directory below it if it has a marker of a project's root that is worth as much."""
+    for worth in range(len(_ROOT_MARKERS), max(best[0], 1) - 1, -1):
+        if any(os.path.lexists(os.path.join(directory, marker)) for marker in _ROOT_MARKERS[worth - 1]):
+            return (worth, directory)
+    return best
+
+
+def _refine(
+    codes: frozenset[str], select: Sequence[str] | None, extend_select: Sequence[str], ignore: Sequence[str]
+) -> frozenset[str]:
+    """``codes`` after one layer of selection: a ``select`` replaces them, the other two change them.
+
+    Within a layer the most specific selector that covers a rule decides, as in ruff; on a tie ``ignore`` does.
+    """
+    registry = load_registry()
+    wanted = [(_specificity(one), True, registry.expand(one) or frozenset()) for one in (*(select or ()), *extend_select)]
+    unwanted = [(_specificity(one), False, covered([one])) for one in ignore]
+    decisions: dict[str, bool] = {}
+    for _, decision, ids in sorted([*wanted, *unwanted], key=lambda row: (row[0], not row[1])):
+        decisions.update(dict.fromkeys(ids, decision))
+    base = codes if select is None else frozenset()
+    return (base | {code for code, on in decisions.items() if on}) - {code for code, on in decisions.items() if not on}
+
+
+def _specificity(selector: str) -> int:
+    """How precise a selector is: ALL is the least, then prefixes by their length, then ids and names."""
+    if load_registry().get(selector) is not None:
+        return 1000
+    return 0 if selector == "ALL" else len(selector)
+
+
+def _option(option: str, codes: Iterable[str]) -> tuple[str, ...]:
+    try:
+        return selectors(list(codes))
+    except ValueError as error:
+        raise ConfigError(f"{option}: {error}") from error
+
+
+def _is_test_by_default(relative: str) -> bool:
+    """DEFAULT_TEST_PATTERNS without pathspec, whose import would double the time of checking one file."""
+    *directories, name = relative.split("/")
+    stem, _, suffix = name.rpartition(".")
+    return not _TEST_DIRECTORIES.isdisjoint(directories) or (
+        suffix in _PYTHON_SUFFIXES and (stem.startswith("test_") or stem.endswith("_test") or stem == "conftest")
+    )

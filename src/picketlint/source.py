@@ -1,0 +1,131 @@
+"""Source text: from bytes to lines, and from the parser's byte offsets to columns a person counts.
+
+Sources: PEP 263 (coding cookies), the language reference on physical lines, and ``ast`` (columns are UTF-8 bytes).
+"""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import re
+import warnings
+
+from picketlint.model import Span
+
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK_OR_COMMENT = re.compile(rb"^[ \t\f]*(?:#.*)?$")
+_UTF8_NAMES = frozenset({"utf-8", "utf8"})
+
+
+class UnreadableSource(Exception):
+    """The text cannot be decoded or parsed. ``line`` and ``column`` are 1-based; both 1 where Python names no place."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+
+def decode(data: bytes) -> str:
+    """The text of a Python file: BOM dropped, coding cookie obeyed, line ends turned into ``\\n``.
+
+    Raises UnreadableSource for bytes the declared (or default UTF-8) encoding cannot hold, or an unknown encoding.
+    """
+    bom = data.startswith(codecs.BOM_UTF8)
+    if bom:
+        data = data[len(codecs.BOM_UTF8) :]
+    encoding = _declared_encoding(data)
+    if bom and encoding not in _UTF8_NAMES:
+        raise UnreadableSource(f"a UTF-8 byte order mark contradicts the declared encoding {encoding!r}")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        raise UnreadableSource(
+            f"byte 0x{data[error.start]:02x} is not valid {encoding}: save the file as UTF-8 or declare its encoding",
+            line,
+            column,
+        ) from error
+    except (LookupError, UnicodeError) as error:
+        raise UnreadableSource(f"unknown encoding {encoding!r}: declare one that Python knows") from error
+    return text if "\r" not in text else text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _declared_encoding(data: bytes) -> str:
+    """The encoding a coding cookie in the first two lines names, lower-case; UTF-8 without one (PEP 263)."""
+    for line in data[:2048].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n", 2)[:2]:
+        found = _COOKIE.match(line)
+        if found:
+            return found.group(1).decode("ascii", "replace").lower().replace("_", "-")
+        if not _BLANK_OR_COMMENT.match(line):
+            break
+    return "utf-8"
+
+
+def parse(text: str) -> ast.Module:
+    """The syntax tree of decoded text. Raises UnreadableSource with the place Python's parser names.
+
+    Warnings that the parser would print about the scanned code (invalid escapes and the like) are dropped.
+    """
+    if "\0" in text:
+        before = text[: text.index("\0")]
+        raise UnreadableSource(
+            "the file contains a NUL byte: is it a Python file?",
+            before.count("\n") + 1,
+            len(before) - (before.rfind("\n") + 1) + 1,
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        raise UnreadableSource(
+            f"it does not parse: {error.msg}", max(error.lineno or 1, 1), max(error.offset or 1, 1)
+        ) from error
+    except (RecursionError, MemoryError) as error:
+        raise UnreadableSource("it is nested too deeply for Python's own parser") from error
+    except ValueError as error:
+        raise UnreadableSource(f"it does not parse: {error}") from error
+
+
+class Source:
+    """Decoded text with its lines, as the parser counts them.
+
+    ``text`` holds ``\\n`` line ends only. Lines are split there and nowhere else: form feeds and Unicode separators
+    do not end a line for Python, though ``str.splitlines`` thinks so.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._lines: list[str] | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The physical lines without their line ends; ``lines[0]`` is line 1."""
+        if self._lines is None:
+            self._lines = self.text.split("\n")
+        return self._lines
+
+    def line(self, number: int) -> str:
+        """The text of a 1-based line; empty for a line that is not there."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def column(self, line: int, byte_offset: int) -> int:
+        """The 1-based column, in code points, of a 0-based UTF-8 byte offset in a 1-based line."""
+        text = self.line(line)
+        if text.isascii():
+            return byte_offset + 1
+        return len(text.encode("utf-8", "surrogatepass")[:byte_offset].decode("utf-8", "replace")) + 1
+
+    def span(self, node: ast.AST) -> Span:
+        """The place of a node; line 1, column 1 for one without a position."""
+        line = getattr(node, "lineno", None)
+        if line is None:
+            return Span(1, 1, 1, 1)
+        offset = node.col_offset  # type: ignore[attr-defined]
+        end_line = getattr(node, "end_lineno", None) or line
+        end_offset = getattr(node, "end_col_offset", None)
+        end_column = self.column(line, offset) if end_offset is None else self.column(end_line, end_offset)
+        return Span(line, self.column(line, offset), end_line, end_column)

@@ -1,0 +1,26 @@
+"""Every example of every rule, as a test of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from picketlint import registry
+from picketlint.engine import Checks, analyze
+from picketlint.rule import Example, Rule
+
+CASES = [
+    pytest.param(rule, example, id=f"{rule.id}-{'bad' if example.bad else 'good'}-{number}")
+    for rule in registry.load().rules
+    for number, example in enumerate(rule.examples, 1)
+]
+
+
+@pytest.mark.parametrize(("rule", "example"), CASES)
+def test_example(rule: Rule, example: Example) -> None:
+    checks = Checks(frozenset({rule.id}), lambda: example.torch)
+    findings = analyze(example.code.encode(), example.path, checks).findings
+    assert len(findings) == int(example.bad), [finding.message for finding in findings]
+    if example.at is not None:
+        assert f"{findings[0].span.line}:{findings[0].span.column}" == example.at
+    if example.confidence is not None:
+        assert findings[0].confidence is example.confidence
