@@ -1,0 +1,1 @@
+"""The project as it should not be."""

@@ -1,0 +1,103 @@
+"""Metadata hook: derives the entry points of the distribution from the file names of the rules.
+
+A rule is one file, so the list of Bandit tests must not be kept by hand a second time. File names are all this needs:
+nothing of the package is imported while it is being built.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+RULES = "src/picketlint/rules"
+RULE_FILE = re.compile(r"pkt(?P<number>[0-9]{3})_(?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)*)\.py")
+
+# PKT000 is about files Bandit cannot parse and PKT405 about files that hold no Python: no AST node leads to either.
+NOT_IN_BANDIT = frozenset({"000", "405"})
+
+# Every name Bandit itself registers in the group `bandit.plugins`: the union over its releases 1.7.9 to 1.9.4.
+BANDIT_ENTRY_POINTS = frozenset(
+    {
+        "any_other_function_with_shell_equals_true",
+        "assert_used",
+        "django_extra_used",
+        "django_mark_safe",
+        "django_rawsql_used",
+        "exec_used",
+        "flask_debug_true",
+        "hardcoded_bind_all_interfaces",
+        "hardcoded_password_default",
+        "hardcoded_password_funcarg",
+        "hardcoded_password_string",
+        "hardcoded_sql_expressions",
+        "hardcoded_tmp_directory",
+        "hashlib_insecure_functions",
+        "huggingface_unsafe_download",
+        "jinja2_autoescape_false",
+        "linux_commands_wildcard_injection",
+        "logging_config_insecure_listen",
+        "markupsafe_markup_xss",
+        "paramiko_calls",
+        "pytorch_load",
+        "pytorch_load_save",
+        "request_with_no_cert_validation",
+        "request_without_timeout",
+        "set_bad_file_permissions",
+        "snmp_insecure_version",
+        "snmp_weak_cryptography",
+        "ssh_no_host_key_verification",
+        "ssl_with_bad_defaults",
+        "ssl_with_bad_version",
+        "ssl_with_no_version",
+        "start_process_with_a_shell",
+        "start_process_with_no_shell",
+        "start_process_with_partial_path",
+        "subprocess_popen_with_shell_equals_true",
+        "subprocess_without_shell_equals_true",
+        "tarfile_unsafe_members",
+        "trojansource",
+        "try_except_continue",
+        "try_except_pass",
+        "use_of_mako_templates",
+        "weak_cryptographic_key",
+        "yaml_load",
+    }
+)
+
+
+def entry_points(rule_files: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Map entry-point groups to their entries for the given file names, or raise ValueError for a name that cannot be.
+
+    Bandit keeps its tests by name and by id and lets a later one silently replace an earlier one, so every clash has to
+    be found here.
+    """
+    owners: dict[str, str] = {}
+    tests: dict[str, str] = {}
+    for file in sorted(rule_files):
+        match = RULE_FILE.fullmatch(file)
+        if match is None:
+            raise ValueError(f"{RULES}/{file}: a rule file is named pktNNN_snake_name.py")
+        number, name = match["number"], match["name"]
+        for what in (f"id PKT{number}", f"name {name}"):
+            if what in owners:
+                raise ValueError(f"{RULES}/{file}: {owners[what]} already has the {what}")
+            owners[what] = file
+        if number in NOT_IN_BANDIT:
+            continue
+        if name in BANDIT_ENTRY_POINTS:
+            raise ValueError(f"{RULES}/{file}: Bandit has a test called {name} of its own, choose another name")
+        tests[name] = f"picketlint.bandit_plugin:{name}"
+    if not tests:
+        raise ValueError(f"{RULES}: no rule files, and a linter without rules would pass everything")
+    return {"bandit.plugins": tests, "flake8.extension": {"PKT": "picketlint.flake8_plugin:Plugin"}}
+
+
+class EntryPoints(MetadataHookInterface):
+    """Fills the dynamic field ``entry-points``."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Add the entry points to the ``project`` table."""
+        files = (path.name for path in Path(self.root, RULES).glob("*.py"))
+        metadata["entry-points"] = entry_points(file for file in files if file != "__init__.py")
