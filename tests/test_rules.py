@@ -17,8 +17,9 @@ CASES = [
 
 @pytest.mark.parametrize(("rule", "example"), CASES)
 def test_example(rule: Rule, example: Example) -> None:
-    checks = Checks(frozenset({rule.id}), lambda: example.torch)
-    findings = analyze(example.code.encode(), example.path, checks).findings
+    checks = Checks(frozenset({rule.id, *example.beside}), lambda: example.torch)
+    reported = analyze(example.code.encode(), example.path, checks).findings
+    findings = [finding for finding in reported if finding.rule == rule.id]
     assert len(findings) == int(example.bad), [finding.message for finding in findings]
     if example.at is not None:
         assert f"{findings[0].span.line}:{findings[0].span.column}" == example.at

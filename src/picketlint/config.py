@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from picketlint.files import NotRegularFile, read
+from picketlint import registry
+from picketlint.files import NotRegularFileError, read
 from picketlint.patterns import PatternError, Patterns
-from picketlint.registry import load as load_registry
 
 
 class ConfigError(Exception):
@@ -50,7 +50,7 @@ def read_config(path: str) -> Config | None:
     """
     try:
         data = read(path)
-    except (FileNotFoundError, NotADirectoryError, NotRegularFile):
+    except (FileNotFoundError, NotADirectoryError, NotRegularFileError):
         return None
     except OSError as error:
         raise ConfigError(f"cannot be read ({error.strerror}): make it readable", path) from error
@@ -65,18 +65,18 @@ def selectors(value: object) -> tuple[str, ...]:
     """``value`` as a list of rule ids, names, prefixes or ``ALL``. Raises ValueError, saying what is wrong."""
     codes = _strings(value)
     for code in codes:
-        if load_registry().expand(code) is None:
-            raise ValueError(f'unknown rule "{code}"; {_hint(load_registry().suggest(code))}')
+        if registry.load().expand(code) is None:
+            raise ValueError(f'unknown rule "{code}"; {_hint(registry.load().suggest(code))}')
     return codes
 
 
 def covered(codes: Iterable[str]) -> frozenset[str]:
     """The ids of all rules that valid selectors cover, those that are off by default included."""
-    registry = load_registry()
+    known = registry.load()
     ids: set[str] = set()
     for code in codes:
-        ids |= registry.expand(code) or frozenset()
-        ids.update(rule.id for rule in registry.rules if rule.id.startswith(code))
+        ids |= known.expand(code) or frozenset()
+        ids.update(rule.id for rule in known.rules if rule.id.startswith(code))
     return frozenset(ids)
 
 
@@ -135,6 +135,10 @@ def _patterns(value: object) -> Patterns:
 
 
 def included_tests(value: object) -> frozenset[str]:
+    """The ids of the rules that run on tests as well: ``value`` is true, false or a list of selectors.
+
+    Raises ValueError, saying what is wrong.
+    """
     if isinstance(value, bool):
         return covered(["ALL"]) if value else frozenset()
     if not isinstance(value, list):
@@ -156,6 +160,8 @@ def _ignores_by_path(value: object) -> tuple[tuple[Patterns, frozenset[str]], ..
         raise ValueError('must be a table from patterns to lists of rules, as in {"scripts/" = ["PKT301"]}')
     rows = []
     for pattern, codes in value.items():
+        if pattern.startswith("!"):
+            raise ValueError(f'"{pattern}" would take back what no pattern matched: leave out the "!"')
         try:
             rows.append((Patterns([pattern]), covered(selectors(codes))))
         except PatternError:
@@ -176,4 +182,3 @@ _KEYS: Mapping[str, Callable[[object], object]] = {
     "torch-floor": _release,
     "per-path-ignores": _ignores_by_path,
 }
-

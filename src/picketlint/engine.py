@@ -1,4 +1,4 @@
-"""From the bytes of one file to its report: prefilter, tree, one dispatch over the nodes, findings.
+"""From the bytes of one file to its report: prefilter, tree, rules, exception comments, findings.
 
 No I/O, no globals, and no exception for bad input: what cannot be read as Python is a finding of PKT000.
 """
@@ -6,24 +6,33 @@ No I/O, no globals, and no exception for bad input: what cannot be read as Pytho
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from picketlint import prefilter, registry
+from picketlint.dispatch import hits, reviews
 from picketlint.model import Confidence, Finding, Report, Span
 from picketlint.module import Module, Version
-from picketlint.rule import Call, Hit, Rule
+from picketlint.rule import Hit, Review, Rule
 from picketlint.source import Source, UnreadableSource, decode, parse
+
+if TYPE_CHECKING:
+    from picketlint.exceptions import Policy
 
 UNREADABLE = "PKT000"
 _CONFIDENCES = tuple(Confidence)
 
 
 class Checks(NamedTuple):
-    """What applies to one file: the ids of the rules to run, and how to ask for the project's torch floor."""
+    """What applies to one file.
+
+    ``codes`` are the ids of the rules to run; ``torch_floor`` tells the lowest torch release the project supports;
+    ``exceptions`` how documented exceptions are judged (None: by the words picketlint ships).
+    """
 
     codes: frozenset[str]
     torch_floor: Callable[[], Version | None] = lambda: None
+    exceptions: Policy | None = None
 
 
 def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | None = None) -> Report:
@@ -32,53 +41,92 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
     ``data`` is its bytes, or its text where a host has decoded it already; ``path`` is what findings are reported
     under. ``tree`` is the host's own syntax tree, if it has one: it is read, never changed.
     """
-    rules = [rule for rule in registry.load().rules if rule.id in checks.codes]
+    everything = registry.load().rules
+    rules = [rule for rule in everything if rule.id in checks.codes]
     if not rules:
         return Report(path)
     unreadable = next((rule for rule in rules if rule.id == UNREADABLE), None)
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     fitting = [rule for rule in prefilter.candidates(rules, raw) if rule is not unreadable]
-    if not fitting and (unreadable is None or tree is not None):
+    needed = any(rule.alone for rule in fitting)
+    if not needed and (unreadable is None or tree is not None):
         return Report(path)
     try:
         text = decode(data) if isinstance(data, bytes) else data
         root = parse(text) if tree is None else tree
     except UnreadableSource as error:
         return Report(path, (_unreadable(unreadable, path, error),) if unreadable else ())
-    if not fitting:
+    if not needed:
         return Report(path)
+    # Whether a marker excuses nothing can only be told with every rule it could excuse.
+    judged = prefilter.candidates(everything, raw) if any(rule.judges_all for rule in fitting) else fitting
     module = Module(root, Source(text), checks.torch_floor)
-    return Report(path, _findings(fitting, module, path))
+    return Report(path, _check(judged, fitting, module, path, checks))
 
 
 def _unreadable(rule: Rule, path: str, error: UnreadableSource) -> Finding:
     place = Span(error.line, error.column, error.line, error.column)
-    message = f"Not checked, {error.message}"
-    return Finding(
-        rule.id, rule.name, path, None, place, place, message, rule.severity, rule.confidence, rule.cwe, rule.url
+    return _finding(rule, Hit(place, place, f"Not checked, {error.message}"), None, path)
+
+
+def _check(
+    judged: Iterable[Rule], selected: list[Rule], module: Module, path: str, checks: Checks
+) -> tuple[Finding, ...]:
+    """Run the rules, then the review of comments; the findings of the selected rules, sorted."""
+    codes = {rule.id for rule in selected}
+    found = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in hits(judged, module))
+    reviewers = [rule for rule in selected if rule.reviews]
+    if not found and not any(rule.alone for rule in reviewers):
+        return ()
+    review = _review(found, module, codes, checks)
+    comments = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in reviews(reviewers, review, module))
+    findings = [*review.findings, *(finding for _, _, finding in comments)]
+    return tuple(sorted(findings, key=lambda finding: finding.sort_key))
+
+
+Found = tuple[Rule, Hit, Finding]
+
+
+def _best(found: Iterable[Found]) -> list[Found]:
+    """Of several findings by one rule at one anchor the most confident, else the first."""
+    best: dict[tuple[str, Span], Found] = {}
+    for rule, hit, finding in found:
+        key = (finding.rule, finding.span)
+        if key not in best or _rank(finding) > _rank(best[key][2]):
+            best[key] = (rule, hit, finding)
+    return list(best.values())
+
+
+def _rank(finding: Finding) -> int:
+    return _CONFIDENCES.index(finding.confidence)
+
+
+def _review(found: list[Found], module: Module, codes: set[str], checks: Checks) -> Review:
+    """The findings with what the comments beside them make of them."""
+    # Most files have nothing to review: what reads comments is not even imported for them.
+    from picketlint import exceptions
+
+    comments = module.comments
+    policy = checks.exceptions or exceptions.Policy()
+    anchored = [(finding, hit.anchor if rule.documentable else None) for rule, hit, finding in found]
+    findings, remarks = exceptions.review(anchored, module, comments, policy)
+    return Review(
+        tuple(finding for finding in findings if finding.rule in codes),
+        tuple(finding for finding in findings if finding.rule not in codes),
+        comments,
+        tuple(remarks),
+        policy.marker_only,
     )
 
 
-def _findings(rules: list[Rule], module: Module, path: str) -> tuple[Finding, ...]:
-    """The findings, sorted; of two by one rule at one anchor the more confident stays, else the first."""
-    best: dict[tuple[str, Span], Finding] = {}
-    for rule, hit in _hits(rules, module):
-        found = _finding(rule, hit, module, path)
-        key = (found.rule, found.span)
-        known = best.get(key)
-        if known is None or _CONFIDENCES.index(found.confidence) > _CONFIDENCES.index(known.confidence):
-            best[key] = found
-    return tuple(sorted(best.values(), key=lambda finding: finding.sort_key))
-
-
-def _finding(rule: Rule, hit: Hit, module: Module, path: str) -> Finding:
+def _finding(rule: Rule, hit: Hit, module: Module | None, path: str) -> Finding:
     return Finding(
         rule.id,
         rule.name,
         path,
         None,
-        module.source.span(hit.anchor),
-        module.source.span(hit.focus),
+        _span(hit.anchor, module),
+        _span(hit.focus, module),
         hit.message,
         hit.severity or rule.severity,
         hit.confidence or rule.confidence,
@@ -88,36 +136,8 @@ def _finding(rule: Rule, hit: Hit, module: Module, path: str) -> Finding:
     )
 
 
-Check = tuple[Rule, Callable[..., Iterator[Hit]]]
-
-
-def _hits(rules: list[Rule], module: Module) -> Iterator[tuple[Rule, Hit]]:
-    """Everything the rules report: each node type, callee, keyword and default is looked up once for all of them."""
-    table: dict[str, dict[object, list[Check]]] = {"node": {}, "call": {}, "keyword": {}, "default": {}}
-    for rule in rules:
-        for method, listener in rule.listeners():
-            for wanted in listener.wanted:
-                table[listener.kind].setdefault(wanted, []).append((rule, getattr(rule, method)))
-    for kind in sorted(table["node"], key=lambda kind: kind.__name__):  # type: ignore[attr-defined]
-        for node in module.tree.nodes(kind):  # type: ignore[type-var]
-            for rule, check in table["node"][kind]:
-                yield from ((rule, hit) for hit in check(node, module))
-    if table["call"]:
-        yield from _call_hits(table["call"], module)
-    if table["keyword"]:
-        for keyword in module.tree.nodes(ast.keyword):
-            for rule, check in table["keyword"].get(keyword.arg, ()):
-                yield from ((rule, hit) for hit in check(keyword, module))
-    if table["default"]:
-        for default in module.defaults.find(frozenset(str(name) for name in table["default"])):
-            for rule, check in table["default"][default.name]:
-                yield from ((rule, hit) for hit in check(default, module))
-
-
-def _call_hits(wanted: dict[object, list[Check]], module: Module) -> Iterator[tuple[Rule, Hit]]:
-    for node in module.tree.nodes(ast.Call):
-        names = module.calls.target(node).names
-        for name in names.names:
-            for rule, check in wanted.get(name, ()):
-                call = Call(node, name, names.certain is not None)
-                yield from ((rule, hit) for hit in check(call, module))
+def _span(place: ast.AST | Span, module: Module | None) -> Span:
+    if isinstance(place, Span):
+        return place
+    assert module is not None
+    return module.source.span(place)

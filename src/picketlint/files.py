@@ -15,25 +15,25 @@ _FLAGS = (
 _CHUNK = 1 << 16
 
 
-class NotRegularFile(OSError):
+class NotRegularFileError(OSError):
     """The path leads to a directory, a FIFO, a socket or a device."""
 
 
 def read(path: str) -> bytes:
     """The content of the regular file at ``path``; symbolic links are followed.
 
-    Raises NotRegularFile for anything else that exists there, and the OSError of the system call otherwise.
+    Raises NotRegularFileError for anything else that exists there, and the OSError of the system call otherwise.
     """
     try:
         descriptor = os.open(path, _FLAGS)
     except OSError as error:
         if _is_special(path):
-            raise NotRegularFile(error.errno, "not a regular file", path) from error
+            raise NotRegularFileError(error.errno, "not a regular file", path) from error
         raise
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise NotRegularFile(0, "not a regular file", path)
+            raise NotRegularFileError(0, "not a regular file", path)
         chunks = []
         while chunk := os.read(descriptor, max(status.st_size + 1, _CHUNK)):
             chunks.append(chunk)

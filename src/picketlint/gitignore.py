@@ -10,14 +10,14 @@ import os
 from typing import NamedTuple
 
 from picketlint.files import below, read
-from picketlint.patterns import Patterns
+from picketlint.patterns import EntryPatterns
 
 
 class _Level(NamedTuple):
     """The patterns of one file and the directory they are relative to."""
 
     directory: str
-    patterns: Patterns
+    patterns: EntryPatterns
 
 
 class IgnoreRules:
@@ -52,7 +52,7 @@ def rules_above(directory: str, fallback: str) -> IgnoreRules:
 
     Outside a repository the directory ``fallback`` takes the place of the top, if it is above.
     """
-    chain = []
+    chain: list[str] = []
     above = directory
     while not os.path.lexists(os.path.join(above, ".git")):
         parent = os.path.dirname(above)
@@ -75,7 +75,7 @@ def _read_level(directory: str, path: str) -> tuple[_Level, ...]:
         return ()
     lines = [line.rstrip("\r") for line in text.split("\n")]
     meaningful = [line for line in lines if line.strip() and not line.startswith("#")]
-    return (_Level(directory, Patterns(meaningful, lenient=True)),) if meaningful else ()
+    return (_Level(directory, EntryPatterns(meaningful)),) if meaningful else ()
 
 
 def _git_directory(marker: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from picketlint.knowledge.signatures import SIGNATURES
 from picketlint.model import Confidence, Step
@@ -18,14 +18,18 @@ from picketlint.semantics.tree import Tree
 from picketlint.semantics.values import Evaluator, Option, Value, Verdict
 from picketlint.source import Source
 
+if TYPE_CHECKING:
+    from picketlint.comments import Comment
+
 Version = tuple[int, ...]
 
 
 class Judged(NamedTuple):
     """How an argument stands to what a rule calls unsafe.
 
-    ``anchor`` is set where the finding belongs elsewhere than the call: at the parameter whose default is unsafe.
-    ``focus`` is what the caret points at; ``trace`` how the value came there.
+    ``anchor`` is set where the finding belongs elsewhere than the call: at the parameter or field whose default is
+    unsafe, at the look-up whose fallback is. ``focus`` is what the caret points at; ``trace`` how the value came there;
+    ``origin`` the name, attribute, parameter or expression it starts from.
     """
 
     verdict: Verdict
@@ -33,6 +37,7 @@ class Judged(NamedTuple):
     focus: ast.AST
     anchor: ast.AST | None = None
     trace: tuple[Step, ...] = ()
+    origin: ast.AST | None = None
 
 
 class Module:
@@ -78,6 +83,13 @@ class Module:
         """The lowest torch release the scanned project says it supports; None when it does not say."""
         return self._torch_floor()
 
+    @cached_property
+    def comments(self) -> Mapping[int, Comment]:
+        """The comments of the module, by line."""
+        from picketlint.comments import comments
+
+        return comments(self.source.text)
+
     def names(self, node: ast.AST) -> Names:
         """The qualified names an expression can have."""
         return self.resolver.names(node)
@@ -113,7 +125,7 @@ class Module:
                 sure = False
                 continue
             sure = sure and verdict is Verdict.MUST
-            judged = self._judged(verdict, option, candidate.focus)
+            judged = self._judged(verdict, option, candidate.focus, flag)
             if worst is None or judged.verdict is Verdict.MUST:
                 worst = judged
         if worst is not None and worst.verdict is Verdict.MUST and not sure:
@@ -125,12 +137,23 @@ class Module:
         verdict, option = self.value(node).judge(unsafe)
         if option is None or self.guarded(node, flag, wanted) or self.guarded(option.node, flag, wanted):
             return None
-        return self._judged(verdict, option, node)
+        return self._judged(verdict, option, node, flag)
 
-    def _judged(self, verdict: Verdict, option: Option, focus: ast.AST) -> Judged:
+    def _judged(self, verdict: Verdict, option: Option, focus: ast.AST, flag: str) -> Judged:
         confidence = Confidence.MEDIUM if verdict is Verdict.MAY else Confidence.HIGH
-        anchor = option.node if verdict is Verdict.DEFAULT and isinstance(option.node, ast.arg) else None
-        return Judged(verdict, confidence, anchor or focus, anchor, self.steps(option))
+        anchor = self._declaration(verdict, option, flag)
+        origin = option.via[-1].node if option.via else option.node
+        return Judged(verdict, confidence, anchor or focus, anchor, self.steps(option), origin)
+
+    def _declaration(self, verdict: Verdict, option: Option, flag: str) -> ast.AST | None:
+        """Where a value is chosen that is not written at its use: a parameter, a field, the fallback of a look-up."""
+        for binding in reversed(option.via):
+            if isinstance(binding.node, ast.Name) and isinstance(binding.scope, ast.ClassDef):
+                if verdict is Verdict.DEFAULT or binding.node.id == flag:
+                    return self.tree.statement(binding.node)
+        if verdict is Verdict.DEFAULT and isinstance(option.node, (ast.arg, ast.Call)):
+            return option.node
+        return None
 
     def steps(self, option: Option) -> tuple[Step, ...]:
         """How an option came to where it is used, origin first."""

@@ -7,15 +7,21 @@ metadata, and its methods are called for what they are decorated with. See CONTR
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from picketlint.model import Confidence, Lifecycle, Severity, Step
+from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
 from picketlint.module import Judged, Module
 from picketlint.semantics.calls import Argument, Candidate, State
 from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
 from picketlint.semantics.names import Names
-from picketlint.semantics.values import FALSY, TRUTHY, Option, Special, Value, Verdict, falsy, truthy
+from picketlint.semantics.values import FALSY, TRUTHY, Option, Special, Value, Verdict, enabled, falsy, truthy
+
+if TYPE_CHECKING:
+    # Only files with findings need comments, and tokenizing has its price at start-up.
+    from picketlint.comments import Comment
+    from picketlint.exceptions import Remark
+    from picketlint.wording import Wording as Wording
 
 __all__ = [
     "FALSY",
@@ -29,30 +35,39 @@ __all__ = [
     "Confidence",
     "Default",
     "Example",
+    "Finding",
     "Hit",
     "Judged",
     "Lifecycle",
     "Module",
     "Names",
     "Option",
+    "Review",
     "Rule",
     "Severity",
+    "Span",
     "Special",
     "State",
+    "Status",
     "Step",
     "Value",
     "Verdict",
     "bad",
+    "called",
+    "enabled",
     "falsy",
     "good",
+    "how",
     "on",
     "on_call",
     "on_default",
     "on_keyword",
+    "on_review",
     "truthy",
 ]
 
 Trigger = bytes | tuple[bytes, ...]
+_MAX_PARTS = 4
 REPOSITORY = "https://github.com/picketlint/picketlint"
 
 
@@ -60,7 +75,8 @@ class Example(NamedTuple):
     """A piece of code a rule must report (``bad``) or must leave alone (``good``).
 
     ``at`` is the 1-based ``line:column`` of the anchor, ``confidence`` the one expected, ``why`` a line for the page.
-    ``torch`` is the torch floor of the project the code is thought to be in.
+    ``torch`` is the torch floor of the project the code is thought to be in; ``beside`` names the other rules that
+    have to run for this one to have its say.
     """
 
     code: str
@@ -70,6 +86,7 @@ class Example(NamedTuple):
     why: str = ""
     path: str = "example.py"
     torch: tuple[int, ...] | None = None
+    beside: tuple[str, ...] = ()
 
 
 def bad(
@@ -79,14 +96,17 @@ def bad(
     confidence: Confidence | None = None,
     why: str = "",
     torch: tuple[int, ...] | None = None,
+    beside: tuple[str, ...] = (),
 ) -> Example:
     """Code that the rule reports exactly once."""
-    return Example(code, True, at, confidence, why, torch=torch)
+    return Example(code, True, at, confidence, why, torch=torch, beside=beside)
 
 
-def good(code: str, *, why: str = "", torch: tuple[int, ...] | None = None) -> Example:
+def good(
+    code: str, *, why: str = "", torch: tuple[int, ...] | None = None, beside: tuple[str, ...] = ()
+) -> Example:
     """Code that the rule does not report; ``why`` says what makes it fine."""
-    return Example(code, False, why=why, torch=torch)
+    return Example(code, False, why=why, torch=torch, beside=beside)
 
 
 class Call(NamedTuple):
@@ -103,16 +123,51 @@ class Call(NamedTuple):
 class Hit(NamedTuple):
     """What a rule reports; the engine makes a Finding of it. None means: the rule's own."""
 
-    anchor: ast.AST
-    focus: ast.AST
+    anchor: ast.AST | Span
+    focus: ast.AST | Span
     message: str
     severity: Severity | None = None
     confidence: Confidence | None = None
     trace: tuple[Step, ...] = ()
 
 
+def called(call: ast.Call) -> str:
+    """The callee of a call as a message names it: its dotted name, or what of that can be read off the code."""
+    parts: list[str] = []
+    node = call.func
+    while isinstance(node, ast.Attribute) and len(parts) < _MAX_PARTS:
+        parts.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        parts.append(node.id)
+    return ".".join(reversed(parts)) or "this call"
+
+
+class Review(NamedTuple):
+    """A file after its code was checked: what rules see that judge comments.
+
+    ``findings`` are those of the selected rules, ``hidden`` those of rules that were not selected; both with their
+    status. ``comments`` are all of the file's, by line; ``remarks`` those beside findings, with what they say.
+    """
+
+    findings: tuple[Finding, ...]
+    hidden: tuple[Finding, ...]
+    comments: Mapping[int, Comment]
+    remarks: tuple[Remark, ...]
+    marker_only: bool = False
+
+
+def how(judged: Judged, flag: str, literal: str) -> str:
+    """The words for an unsafe flag in a message: that it is so, can be so, or is so unless somebody chooses."""
+    if judged.verdict is Verdict.MAY:
+        return f"where `{flag}` can be `{literal}`"
+    if judged.verdict is Verdict.DEFAULT:
+        return f"where `{flag}` is `{literal}` by default"
+    return f"with `{flag}={literal}`"
+
+
 class Listener(NamedTuple):
-    """What one method of a rule listens to: node types, or names of callees, keywords or defaults."""
+    """What one method of a rule listens to: node types, or names of callees, keywords or defaults, or the review."""
 
     kind: str
     wanted: frozenset[Any]
@@ -150,6 +205,14 @@ def on_default(*names: str) -> Callable[[Check], Check]:
     return _listen("default", names)
 
 
+def on_review(*, alone: bool = False) -> Callable[[Check], Check]:
+    """Call the method as ``method(review: Review, module)`` once the code of a file was checked.
+
+    Only for a file with findings; with ``alone``, for every file that holds one of the rule's triggers.
+    """
+    return _listen("review", {alone})
+
+
 class Rule:
     """One rule. Subclasses set the attributes and decorate their checks; instances hold no state."""
 
@@ -168,6 +231,8 @@ class Rule:
     """Whether an inline comment that explains it may excuse a finding."""
     supersedes: ClassVar[tuple[str, ...]] = ()
     """Codes of Bandit and ruff that this rule makes redundant."""
+    judges_all: ClassVar[bool] = False
+    """Whether the rule has to know what every rule finds, selected or not."""
     examples: ClassVar[tuple[Example, ...]] = ()
 
     @property
@@ -196,12 +261,22 @@ class Rule:
                     if isinstance(listener, Listener):
                         yield name, listener
 
+    @property
+    def reviews(self) -> bool:
+        """Whether the rule judges comments, once the code was checked."""
+        return any(listener.kind == "review" for _, listener in self.listeners())
+
+    @property
+    def alone(self) -> bool:
+        """Whether the rule has something to look at in a file where no other rule reports anything."""
+        return any(listener.kind != "review" or True in listener.wanted for _, listener in self.listeners())
+
     @staticmethod
     def at(
-        anchor: ast.AST,
+        anchor: ast.AST | Span,
         message: str,
         *,
-        focus: ast.AST | None = None,
+        focus: ast.AST | Span | None = None,
         severity: Severity | None = None,
         confidence: Confidence | None = None,
         judged: Judged | None = None,

@@ -4,8 +4,8 @@ Test patterns and excludes are matched on the path below the *root* of the proje
 ``/home/me/tests/project`` is not all tests. The root is the directory of the configuration that governs the file.
 Without one, or where ``--config`` names a file that is not above, it is the top of the git repository; outside any,
 the nearest directory with a pyproject.toml, setup.py or setup.cfg; failing that, the nearest with a requirements.txt
-(last, because ``tests/`` and ``docs/`` often have their own); failing that, the working directory or, for files that are
-not below it, the directory of the file itself.
+(last, because ``tests/`` and ``docs/`` often have their own); failing that, the working directory or, for files that
+are not below it, the directory of the file itself.
 """
 
 from __future__ import annotations
@@ -13,19 +13,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from picketlint import registry
 from picketlint.config import Config, ConfigError, covered, included_tests, read_config, selectors
 from picketlint.engine import Checks
 from picketlint.files import below
 from picketlint.model import Lifecycle
 from picketlint.patterns import Patterns
-from picketlint.project import TorchFloors
-from picketlint.registry import load as load_registry
 
-DEFAULT_TEST_PATTERNS = ("tests/", "test/", "testing/", *(
-    f"{name}.{suffix}" for suffix in ("py", "pyi", "ipynb") for name in ("test_*", "*_test", "conftest")
-))  # fmt: skip
+if TYPE_CHECKING:
+    from picketlint.project import Declaration
+
+DEFAULT_TEST_PATTERNS = (
+    "tests/", "test/", "testing/",
+    "test_*.py", "*_test.py", "conftest.py",
+    "test_*.pyi", "*_test.pyi", "conftest.pyi",
+    "test_*.ipynb", "*_test.ipynb", "conftest.ipynb",
+)  # fmt: skip
 """What is a test unless ``test-patterns`` says otherwise, as gitignore patterns below the root."""
 
 DEFAULT_EXCLUDES = frozenset({
@@ -54,11 +59,16 @@ class Overrides(NamedTuple):
     isolated: bool = False
 
 
+NO_OVERRIDES = Overrides()
+"""A command line that leaves all to the configuration."""
+
+
 class Settings(NamedTuple):
     """What applies to the files of one project. Paths are absolute and normalised (``os.path.abspath``).
 
     ``codes`` are the rules selected, ``test_codes`` those that run on tests too. ``excludes`` and ``tests`` take the
-    place of the defaults; ``extra_excludes`` come on top, and may take a default back with ``!``.
+    place of the defaults; ``extra_excludes`` come on top, and may take a default back with ``!``. ``declared_floor`` is
+    the configuration's ``torch-floor``, ``declarations`` what was read of packaging metadata so far.
     """
 
     root: str
@@ -70,7 +80,7 @@ class Settings(NamedTuple):
     extra_excludes: Patterns | None
     per_path_ignores: tuple[tuple[Patterns, frozenset[str]], ...]
     declared_floor: tuple[int, ...] | None
-    torch_floors: TorchFloors
+    declarations: dict[str, Declaration | None]
 
     def checks_for(self, path: str) -> Checks:
         """The rules to run on a file: none at all for a test, unless it is included."""
@@ -83,7 +93,11 @@ class Settings(NamedTuple):
 
     def torch_floor(self, directory: str) -> tuple[int, ...] | None:
         """The lowest torch release the code in ``directory`` has to work with; None if that is not known."""
-        return self.declared_floor or self.torch_floors.lookup(directory, self.root)
+        if self.declared_floor is not None:
+            return self.declared_floor
+        from picketlint.project import torch_floor
+
+        return torch_floor(directory, self.root, self.declarations)
 
     def is_test(self, path: str) -> bool:
         """Whether a file is a test, going by its path below the root."""
@@ -91,8 +105,11 @@ class Settings(NamedTuple):
         return _is_test_by_default(relative) if self.tests is None else bool(self.tests.verdict(relative))
 
     def is_excluded(self, path: str, *, is_directory: bool = False) -> bool:
-        """Whether a file or directory, or a directory it is in, is left out, going by its path below the root."""
-        relative = self._relative(path) + ("/" if is_directory else "")
+        """Whether a file or directory, or one that it is in, is left out, going by its path below the root."""
+        relative = self._relative(path)
+        if not relative:
+            return False
+        relative += "/" if is_directory else ""
         for patterns in (self.extra_excludes, self.excludes):
             verdict = None if patterns is None else patterns.verdict(relative)
             if verdict is not None:
@@ -111,7 +128,7 @@ class Resolver:
     disk then holds: a Resolver does not notice changes. Raises ConfigError for overrides that cannot be used.
     """
 
-    def __init__(self, overrides: Overrides = Overrides()) -> None:
+    def __init__(self, overrides: Overrides = NO_OVERRIDES) -> None:
         self.cwd = os.getcwd()
         self._select = None if overrides.select is None else _option("--select", overrides.select)
         self._ignore = _option("--ignore", overrides.ignore)
@@ -126,7 +143,12 @@ class Resolver:
         self._configs: dict[str, _Found | ConfigError] = {}
         self._roots: dict[str, tuple[int, str]] = {}
         self._settings: dict[tuple[str | None, str], Settings] = {}
-        self._floors = TorchFloors()
+        self._declarations: dict[str, Declaration | None] = {}
+
+    def checks_for(self, path: str) -> Checks:
+        """What to check a file for, which need not exist. Raises ConfigError."""
+        absolute = os.path.normpath(os.path.join(self.cwd, path))
+        return self.for_file(absolute).checks_for(absolute)
 
     def for_file(self, path: str) -> Settings:
         """The Settings that govern a file, which need not exist. Raises ConfigError."""
@@ -194,7 +216,7 @@ class Resolver:
         settings = self._settings.get(key)
         if settings is None:
             config = found.config
-            codes = frozenset(rule.id for rule in load_registry().rules if rule.status is Lifecycle.DEFAULT)
+            codes = frozenset(rule.id for rule in registry.load().rules if rule.status is Lifecycle.DEFAULT)
             codes = _refine(codes, config.select, config.extend_select, config.ignore)
             settings = self._settings[key] = Settings(
                 root=root,
@@ -206,7 +228,7 @@ class Resolver:
                 extra_excludes=config.extend_exclude,
                 per_path_ignores=config.per_path_ignores,
                 declared_floor=config.torch_floor,
-                torch_floors=self._floors,
+                declarations=self._declarations,
             )
         return settings
 
@@ -246,8 +268,9 @@ def _refine(
 
     Within a layer the most specific selector that covers a rule decides, as in ruff; on a tie ``ignore`` does.
     """
-    registry = load_registry()
-    wanted = [(_specificity(one), True, registry.expand(one) or frozenset()) for one in (*(select or ()), *extend_select)]
+    known = registry.load()
+    selected = (*(select or ()), *extend_select)
+    wanted = [(_specificity(one), True, known.expand(one) or frozenset()) for one in selected]
     unwanted = [(_specificity(one), False, covered([one])) for one in ignore]
     decisions: dict[str, bool] = {}
     for _, decision, ids in sorted([*wanted, *unwanted], key=lambda row: (row[0], not row[1])):
@@ -258,7 +281,7 @@ def _refine(
 
 def _specificity(selector: str) -> int:
     """How precise a selector is: ALL is the least, then prefixes by their length, then ids and names."""
-    if load_registry().get(selector) is not None:
+    if registry.load().get(selector) is not None:
         return 1000
     return 0 if selector == "ALL" else len(selector)
 

@@ -6,4 +6,47 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     # https://docs.pytorch.org/docs/stable/generated/torch.load.html (all after pickle_module are keyword-only)
     "torch.load": ("f", "map_location", "pickle_module"),
     "torch.serialization.load": ("f", "map_location", "pickle_module"),
+    # https://numpy.org/doc/stable/reference/generated/numpy.load.html
+    "numpy.load": ("file", "mmap_mode", "allow_pickle", "fix_imports", "encoding"),
+    "numpy.lib.npyio.load": ("file", "mmap_mode", "allow_pickle", "fix_imports", "encoding"),
+    # https://github.com/numpy/numpy/blob/main/numpy/lib/_npyio_impl.py
+    "numpy.lib.npyio.NpzFile": ("fid", "own_fid", "allow_pickle", "pickle_kwargs"),
+    # https://numpy.org/doc/stable/reference/generated/numpy.lib.format.read_array.html
+    "numpy.lib.format.read_array": ("fp", "allow_pickle", "pickle_kwargs"),
+    # https://docs.cupy.dev/en/stable/reference/generated/cupy.load.html
+    "cupy.load": ("file", "mmap_mode", "allow_pickle"),
+    # https://docs.jax.dev/en/latest/_autosummary/jax.numpy.load.html: arguments are handed to numpy.load
+    "jax.numpy.load": ("file", "mmap_mode", "allow_pickle", "fix_imports", "encoding"),
+    # https://docs.pytorch.org/docs/stable/hub.html (the flags of hub.load are keyword-only)
+    "torch.hub.load": ("repo_or_dir", "model"),
+    "torch.hub.list": ("github", "force_reload", "skip_validation", "trust_repo", "verbose"),
+    "torch.hub.help": ("github", "model", "force_reload", "skip_validation", "trust_repo"),
 }
+
+# https://keras.io/api/models/model_saving_apis/ and keras.saving.deserialize_keras_object, under every name of Keras.
+KERAS_ROOTS = ("keras", "tensorflow.keras", "tf_keras", "keras.api", "keras._tf_keras.keras", "keras.src")
+KERAS_LOADERS = {
+    f"{root}.{name}": ("filepath", "custom_objects", "compile", "safe_mode")
+    for root in KERAS_ROOTS
+    for name in (
+        "models.load_model",
+        "saving.load_model",
+        "saving.saving_api.load_model",
+        "saving.saving_lib.load_model",
+    )
+}
+KERAS_DESERIALIZERS = {
+    f"{root}.{name}": ("config", "custom_objects", "safe_mode")
+    for root in KERAS_ROOTS
+    for name in (
+        "saving.deserialize_keras_object",
+        "saving.serialization_lib.deserialize_keras_object",
+        "utils.deserialize_keras_object",
+        "layers.Lambda.from_config",
+        "layers.TorchModuleWrapper.from_config",
+        "layers.TFSMLayer.from_config",
+    )
+}
+# https://github.com/keras-team/keras/blob/master/keras/src/saving/serialization_lib.py
+KERAS_SCOPES = {f"{root}.saving.serialization_lib.SafeModeScope": ("safe_mode",) for root in KERAS_ROOTS}
+SIGNATURES.update({**KERAS_LOADERS, **KERAS_DESERIALIZERS, **KERAS_SCOPES})

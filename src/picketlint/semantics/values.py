@@ -17,6 +17,7 @@ from picketlint.semantics.names import MAX_DEPTH, Resolver
 
 MAX_OPTIONS = 16
 MAX_TEXT = 1 << 16
+_TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 
 
 class Special(Enum):
@@ -95,6 +96,13 @@ def truthy(value: object) -> bool:
 def falsy(value: object) -> bool:
     """Whether a constant (or what is known of it) counts as false, None left out: it often means "the default"."""
     return value is FALSY or (not isinstance(value, Special) and value is not None and not value)
+
+
+def enabled(value: object) -> bool:
+    """Whether a constant switches a flag on: True, a number other than 0, a word such as ``"true"`` or ``"1"``."""
+    if isinstance(value, str):
+        return value.strip().lower() in _TRUE_WORDS
+    return isinstance(value, (bool, int)) and bool(value)
 
 
 def _false(value: object) -> bool:

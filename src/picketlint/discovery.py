@@ -1,0 +1,140 @@
+"""Which files a run is about: the paths it was given, directories walked, everything else left out.
+
+Files named one by one are always taken, whatever they are called and whatever excludes or ``.gitignore`` say. In
+directories the ``.py`` and ``.pyi`` files are taken that neither excludes nor git leave out; symbolic links to
+directories are not followed, so a walk always ends. Naming a directory that is left out itself waives what leaves it
+out: the user means it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from picketlint.config import ConfigError
+from picketlint.files import below
+from picketlint.gitignore import IgnoreRules, rules_above
+from picketlint.model import Problem
+from picketlint.settings import Resolver, Settings
+
+_SUFFIXES = (".py", ".pyi")
+
+
+class Target(NamedTuple):
+    """One path of a run. ``path`` is absolute, ``display`` what reports call it.
+
+    ``settings`` are those that govern it, None if it cannot be checked; then ``problem`` says why.
+    """
+
+    display: str
+    path: str
+    settings: Settings | None = None
+    problem: Problem | None = None
+
+
+def discover(paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False) -> list[Target]:
+    """The targets that ``paths`` (relative to the resolver's working directory) lead to, sorted, each once.
+
+    ``force_exclude`` makes excludes apply to paths that are named, too. Never raises: a path that is missing or cannot
+    be read, and a configuration that cannot be used, is a target with a problem.
+    """
+    search = _Search(resolver, force_exclude)
+    for path in paths:
+        search.add(os.path.normpath(os.path.join(resolver.cwd, path)))
+    return sorted(search.targets.values(), key=lambda target: target.display)
+
+
+class _Search:
+    """One search: what it found so far, by path."""
+
+    def __init__(self, resolver: Resolver, force_exclude: bool) -> None:
+        self.targets: dict[str, Target] = {}
+        self._resolver = resolver
+        self._force_exclude = force_exclude
+
+    def add(self, path: str) -> None:
+        """Take a path that the user named."""
+        try:
+            is_directory = stat.S_ISDIR(os.stat(path).st_mode)
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            self._problem(path, "missing-path", "no such file or directory: check its spelling or leave it out")
+            return
+        except OSError as error:
+            self._unreadable(path, error)
+            return
+        settings = self._settings(path if is_directory else os.path.dirname(path))
+        if settings is None:
+            return
+        excluded = settings.is_excluded(path, is_directory=is_directory)
+        if excluded and self._force_exclude:
+            return
+        if is_directory:
+            self._walk(path, waived=settings if excluded else None)
+        else:
+            self._take(path, settings)
+
+    def _walk(self, top: str, waived: Settings | None) -> None:
+        """Take what is to be checked below a directory; the excludes of ``waived`` do not count."""
+        settings = self._settings(top)
+        rules = rules_above(top, fallback=settings.root if settings else top)
+        if rules.ignores(top, is_directory=True):
+            rules = IgnoreRules()
+        pending = [(top, rules)]
+        while pending:
+            directory, rules = pending.pop()
+            settings = self._settings(directory)
+            if settings is None:
+                continue
+            try:
+                entries = _entries(directory)
+            except OSError as error:
+                self._unreadable(directory, error)
+                continue
+            if any(name in {".git", ".gitignore"} for name, _, _ in entries):
+                rules = rules.entering(directory)
+            for _, path, is_directory in entries:
+                if not is_directory and not path.endswith(_SUFFIXES):
+                    continue
+                if settings is not waived and settings.is_excluded(path, is_directory=is_directory):
+                    continue
+                if rules.ignores(path, is_directory=is_directory):
+                    continue
+                if is_directory:
+                    pending.append((path, rules))
+                else:
+                    self._take(path, settings)
+
+    def _settings(self, directory: str) -> Settings | None:
+        """What governs a directory; a configuration that cannot be used is noted once, and nothing below is taken."""
+        try:
+            return self._resolver.for_directory(directory)
+        except ConfigError as error:
+            self._problem(error.path or directory, "broken-configuration", error.message)
+            return None
+
+    def _take(self, path: str, settings: Settings) -> None:
+        self.targets.setdefault(path, Target(self._display(path), path, settings))
+
+    def _unreadable(self, path: str, error: OSError) -> None:
+        self._problem(path, "unreadable-path", f"cannot be read ({error.strerror}): mend that or exclude it")
+
+    def _problem(self, path: str, kind: str, message: str) -> None:
+        display = self._display(path)
+        self.targets[path] = Target(display, path, problem=Problem(display, kind, message))
+
+    def _display(self, path: str) -> str:
+        """The path as reports show it: with ``/``, and relative to the working directory if it is below it."""
+        relative = below(self._resolver.cwd, path)
+        return (relative or ".") if relative is not None else path.replace(os.sep, "/")
+
+
+def _entries(directory: str) -> list[tuple[str, str, bool]]:
+    """Name, path and "is it a directory" of what is in a directory, without links to directories. Raises OSError."""
+    with os.scandir(directory) as listing:
+        return [
+            (entry.name, entry.path, is_directory)
+            for entry in listing
+            if (is_directory := entry.is_dir(follow_symlinks=False)) or not (entry.is_symlink() and entry.is_dir())
+        ]

@@ -1,0 +1,59 @@
+"""From a module and rules to what the rules report: each node, callee, keyword and default is looked up once for all."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+
+from picketlint.module import Module
+from picketlint.rule import Call, Hit, Review, Rule
+
+Check = tuple[Rule, Callable[..., Iterator[Hit]]]
+Reported = Iterator[tuple[Rule, Hit]]
+
+
+def hits(rules: Iterable[Rule], module: Module) -> Reported:
+    """Everything the rules report about the code of a module."""
+    nodes: dict[type[ast.AST], list[Check]] = {}
+    named: dict[str, dict[str, list[Check]]] = {"call": {}, "keyword": {}, "default": {}}
+    for rule in rules:
+        for method, listener in rule.listeners():
+            for wanted in listener.wanted:
+                if listener.kind == "node":
+                    nodes.setdefault(wanted, []).append((rule, getattr(rule, method)))
+                elif listener.kind in named:
+                    named[listener.kind].setdefault(wanted, []).append((rule, getattr(rule, method)))
+    for kind in sorted(nodes, key=lambda kind: kind.__name__):
+        for node in module.tree.nodes(kind):
+            yield from _run(nodes[kind], node, module)
+    if named["call"]:
+        yield from _calls(named["call"], module)
+    if named["keyword"]:
+        for keyword in module.tree.nodes(ast.keyword):
+            if keyword.arg in named["keyword"]:
+                yield from _run(named["keyword"][keyword.arg], keyword, module)
+    if named["default"]:
+        for default in module.defaults.find(frozenset(named["default"])):
+            yield from _run(named["default"][default.name], default, module)
+
+
+def _calls(wanted: dict[str, list[Check]], module: Module) -> Reported:
+    for node in module.tree.nodes(ast.Call):
+        names = module.calls.target(node).names
+        for name in names.names:
+            if name in wanted:
+                yield from _run(wanted[name], Call(node, name, names.certain is not None), module)
+
+
+def _run(checks: list[Check], subject: object, module: Module) -> Reported:
+    for rule, check in checks:
+        for hit in check(subject, module):
+            yield rule, hit
+
+
+def reviews(rules: Iterable[Rule], review: Review, module: Module) -> Reported:
+    """Everything the rules report about the comments of a module, given what the code came to."""
+    for rule in rules:
+        for method, listener in rule.listeners():
+            if listener.kind == "review" and (review.findings or True in listener.wanted):
+                yield from _run([(rule, getattr(rule, method))], review, module)

@@ -1,0 +1,57 @@
+"""The JSON document other programs read. Its keys are a contract: they may be added to, never renamed or removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from picketlint import __version__
+from picketlint.model import Finding, Problem
+from picketlint.reporting import Outcome
+from picketlint.reporting.sanitize import without_surrogates
+
+
+def render(outcome: Outcome) -> Iterator[str]:
+    """One document, pure ASCII, with the findings of every status."""
+    document = {
+        "version": __version__,
+        "files": outcome.files,
+        "findings": [_finding(finding) for finding in outcome.findings],
+        "problems": [_problem(problem) for problem in outcome.problems],
+    }
+    yield json.dumps(document, ensure_ascii=True, indent=2)
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    justification = finding.justification
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "path": without_surrogates(finding.path),
+        "cell": finding.cell,
+        "line": finding.span.line,
+        "column": finding.span.column,
+        "end_line": finding.span.end_line,
+        "end_column": finding.span.end_column,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "message": without_surrogates(finding.message),
+        "status": finding.status.value,
+        "justification": None if justification is None else without_surrogates(justification),
+        "trace": [
+            {"line": step.line, "column": step.column, "message": without_surrogates(step.message)}
+            for step in finding.trace
+        ],
+        # No rule offers a fix.
+        "fixable": False,
+        "cwe": finding.cwe,
+        "url": finding.url,
+    }
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    return {
+        "path": without_surrogates(problem.path),
+        "kind": problem.kind,
+        "message": without_surrogates(problem.message),
+    }

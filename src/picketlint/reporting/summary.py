@@ -1,0 +1,50 @@
+"""The last words of a run, and the counts of ``--statistics``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from picketlint.model import Finding, Status
+from picketlint.reporting import Outcome
+
+
+def summary(outcome: Outcome) -> Iterator[str]:
+    """How the run ended, for a person."""
+    excepted = sum(finding.status is Status.EXCEPTED for finding in outcome.findings)
+    exceptions = f" {count(excepted, 'documented exception')}." if excepted else ""
+    found = outcome.open
+    if found:
+        files = len({finding.path for finding in found})
+        yield f"Found {count(len(found), 'error')} in {count(files, 'file')} ({outcome.files} checked).{exceptions}"
+        yield f"`picketlint rule {found[0].rule}` explains a rule and how to comply with it."
+    elif not outcome.incomplete and outcome.files:
+        yield f"All checks passed!{exceptions}"
+    elif not outcome.incomplete:
+        yield "Nothing was checked."
+    if outcome.incomplete:
+        yield "The check is incomplete: see the errors above."
+
+
+def statistics(outcome: Outcome, *, as_json: bool) -> Iterator[str]:
+    """How many open findings each rule has, the most frequent first."""
+    rows = _rows(outcome.open)
+    if as_json:
+        import json
+
+        yield json.dumps([{"rule": rule, "name": name, "count": number} for number, rule, name in rows], indent=2)
+        return
+    for number, rule, name in rows:
+        yield f"{number}\t{rule}\t{name}"
+
+
+def _rows(findings: list[Finding]) -> list[tuple[int, str, str]]:
+    numbers: dict[tuple[str, str], int] = {}
+    for finding in findings:
+        key = (finding.rule, finding.name)
+        numbers[key] = numbers.get(key, 0) + 1
+    return sorted(((number, *key) for key, number in numbers.items()), key=lambda row: (-row[0], row[1]))
+
+
+def count(number: int, noun: str) -> str:
+    """``1 file``, ``2 files``, ``1,000 files``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

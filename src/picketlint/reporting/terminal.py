@@ -1,0 +1,67 @@
+"""What the stream that is written to can show: its encoding, and colour by plain ANSI sequences."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import NamedTuple, TextIO
+
+from picketlint.reporting.sanitize import escape
+
+_STYLES = {
+    "code": "\x1b[1;31m",
+    "place": "\x1b[1m",
+    "gutter": "\x1b[1;34m",
+    "note": "\x1b[1;36m",
+    "warning": "\x1b[1;33m",
+}
+_RESET = "\x1b[0m"
+
+
+class Terminal(NamedTuple):
+    """How to write to one stream."""
+
+    encoding: str = "utf-8"
+    colour: bool = False
+
+    def escape(self, text: str) -> str:
+        """``text`` from outside, safe to write."""
+        return escape(text, self.encoding)
+
+    def style(self, style: str, text: str) -> str:
+        """``text``, which is safe already, in a style: ``code``, ``place``, ``gutter``, ``note`` or ``warning``."""
+        return f"{_STYLES[style]}{text}{_RESET}" if self.colour else text
+
+
+def terminal_of(stream: TextIO | None, environ: Mapping[str, str]) -> Terminal:
+    """What ``stream`` can show. NO_COLOR wins over FORCE_COLOR, as in Python itself."""
+    if stream is None:
+        return Terminal()
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    if environ.get("NO_COLOR"):
+        return Terminal(encoding)
+    return Terminal(encoding, bool(environ.get("FORCE_COLOR")) or (stream.isatty() and _obeys_ansi(environ)))
+
+
+def _obeys_ansi(environ: Mapping[str, str]) -> bool:
+    if sys.platform == "win32":
+        return bool(environ.get("WT_SESSION") or environ.get("TERM"))
+    return environ.get("TERM") != "dumb"
+
+
+def write(stream: TextIO | None, text: str) -> None:
+    """Write text and hand it on at once; without a stream (``>&-``) nothing happens. Raises OSError."""
+    if stream is not None:
+        stream.write(text)
+        stream.flush()
+
+
+def abandon(stream: TextIO | None) -> None:
+    """Point a stream whose reader is gone at nothing, so that the interpreter's own flush at exit stays quiet."""
+    try:
+        descriptor = os.open(os.devnull, os.O_WRONLY)
+        if stream is not None:
+            os.dup2(descriptor, stream.fileno())
+    except (OSError, ValueError):
+        return

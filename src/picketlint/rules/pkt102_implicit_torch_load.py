@@ -1,0 +1,107 @@
+"""Checkpoint loaded with whatever the installed torch takes for `weights_only`.
+
+## What it does
+Reports `torch.load` without `weights_only`, or with `weights_only=None`, where the project supports a torch older than
+2.6 or does not say which torch it supports. In the second case the finding has medium confidence.
+
+## Why is this bad?
+Until torch 2.6 the default was `weights_only=False`: the same line that is harmless on your machine runs a checkpoint's
+pickled code on one with an older torch.
+
+## Instead
+Pass `weights_only=True`. Or declare the floor, so that no older torch can be installed: `torch>=2.6` in
+`[project] dependencies`, in `requirements.txt` or in `setup.cfg`.
+
+## Documented exception
+Say beside the call why the default is good enough and why the file can be trusted.
+
+## References
+- [torch.load](https://docs.pytorch.org/docs/stable/generated/torch.load.html)
+- [The change of the default in torch 2.6](https://github.com/pytorch/pytorch/releases/tag/v2.6.0)
+- [CWE-502](https://cwe.mitre.org/data/definitions/502.html)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from picketlint.rule import Argument, Call, Confidence, Hit, Module, Rule, Severity, State, bad, good, on_call
+
+FLAG = "weights_only"
+LOADERS = ("torch.load", "torch.serialization.load")
+SAFE_SINCE = (2, 6)
+
+
+class ImplicitTorchLoad(Rule):
+    """`torch.load` that leaves `weights_only` out."""
+
+    id = "PKT102"
+    name = "implicit-torch-load"
+    since = "0.1"
+    severity = Severity.HIGH
+    confidence = Confidence.HIGH
+    cwe = 502
+    policy = "Deserializing untrusted data"
+    triggers = ((b"torch", b"load"),)
+    supersedes = ("B614",)
+    examples = (
+        bad("import torch\ntorch.load(path)", at="2:1", confidence=Confidence.MEDIUM, why="no floor is declared"),
+        bad("import torch\ntorch.load(path)", at="2:1", confidence=Confidence.HIGH, torch=(2, 0)),
+        bad("import torch\ntorch.load(path)", confidence=Confidence.HIGH, torch=(2, 5, 1)),
+        bad("import torch as t\nx = t.load(\n    path,\n    map_location='cpu',\n)", at="2:5"),
+        bad("from torch import load as ld\nld(path)", at="2:1"),
+        bad("from torch.serialization import load\nload(path)", at="2:1"),
+        bad("import torch\ntorch.load(path, weights_only=None)", at="2:1", why="None is the default"),
+        bad("import torch\nkw = {'map_location': 'cpu'}\ntorch.load(path, **kw)", at="3:1"),
+        bad("import torch\nload = torch.load\nload(path)", at="3:1"),
+        bad(
+            "try:\n    from torch import load\nexcept ImportError:\n    from mine import load\nload(path)",
+            at="5:1",
+            confidence=Confidence.MEDIUM,
+        ),
+        good("import torch\ntorch.load(path)", torch=(2, 6), why="safe since torch 2.6"),
+        good("import torch\ntorch.load(path)", torch=(2, 9, 1)),
+        good("import torch\ntorch.load(path, weights_only=True)"),
+        good("import torch\ntorch.load(path, weights_only=False)", why="that is PKT101"),
+        good("import torch\ndef f(path, **kwargs):\n    torch.load(path, **kwargs)", why="the caller may pass it"),
+        good("import torch\nkw = {'weights_only': True}\ntorch.load(path, **kw)"),
+        good("import torch\ntorch.load(*args, **kw)"),
+        good("from functools import partial\nimport torch\nload = partial(torch.load, weights_only=True)\nload(path)"),
+        good("from mine import torch\ntorch.load(path)"),
+        good("def f(torch, path):\n    torch.load(path)", why="a parameter, not the package"),
+        good("import torch\ntorch.jit.load(path)\ntorch.hub.load(repo, name)"),
+    )
+
+    @on_call(*LOADERS)
+    def call(self, call: Call, module: Module) -> Iterator[Hit]:
+        """The loader without its flag."""
+        floor = module.torch_floor
+        if floor is not None and floor >= SAFE_SINCE:
+            return
+        if not _left_out(module.argument(call.node, FLAG)):
+            return
+        certain = floor is not None and call.certain
+        yield self.at(
+            call.node,
+            f"`{call.name}` without `{FLAG}` {_reason(floor)}; pass `{FLAG}=True`, or declare `torch>=2.6` in the "
+            f"project's dependencies",
+            confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
+        )
+
+
+def _left_out(argument: Argument) -> bool:
+    """Whether the flag is surely not given, or given as None, which stands for the default."""
+    if argument.state is State.GIVEN:
+        values = [candidate.value for candidate in argument.candidates]
+        return all(isinstance(value, ast.Constant) and value.value is None for value in values)
+    return argument.state is State.ABSENT
+
+
+def _reason(floor: tuple[int, ...] | None) -> str:
+    if floor is None:
+        return "runs a checkpoint's pickled code with a torch older than 2.6, which the project does not rule out"
+    return (
+        f"runs a checkpoint's pickled code with a torch older than 2.6, and the project supports "
+        f"{'.'.join(map(str, floor))}"
+    )

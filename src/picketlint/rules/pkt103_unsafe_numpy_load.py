@@ -1,0 +1,159 @@
+"""Array file loaded with pickle allowed.
+
+## What it does
+Reports `allow_pickle` where it can only be true: in `numpy.load`, `numpy.lib.format.read_array`,
+`numpy.lib.npyio.NpzFile`, in any loader that takes the keyword (`cupy.load`, `multistorageclient.numpy.load`, a wrapper
+of yours), and as the default of a parameter, a field or a command-line option. A value that may be true on some path is
+reported with medium confidence. Writing with `allow_pickle=True` is fine: it runs nothing.
+
+## Why is this bad?
+An array of objects is stored as a pickle: loading it runs whatever code its author put there.
+
+## Instead
+Leave `allow_pickle` out, and store what is not a plain array in another format (safetensors, JSON, Parquet). In a
+function of yours, let the caller decide and default to `False`.
+
+## Documented exception
+Where object arrays are needed, say beside the argument why they are and why the file can be trusted.
+
+## References
+- [numpy.load](https://numpy.org/doc/stable/reference/generated/numpy.load.html)
+- [CVE-2019-6446](https://nvd.nist.gov/vuln/detail/CVE-2019-6446)
+- [CWE-502](https://cwe.mitre.org/data/definitions/502.html)
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from picketlint.rule import (
+    FIELD,
+    OPTION,
+    PARAMETER,
+    Call,
+    Confidence,
+    Default,
+    Hit,
+    Judged,
+    Module,
+    Rule,
+    Severity,
+    bad,
+    called,
+    enabled,
+    good,
+    how,
+    on_call,
+    on_default,
+    on_keyword,
+)
+
+FLAG = "allow_pickle"
+LOADERS = (
+    "numpy.load",
+    "numpy.lib.npyio.load",
+    "numpy.lib.npyio.NpzFile",
+    "numpy.lib.format.read_array",
+    "cupy.load",
+    "jax.numpy.load",
+)
+_LOADS = re.compile(r"load|read|open|npz|memmap|restor|deserial|unpickl", re.I)
+_SAVES = re.compile(r"(?<!de)(save|dump|write|export|serializ)", re.I)
+
+
+class UnsafeNumpyLoad(Rule):
+    """`allow_pickle=True`."""
+
+    id = "PKT103"
+    name = "unsafe-numpy-load"
+    since = "0.1"
+    severity = Severity.HIGH
+    confidence = Confidence.HIGH
+    cwe = 502
+    policy = "Deserializing untrusted data"
+    triggers = (b"allow_pickle", b"allow-pickle", (b"numpy", b"True"), (b"cupy", b"True"))
+    examples = (
+        bad("import numpy as np\nx = np.load(path, allow_pickle=True)", at="2:5"),
+        bad("from numpy import load as ld\nld(path, None, True)", at="2:1", why="the third positional argument"),
+        bad("import numpy as np\nnp.lib.format.read_array(fp, True)", at="2:1"),
+        bad("import numpy as np\nnp.lib.npyio.NpzFile(fp, allow_pickle=1)", at="2:1"),
+        bad("import multistorageclient as msc\nmsc.numpy.load(path, allow_pickle=True)", at="2:1"),
+        bad("import numpy as np\nnp.load(path, **{'allow_pickle': True})", at="2:1"),
+        bad("import numpy as np\nkw = {'mmap_mode': None}\nkw['allow_pickle'] = True\nnp.load(path, **kw)", at="4:1"),
+        bad(
+            "from functools import partial\nimport numpy as np\nload = partial(np.load, allow_pickle=True)\n",
+            at="3:8",
+        ),
+        bad("import numpy as np\nPICKLE = True\nnp.load(path, allow_pickle=PICKLE)", at="3:1"),
+        bad(
+            "import numpy as np\nnp.load(path, allow_pickle=True if old else False)",
+            at="2:1",
+            confidence=Confidence.MEDIUM,
+        ),
+        bad(
+            "import numpy as np\npickled = False\nif old:\n    pickled = True\nnp.load(path, allow_pickle=pickled)",
+            at="5:1",
+            confidence=Confidence.MEDIUM,
+        ),
+        bad(
+            "import numpy as np\ndef load(path, trust=True):\n    return np.load(path, allow_pickle=trust)",
+            at="2:16",
+            why="the parameter's default decides",
+        ),
+        bad("def load_features(path, *, allow_pickle=True):\n    ...", at="1:28"),
+        bad("import argparse\np = argparse.ArgumentParser()\np.add_argument('--allow-pickle', default=True)", at="3:1"),
+        good("import numpy as np\nnp.load(path)\nnp.load(path, allow_pickle=False)"),
+        good(
+            "import numpy as np\ndef load(path, trust: bool = False):\n    return np.load(path, allow_pickle=trust)",
+            why="the caller decides, and the default is safe",
+        ),
+        good("import numpy as np\nnp.load(path, allow_pickle=args.trust_calibration_data)"),
+        good("import numpy as np\nnp.save(path, x, allow_pickle=True)\nnp.save(path, x, True)", why="writing is fine"),
+        good("import numpy as np\nnp.load(path, 'r', False)"),
+        good("import numpy as np\nif args.allow_pickle:\n    np.load(path, allow_pickle=True)"),
+        good("def save_features(path, x, allow_pickle=True):\n    ..."),
+        good("pipeline.fetch_weights(name, allow_pickle=True)", why="not known to load an array"),
+    )
+
+    @on_call(*LOADERS)
+    def call(self, call: Call, module: Module) -> Iterator[Hit]:
+        """The flag of numpy's own loaders, however it is handed over."""
+        judged = module.judge(module.argument(call.node, FLAG), enabled, FLAG, True)
+        if judged is not None:
+            yield self._report(call.node, judged, call.name)
+
+    @on_keyword(FLAG)
+    def keyword(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
+        """The flag of any other loader that hands it on."""
+        call = module.tree.parent(keyword)
+        if not isinstance(call, ast.Call) or any(name in LOADERS for name in module.calls.target(call).names.names):
+            return
+        name = called(call).rpartition(".")[2]
+        if not _LOADS.search(name) or _SAVES.search(name):
+            return
+        judged = module.judge_value(keyword.value, enabled, FLAG, True)
+        if judged is not None:
+            yield self._report(call, judged._replace(focus=judged.anchor or keyword), called(call))
+
+    @on_default(FLAG)
+    def default(self, default: Default, module: Module) -> Iterator[Hit]:
+        """The flag's default in a signature, a class or a command line."""
+        if default.value is None or _SAVES.search(getattr(default.owner, "name", "")):
+            return
+        judged = module.judge_value(default.value, enabled, FLAG, True)
+        if judged is not None:
+            wording = {PARAMETER: "parameter", FIELD: "field", OPTION: "option"}[default.kind]
+            message = (
+                f"The {wording} `{FLAG}` is `True` by default, so a file's pickled code runs unless the caller "
+                f"objects; make the default `False`"
+            )
+            yield self.at(default.anchor, message, judged=judged._replace(anchor=None, focus=default.anchor))
+
+    def _report(self, anchor: ast.AST, judged: Judged, callee: str) -> Hit:
+        message = (
+            f"`{callee}` {how(judged, FLAG, 'True')} unpickles object arrays, which runs code that the file's author "
+            f"chose; store plain arrays and leave `{FLAG}` out, or let the caller decide with `False` as the default"
+        )
+        return self.at(anchor, message, judged=judged)

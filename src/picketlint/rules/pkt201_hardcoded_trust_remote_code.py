@@ -1,0 +1,236 @@
+"""Remote code trusted on every user's behalf.
+
+## What it does
+Reports `trust_remote_code` where it can only be true: as a keyword of any call, as an entry of a dict, as an attribute,
+as what `get`, `pop`, `setdefault` or `getattr` fall back on, and as the default of a parameter, a field or a
+command-line option. The same for `HF_DATASETS_TRUST_REMOTE_CODE`, in the environment and in `datasets.config`. A value
+that may be true on some path is reported with medium confidence.
+
+Fine is what somebody chose: a parameter or an option handed on whose default is `False`, and a literal that stands
+under a test of the flag itself.
+
+## Why is this bad?
+The flag runs the Python files that come with a model or data set. Whoever can write to that repository, or to one of
+its dependencies, runs code on every machine that loads it.
+
+## Instead
+Take `trust_remote_code` as a parameter or an option with `False` as the default, and hand it on.
+
+## Documented exception
+Say beside the argument why the model's own code is needed and why its source can be trusted: whose it is, and which
+revision is pinned.
+
+## References
+- [Custom models in Transformers](https://huggingface.co/docs/transformers/custom_models)
+- [CWE-829](https://cwe.mitre.org/data/definitions/829.html)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from picketlint.rule import (
+    FIELD,
+    OPTION,
+    PARAMETER,
+    Confidence,
+    Default,
+    Hit,
+    Judged,
+    Module,
+    Rule,
+    Severity,
+    Verdict,
+    bad,
+    called,
+    enabled,
+    good,
+    how,
+    on,
+    on_default,
+    on_keyword,
+)
+
+FLAG = "trust_remote_code"
+# https://github.com/huggingface/datasets/blob/3.6.0/src/datasets/config.py
+VARIABLE = "HF_DATASETS_TRUST_REMOTE_CODE"
+_FLAGS = (FLAG, VARIABLE)
+# Calls that name the flag in an argument and give the value in the next one; of the last three the result is what counts.
+_SETTERS = frozenset({"setattr", "__setattr__", "putenv", "setenv", "setdefault"})
+_READERS = frozenset({"get", "pop", "getattr", "getenv"})
+
+
+class HardcodedTrustRemoteCode(Rule):
+    """`trust_remote_code=True`."""
+
+    id = "PKT201"
+    name = "hardcoded-trust-remote-code"
+    since = "0.1"
+    severity = Severity.HIGH
+    confidence = Confidence.HIGH
+    cwe = 829
+    policy = "Loading transformers models with trust_remote_code"
+    triggers = (b"trust_remote_code", b"trust-remote-code", b"HF_DATASETS_TRUST_REMOTE_CODE")
+    examples = (
+        bad("AutoModel.from_pretrained(name, trust_remote_code=True)", at="1:1"),
+        bad("model = load(\n    name,\n    trust_remote_code=True,\n)", at="1:9", why="any callee"),
+        bad("TRUST = True\nload(name, trust_remote_code=TRUST)", at="2:1"),
+        bad("load(name, trust_remote_code=True if custom else False)", at="1:1", confidence=Confidence.MEDIUM),
+        bad(
+            "trust = False\nif custom:\n    trust = True\nload(name, trust_remote_code=trust)",
+            at="4:1",
+            confidence=Confidence.MEDIUM,
+        ),
+        bad("from functools import partial\nload = partial(AutoModel.from_pretrained, trust_remote_code=True)", at="2:8"),
+        bad("kwargs = {'trust_remote_code': True}\nload(name, **kwargs)", at="1:11", why="once, at the entry"),
+        bad("load(name, **{'trust_remote_code': True})", at="1:15"),
+        bad("kwargs = dict(trust_remote_code=True)\nload(name, **kwargs)", at="1:10"),
+        bad("kwargs['trust_remote_code'] = True", at="1:1"),
+        bad("config.trust_remote_code = True", at="1:1"),
+        bad("setattr(config, 'trust_remote_code', True)", at="1:1"),
+        bad("kwargs.setdefault('trust_remote_code', True)", at="1:1"),
+        bad("load(name, trust_remote_code=kwargs.pop('trust_remote_code', True))", at="1:30"),
+        bad("trust = getattr(args, 'trust_remote_code', True)\nload(name, trust_remote_code=trust)", at="1:9"),
+        bad("def load(name, trust_remote_code=True):\n    go(name, trust_remote_code=trust_remote_code)", at="1:16"),
+        bad("def load(name, *, trust: bool = True):\n    go(name, trust_remote_code=trust)", at="1:19"),
+        bad("load = lambda name, trust_remote_code=True: None", at="1:21"),
+        bad(
+            "from dataclasses import dataclass, field\n@dataclass\nclass ModelArguments:\n"
+            "    trust_remote_code: bool = field(default=True, metadata={'help': 'Run remote code.'})",
+            at="4:5",
+            why="HfArgumentParser makes an option of it",
+        ),
+        bad("class A(BaseModel):\n    trust_remote_code: bool = Field(True, description='')", at="2:5"),
+        bad("@dataclass\nclass A:\n    trust_remote_code: bool = field(default_factory=lambda: True)", at="3:5"),
+        bad("class A(Base):\n    trust_remote_code = True\n    def f(self):\n        g(trust_remote_code=self.trust_remote_code)"),
+        bad("parser.add_argument('--trust-remote-code', action='store_true', default=True)", at="1:1"),
+        bad("parser.add_argument('--no-trust', dest='trust_remote_code', action='store_false')", at="1:1"),
+        bad("parser.add_argument('--trust_remote_code', action=BooleanOptionalAction, default=True)", at="1:1"),
+        bad("parser.set_defaults(trust_remote_code=True)", at="1:1"),
+        bad("@click.option('--trust-remote-code/--no-trust-remote-code', default=True)\ndef main(**kwargs): ...", at="1:2"),
+        bad("def main(trust_remote_code: bool = typer.Option(True, '--trust-remote-code')): ...", at="1:10"),
+        bad("def main(trust_remote_code: Annotated[bool, typer.Option()] = True): ...", at="1:10"),
+        bad("flags.DEFINE_bool('trust_remote_code', True, 'Run remote code.')", at="1:1"),
+        bad("import os\nos.environ['HF_DATASETS_TRUST_REMOTE_CODE'] = '1'", at="2:1"),
+        bad("import os\nos.environ.setdefault('HF_DATASETS_TRUST_REMOTE_CODE', 'true')", at="2:1"),
+        bad("run(command, env={**os.environ, 'HF_DATASETS_TRUST_REMOTE_CODE': '1'})", at="1:33"),
+        bad("import datasets\ndatasets.config.HF_DATASETS_TRUST_REMOTE_CODE = True", at="2:1"),
+        good(
+            "def load(name, trust_remote_code: bool = False):\n    return go(name, trust_remote_code=trust_remote_code)",
+            why="the caller decides, and the default is safe",
+        ),
+        good("load(name, trust_remote_code=args.trust_remote_code)"),
+        good("load(name, trust_remote_code=False)\nkwargs['trust_remote_code'] = False"),
+        good("if args.trust_remote_code:\n    kwargs['trust_remote_code'] = True", why="under a test of the same flag"),
+        good("kwargs = {'trust_remote_code': True} if self.trust_remote_code else {}"),
+        good("if not args.trust_remote_code:\n    raise SystemExit\nload(name, trust_remote_code=True)"),
+        good("trust = kwargs.pop('trust_remote_code', False)\nload(name, trust_remote_code=trust)"),
+        good("kwargs.pop('trust_remote_code', True)", why="thrown away"),
+        good("if config.get('trust_remote_code') is True or config == {'trust_remote_code': True}:\n    warn()"),
+        good("parser.add_argument('--trust-remote-code', action='store_true')"),
+        good("class A:\n    trust_remote_code: bool = field(default=False)\n    other: bool = field(default=True)"),
+        good("TYPES = {'trust_remote_code': bool}\nHELP = {'trust_remote_code': 'Run remote code.'}"),
+        good("import os\nos.environ['HF_DATASETS_TRUST_REMOTE_CODE'] = '0'"),
+        good("mock.assert_called_once_with(name, trust_remote_code=True)", why="a comparison"),
+        good('"""Pass trust_remote_code=True."""\nprint("--trust-remote-code")'),
+    )
+
+    @on_keyword(*_FLAGS)
+    def keyword(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
+        """A keyword of any call."""
+        call = module.tree.parent(keyword)
+        if not isinstance(call, ast.Call) or _asserts(call):
+            return
+        judged = _judge(keyword.value, module)
+        if judged is not None:
+            judged = judged._replace(focus=judged.anchor or keyword)
+            yield self._report(call, judged, f"`{called(call)}` {how(judged, str(keyword.arg), 'True')}")
+
+    @on(ast.Dict)
+    def entry(self, node: ast.Dict, module: Module) -> Iterator[Hit]:
+        """An entry of a dict, wherever it goes from there."""
+        parent = module.tree.parent(node)
+        if isinstance(parent, ast.Compare) or (isinstance(parent, ast.Call) and _asserts(parent)):
+            return
+        for key, value in zip(node.keys, node.values, strict=True):
+            flag = _flag(key, module)
+            judged = _judge(value, module) if flag and key else None
+            if judged is not None and key is not None:
+                judged = judged._replace(focus=judged.anchor or key)
+                yield self._report(key, judged, f"The dict entry `{flag}` {_is(judged)}, which")
+
+    @on(ast.Assign, ast.AnnAssign)
+    def assignment(self, node: ast.Assign | ast.AnnAssign, module: Module) -> Iterator[Hit]:
+        """An assignment to an attribute or a key; names are followed to their use instead."""
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            flag = None
+            if isinstance(target, ast.Attribute):
+                flag = target.attr if target.attr in _FLAGS else None
+            elif isinstance(target, ast.Subscript):
+                flag = _flag(target.slice, module)
+            judged = _judge(node.value, module) if flag and node.value else None
+            if judged is not None:
+                judged = judged._replace(focus=judged.anchor or node)
+                yield self._report(node, judged, f"`{flag}` {_is(judged)} here, which")
+
+    @on(ast.Call)
+    def named(self, node: ast.Call, module: Module) -> Iterator[Hit]:
+        """A call that takes the flag's name and a value: ``setattr``, ``setdefault``, ``get`` with a fallback..."""
+        name = called(node).rpartition(".")[2]
+        if name not in _SETTERS and (name not in _READERS or isinstance(module.tree.parent(node), ast.Expr)):
+            return
+        for key, value in zip(node.args, [*node.args[1:], *(k.value for k in node.keywords if k.arg == "default")]):
+            flag = _flag(key, module)
+            judged = _judge(value, module) if flag else None
+            if judged is not None:
+                judged = judged._replace(focus=judged.anchor or value)
+                verb = "sets" if name in _SETTERS else "falls back on"
+                yield self._report(node, judged, f"`{called(node)}` {verb} a true `{flag}`, which")
+                return
+
+    @on_default(FLAG)
+    def default(self, default: Default, module: Module) -> Iterator[Hit]:
+        """The flag's default in a signature, a class or a command line."""
+        wording = {PARAMETER: "parameter", FIELD: "field", OPTION: "option"}[default.kind]
+        what = f"The {wording} `{FLAG}` is `True` by default, which"
+        if default.value is None:
+            if default.implied is True:
+                yield self.at(default.anchor, f"{what} {_CONSEQUENCE}", confidence=Confidence.HIGH)
+            return
+        judged = _judge(default.value, module)
+        if judged is not None:
+            yield self._report(default.anchor, judged._replace(anchor=None, focus=default.anchor), what)
+
+    def _report(self, anchor: ast.AST, judged: Judged, what: str) -> Hit:
+        return self.at(anchor, f"{what} {_CONSEQUENCE}", judged=judged)
+
+
+_CONSEQUENCE = (
+    f"runs the Python code of whatever model is loaded, for every user; take `{FLAG}` from the caller or the "
+    f"configuration, with `False` as the default"
+)
+
+
+def _judge(value: ast.expr, module: Module) -> Judged | None:
+    """How sure it is that a value switches the flag on; None too where it comes from a place reported by itself."""
+    judged = module.judge_value(value, enabled, FLAG, True)
+    if judged is not None and isinstance(judged.origin, ast.Attribute) and judged.origin.attr in _FLAGS:
+        return None
+    return judged
+
+
+def _flag(key: ast.expr | None, module: Module) -> str | None:
+    """Which of the flags a key names."""
+    if isinstance(key, ast.Name):
+        texts = module.value(key).texts
+        return texts[0] if len(texts) == 1 and texts[0] in _FLAGS else None
+    return str(key.value) if isinstance(key, ast.Constant) and key.value in _FLAGS else None
+
+
+def _is(judged: Judged) -> str:
+    return "can be true" if judged.verdict is Verdict.MAY else "is true"
+
+
+def _asserts(call: ast.Call) -> bool:
+    return called(call).rpartition(".")[2].startswith("assert")

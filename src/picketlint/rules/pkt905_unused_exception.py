@@ -1,0 +1,56 @@
+"""Exception marker that excuses nothing.
+
+## What it does
+Reports a comment with the marker `security-exception:` where no rule that allows exceptions has anything to say: the
+code beside it was mended, the comment stands in the wrong place, or the violation can never be excused.
+
+## Why is this bad?
+Exceptions are read by reviewers and counted. One that outlived its reason hides what is still open, and will silently
+excuse whatever is written beside it next.
+
+## Instead
+Delete the comment, or move it: trailing on a line of the expression, inside its parentheses, or directly above the
+statement, without a blank line between.
+
+## References
+- [CWE-1116: Inaccurate Comments](https://cwe.mitre.org/data/definitions/1116.html)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from picketlint.rule import Hit, Module, Review, Rule, Severity, Span, bad, good, on_review
+
+MARKER = re.compile(r"\bsecurity-exception\b", re.IGNORECASE)
+REASON = "# security-exception: our own exporter writes this file in the same job"
+
+
+class UnusedException(Rule):
+    id = "PKT905"
+    name = "unused-exception"
+    since = "0.2"
+    severity = Severity.LOW
+    cwe = 1116
+    policy = "Creating a security exception"
+    triggers = (b"ecurity-", b"ECURITY-")
+    documentable = False
+    judges_all = True
+    examples = (
+        bad(f"import torch\ntorch.load(p, weights_only=True)  {REASON}", at="2:35", why="nothing left to excuse"),
+        bad(f"import torch\n{REASON}\n\ntorch.load(p, weights_only=False)", at="2:1", why="a blank line between"),
+        bad(f"import torch\n{REASON}\nx = 1\ntorch.load(p, weights_only=False)", why="above another statement"),
+        good(f"import torch\ntorch.load(p, weights_only=False)  {REASON}"),
+        good(f"import torch\n{REASON}\ntorch.load(p, weights_only=False)"),
+        good('text = "security-exception: a string is no comment"'),
+    )
+
+    @on_review(alone=True)
+    def check(self, review: Review, module: Module) -> Iterator[Hit]:
+        used = {comment.line for remark in review.remarks for comment in remark.block.comments}
+        for line, comment in review.comments.items():
+            if line not in used and MARKER.search(comment.text):
+                place = Span(line, comment.column, line, comment.column + len(comment.text))
+                message = "This `security-exception` excuses nothing; delete it, or move it beside what it is about"
+                yield self.at(place, message)

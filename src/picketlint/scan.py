@@ -1,0 +1,63 @@
+"""From paths to reports: every target is read, analysed and reported, in the order of the paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from picketlint.discovery import Target, discover
+from picketlint.engine import analyze
+from picketlint.files import NotRegularFileError, read
+from picketlint.model import Problem, Report
+from picketlint.settings import Resolver
+
+
+class Scan:
+    """One run over paths; iterate over it, once, for a Report per file that is checked or cannot be.
+
+    Reports come sorted by path, and the outcome depends neither on the order of ``paths`` nor, but for how paths are
+    spelled, on the working directory. ``files`` counts the files that were read and analysed so far; tests that no
+    rule applies to are not among them.
+    """
+
+    def __init__(self, paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False) -> None:
+        self.files = 0
+        self._targets = discover(paths, resolver, force_exclude=force_exclude)
+
+    def __iter__(self) -> Iterator[Report]:
+        for target in self._targets:
+            report = check(target)
+            if report is not None:
+                self.files += not report.problems
+                yield report
+
+
+def check(target: Target) -> Report | None:
+    """The report on one target; None if no rule applies to it. Never raises: what goes wrong is a Problem."""
+    if target.problem is not None:
+        return Report(target.display, problems=(target.problem,))
+    if target.settings is None:
+        return None
+    checks = target.settings.checks_for(target.path)
+    if not checks.codes:
+        return None
+    try:
+        data = read(target.path)
+    except OSError as error:
+        return Report(target.display, problems=(_unread(target.display, error),))
+    try:
+        return analyze(data, target.display, checks)
+    except Exception as error:
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        message = f"picketlint failed on this file ({text}): please report it as a bug; the file is not checked"
+        return Report(target.display, problems=(Problem(target.display, "internal-error", message),))
+
+
+def _unread(display: str, error: OSError) -> Problem:
+    """Why a file that discovery found could not be read."""
+    if isinstance(error, NotRegularFileError):
+        message = "not a regular file: check what comes out of it with `picketlint check -`"
+        return Problem(display, "not-a-file", message)
+    if isinstance(error, FileNotFoundError):
+        message = "gone before it could be read: deleted meanwhile, or a symbolic link to nothing"
+        return Problem(display, "vanished", message, fatal=False)
+    return Problem(display, "unreadable-path", f"cannot be read ({error.strerror}): mend that or exclude it")
