@@ -17,7 +17,7 @@ CASES = [
 
 @pytest.mark.parametrize(("rule", "example"), CASES)
 def test_example(rule: Rule, example: Example) -> None:
-    checks = Checks(frozenset({rule.id, *example.beside}), lambda: example.torch)
+    checks = Checks(frozenset({rule.id, *example.beside}), lambda: example.torch, approved=example.approved)
     reported = analyze(example.code.encode(), example.path, checks).findings
     findings = [finding for finding in reported if finding.rule == rule.id]
     assert len(findings) == int(example.bad), [finding.message for finding in findings]

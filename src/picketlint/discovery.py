@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from picketlint.config import ConfigError
 from picketlint.files import below
-from picketlint.gitignore import IgnoreRules, rules_above
+from picketlint.gitignore import rules_above
 from picketlint.model import Problem
 from picketlint.settings import Resolver, Settings
 
@@ -79,8 +79,6 @@ class _Search:
         """Take what is to be checked below a directory; the excludes of ``waived`` do not count."""
         settings = self._settings(top)
         rules = rules_above(top, fallback=settings.root if settings else top)
-        if rules.ignores(top, is_directory=True):
-            rules = IgnoreRules()
         pending = [(top, rules)]
         while pending:
             directory, rules = pending.pop()

@@ -13,7 +13,7 @@ from picketlint import prefilter, registry
 from picketlint.dispatch import hits, reviews
 from picketlint.model import Confidence, Finding, Report, Span
 from picketlint.module import Module, Version
-from picketlint.rule import Hit, Review, Rule
+from picketlint.rule import Approved, Hit, Review, Rule
 from picketlint.source import Source, UnreadableSource, decode, parse
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ class Checks(NamedTuple):
     """What applies to one file.
 
     ``codes`` are the ids of the rules to run; ``torch_floor`` tells the lowest torch release the project supports;
-    ``exceptions`` how documented exceptions are judged (None: by the words picketlint ships).
+    ``exceptions`` how documented exceptions are judged (None: by the words picketlint ships); ``approved`` are the
+    entries of the lock file for this file (None: no lock file is in use).
     """
 
     codes: frozenset[str]
     torch_floor: Callable[[], Version | None] = lambda: None
     exceptions: Policy | None = None
+    approved: Approved | None = None
 
 
 def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | None = None) -> Report:
@@ -49,6 +51,10 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     fitting = [rule for rule in prefilter.candidates(rules, raw) if rule is not unreadable]
     needed = any(rule.alone for rule in fitting)
+    if checks.approved:
+        # An approved exception that is gone must be noticed, though nothing in the file asks for a look.
+        fitting = [rule for rule in rules if rule is not unreadable]
+        needed = True
     if not needed and (unreadable is None or tree is not None):
         return Report(path)
     try:
@@ -116,6 +122,7 @@ def _review(found: list[Found], module: Module, codes: set[str], checks: Checks)
         comments,
         tuple(remarks),
         policy.marker_only,
+        checks.approved,
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from picketlint.comments import Comment
+from picketlint.identity import code_of
 from picketlint.knowledge.justifications import DEFAULT, Vocabulary
 from picketlint.model import Finding, Span, Status
 from picketlint.module import Module
@@ -117,7 +118,13 @@ def review(
         if excuse is None or any(remark.wording.contrary for remark in beside):
             findings.append(finding)
         else:
-            findings.append(finding._replace(status=Status.EXCEPTED, justification=plain(excuse.block.text)))
+            findings.append(
+                finding._replace(
+                    status=Status.EXCEPTED,
+                    justification=plain(excuse.block.text),
+                    code=code_of(anchor, finding.span, module) if anchor is not None else "",
+                )
+            )
     return findings, remarks
 
 

@@ -5,6 +5,7 @@ Nothing of flake8 is imported while files are checked: what a plugin is to flake
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
@@ -83,12 +84,14 @@ class Plugin:
             # that is written out turns a rule on, exactly as --extend-select does on picketlint's own command line.
             extend_select=sorted({code for code in selected if _FULL_CODE.fullmatch(code)}),
             config=options.picketlint_config,
-            isolated=options.isolated and options.picketlint_config is None,
         )
         try:
             resolver = Resolver(overrides)
             for path in options.filenames or ["."]:
-                resolver.for_file(path)
+                if os.path.isdir(path):
+                    resolver.for_directory(path)
+                else:
+                    resolver.for_file(path)
         except ConfigError as error:
             _stop(error)
         cls._resolver = resolver

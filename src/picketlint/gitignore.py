@@ -50,7 +50,8 @@ class IgnoreRules:
 def rules_above(directory: str, fallback: str) -> IgnoreRules:
     """The rules that the directories above ``directory`` lay on it, from the top of its git repository.
 
-    Outside a repository the directory ``fallback`` takes the place of the top, if it is above.
+    Outside a repository the directory ``fallback`` takes the place of the top, if it is above. Where they ignore
+    ``directory`` itself, or one it is in, they lay nothing on it: whoever asks for it wants it.
     """
     chain: list[str] = []
     above = directory
@@ -63,8 +64,12 @@ def rules_above(directory: str, fallback: str) -> IgnoreRules:
         above = parent
     rules = IgnoreRules()
     for one in reversed(chain):
-        rules = rules.entering(one)
-    return rules
+        rules = _unless_ignored(one, rules).entering(one)
+    return _unless_ignored(directory, rules)
+
+
+def _unless_ignored(directory: str, rules: IgnoreRules) -> IgnoreRules:
+    return IgnoreRules() if rules.ignores(directory, is_directory=True) else rules
 
 
 def _read_level(directory: str, path: str) -> tuple[_Level, ...]:

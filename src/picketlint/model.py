@@ -63,7 +63,8 @@ class Finding(NamedTuple):
 
     ``span`` is the anchor: the whole offending expression, whose first line is the one reported (for a default the
     parameter, for a dict entry the key). ``focus`` is the part the caret points at. ``cell`` is the 1-based position
-    of a notebook cell, in which ``span`` is then counted; None for a plain file.
+    of a notebook cell, in which ``span`` is then counted; None for a plain file. ``code`` is the normalized text of the
+    statement, by which an excepted finding is known when lines move; empty for an open one.
     """
 
     rule: str
@@ -80,6 +81,7 @@ class Finding(NamedTuple):
     trace: tuple[Step, ...] = ()
     status: Status = Status.OPEN
     justification: str | None = None
+    code: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, Span, str, str]:

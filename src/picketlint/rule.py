@@ -66,6 +66,8 @@ __all__ = [
     "truthy",
 ]
 
+Approved = tuple[tuple[str, str, str], ...]
+"""Entries of a lock file for one file: rule id, normalized code, reason; one that is approved twice is there twice."""
 Trigger = bytes | tuple[bytes, ...]
 _MAX_PARTS = 4
 REPOSITORY = "https://github.com/picketlint/picketlint"
@@ -76,7 +78,7 @@ class Example(NamedTuple):
 
     ``at`` is the 1-based ``line:column`` of the anchor, ``confidence`` the one expected, ``why`` a line for the page.
     ``torch`` is the torch floor of the project the code is thought to be in; ``beside`` names the other rules that
-    have to run for this one to have its say.
+    have to run for this one to have its say, ``approved`` what the lock file approves in the file.
     """
 
     code: str
@@ -87,6 +89,7 @@ class Example(NamedTuple):
     path: str = "example.py"
     torch: tuple[int, ...] | None = None
     beside: tuple[str, ...] = ()
+    approved: Approved | None = None
 
 
 def bad(
@@ -97,16 +100,22 @@ def bad(
     why: str = "",
     torch: tuple[int, ...] | None = None,
     beside: tuple[str, ...] = (),
+    approved: Approved | None = None,
 ) -> Example:
     """Code that the rule reports exactly once."""
-    return Example(code, True, at, confidence, why, torch=torch, beside=beside)
+    return Example(code, True, at, confidence, why, torch=torch, beside=beside, approved=approved)
 
 
 def good(
-    code: str, *, why: str = "", torch: tuple[int, ...] | None = None, beside: tuple[str, ...] = ()
+    code: str,
+    *,
+    why: str = "",
+    torch: tuple[int, ...] | None = None,
+    beside: tuple[str, ...] = (),
+    approved: Approved | None = None,
 ) -> Example:
     """Code that the rule does not report; ``why`` says what makes it fine."""
-    return Example(code, False, why=why, torch=torch, beside=beside)
+    return Example(code, False, why=why, torch=torch, beside=beside, approved=approved)
 
 
 class Call(NamedTuple):
@@ -148,6 +157,7 @@ class Review(NamedTuple):
 
     ``findings`` are those of the selected rules, ``hidden`` those of rules that were not selected; both with their
     status. ``comments`` are all of the file's, by line; ``remarks`` those beside findings, with what they say.
+    ``approved`` are the lock file's entries for this file, each as often as approved; None: no lock file is in use.
     """
 
     findings: tuple[Finding, ...]
@@ -155,6 +165,7 @@ class Review(NamedTuple):
     comments: Mapping[int, Comment]
     remarks: tuple[Remark, ...]
     marker_only: bool = False
+    approved: Approved | None = None
 
 
 def how(judged: Judged, flag: str, literal: str) -> str:

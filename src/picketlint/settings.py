@@ -145,10 +145,16 @@ class Resolver:
         self._settings: dict[tuple[str | None, str], Settings] = {}
         self._declarations: dict[str, Declaration | None] = {}
 
-    def checks_for(self, path: str) -> Checks:
-        """What to check a file for, which need not exist. Raises ConfigError."""
+    def checks_for(self, path: str, *, force_exclude: bool = False) -> Checks:
+        """What to check a file for, which need not exist. Raises ConfigError.
+
+        ``force_exclude`` is for hosts that find files on their own: what is excluded is checked for nothing.
+        """
         absolute = os.path.normpath(os.path.join(self.cwd, path))
-        return self.for_file(absolute).checks_for(absolute)
+        settings = self.for_file(absolute)
+        if force_exclude and settings.is_excluded(absolute):
+            return Checks(frozenset())
+        return settings.checks_for(absolute)
 
     def for_file(self, path: str) -> Settings:
         """The Settings that govern a file, which need not exist. Raises ConfigError."""

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports a comment with the marker `security-exception:` where no rule that allows exceptions has anything to say: the
-code beside it was mended, the comment stands in the wrong place, or the violation can never be excused.
+code beside it was mended, the comment stands in the wrong place, or the violation can never be excused. Where a lock
+file of approved exceptions is in use, an entry of it that the file no longer has is reported too.
 
 ## Why is this bad?
 Exceptions are read by reviewers and counted. One that outlived its reason hides what is still open, and will silently
@@ -19,12 +20,14 @@ statement, without a blank line between.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from picketlint.rule import Hit, Module, Review, Rule, Severity, Span, bad, good, on_review
 
 MARKER = re.compile(r"\bsecurity-exception\b", re.IGNORECASE)
 REASON = "# security-exception: our own exporter writes this file in the same job"
+ENTRY = (("PKT101", "torch.load(p,weights_only=False)", REASON[2:]),)
 
 
 class UnusedException(Rule):
@@ -41,7 +44,9 @@ class UnusedException(Rule):
         bad(f"import torch\ntorch.load(p, weights_only=True)  {REASON}", at="2:35", why="nothing left to excuse"),
         bad(f"import torch\n{REASON}\n\ntorch.load(p, weights_only=False)", at="2:1", why="a blank line between"),
         bad(f"import torch\n{REASON}\nx = 1\ntorch.load(p, weights_only=False)", why="above another statement"),
+        bad("x = 1", at="1:1", approved=ENTRY, why="the lock file approves what is gone"),
         good(f"import torch\ntorch.load(p, weights_only=False)  {REASON}"),
+        good(f"import torch\ntorch.load(p, weights_only=False)  {REASON}", approved=ENTRY),
         good(f"import torch\n{REASON}\ntorch.load(p, weights_only=False)"),
         good('text = "security-exception: a string is no comment"'),
     )
@@ -54,3 +59,18 @@ class UnusedException(Rule):
                 place = Span(line, comment.column, line, comment.column + len(comment.text))
                 message = "This `security-exception` excuses nothing; delete it, or move it beside what it is about"
                 yield self.at(place, message)
+        yield from self._stale(review)
+
+    def _stale(self, review: Review) -> Iterator[Hit]:
+        """Entries of the lock file that the file no longer has an exception for, told at its beginning."""
+        there = Counter(
+            (finding.rule, finding.code, finding.justification or "") for finding in (*review.findings, *review.hidden)
+        )
+        stale = Counter(review.approved or ()) - there
+        if stale:
+            (rule, code, _), _ = next(iter(stale.items()))
+            message = (
+                f"The lock file approves {stale.total()} exception(s) that this file no longer has, first one to {rule} "
+                f"in `{code}`; run `picketlint exceptions --lock`"
+            )
+            yield self.at(Span(1, 1, 1, 1), message)

@@ -1,0 +1,63 @@
+"""What stays the same about a finding when lines move and code is reformatted.
+
+A lock file or a baseline knows a finding by its rule, its path and the text of its code; findings with the same
+identity are counted, not told apart. Whitespace, quotes, trailing commas, comments and line numbers are left out.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from hashlib import sha256
+
+from picketlint.model import Span
+from picketlint.module import Module
+
+# Longer code is cut and told apart by its digest: a lock file is for reading.
+MAX_LENGTH = 160
+_COMPOUND = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With,
+    ast.AsyncWith, ast.Try, ast.Match,
+)  # fmt: skip
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_WORD = re.compile(r"\w")
+
+
+def code_of(anchor: ast.AST | Span, span: Span, module: Module) -> str:
+    """The normalized text of the statement around an anchor; of the anchor itself, where that is a compound one."""
+    statement = module.tree.statement(anchor) if isinstance(anchor, ast.AST) else None
+    whole = span
+    if statement is not None and not isinstance(statement, _COMPOUND) and not hasattr(statement, "handlers"):
+        whole = module.source.span(statement)
+    return _short(_normalized(_segment(whole, module)))
+
+
+def _segment(span: Span, module: Module) -> str:
+    """The source text of a span without its comments."""
+    lines: list[str] = []
+    for number in range(span.line, span.end_line + 1):
+        comment = module.comments.get(number)
+        end = span.end_column - 1 if number == span.end_line else None
+        if comment is not None and (end is None or comment.column - 1 < end):
+            end = comment.column - 1
+        lines.append(module.source.line(number)[span.column - 1 if number == span.line else 0 : end])
+    return "\n".join(lines)
+
+
+def _normalized(text: str) -> str:
+    """Tokens with a space only where two words would run together."""
+    parts: list[str] = []
+    for token in _TOKEN.findall(text.replace("\\\n", " ")):
+        if token in ")]}" and parts and parts[-1] == ",":
+            parts.pop()
+        if parts and _WORD.match(token) and _WORD.match(parts[-1]):
+            parts.append(" ")
+        parts.append('"' if token == "'" else token)
+    return "".join(parts)
+
+
+def _short(text: str) -> str:
+    if len(text) <= MAX_LENGTH:
+        return text
+    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{text[: MAX_LENGTH - 20]}...{digest}"

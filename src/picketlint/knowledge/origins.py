@@ -1,0 +1,201 @@
+"""Where texts come from: what stands for numbers, quotes for a shell, hands its input on, or reads from outside.
+
+Sources: the library reference of Python 3 (https://docs.python.org/3/library/) unless a row names another.
+"""
+
+from __future__ import annotations
+
+# What these return is a number or a truth value: no shell syntax, no code.
+NUMBERS = frozenset(
+    {
+        "builtins.abs",
+        "builtins.bool",
+        "builtins.float",
+        "builtins.hash",
+        "builtins.id",
+        "builtins.int",
+        "builtins.isinstance",
+        "builtins.len",
+        "builtins.ord",
+        "builtins.range",
+        "builtins.round",
+        "math.ceil",
+        "math.floor",
+        "multiprocessing.cpu_count",
+        "os.cpu_count",
+        "os.getpid",
+        "os.getppid",
+        "os.getuid",
+        "os.path.exists",
+        "os.path.getsize",
+        "random.randint",
+        "time.perf_counter",
+        "time.time",
+        "time.time_ns",
+        # https://docs.pytorch.org/docs/stable/generated/torch.cuda.device_count.html
+        "torch.cuda.current_device",
+        "torch.cuda.device_count",
+    }
+)
+
+# What these return is one or more words for a POSIX shell, whatever was put in.
+QUOTERS = frozenset({"pipes.quote", "shlex.join", "shlex.quote", "six.moves.shlex_quote"})
+
+# What these return is made of their arguments and nothing else.
+TRANSPARENT = frozenset(
+    {
+        "ast.fix_missing_locations",
+        "ast.parse",
+        "ast.unparse",
+        "builtins.bytes",
+        "builtins.compile",
+        "builtins.dict",
+        "builtins.enumerate",
+        "builtins.format",
+        "builtins.frozenset",
+        "builtins.iter",
+        "builtins.list",
+        "builtins.max",
+        "builtins.min",
+        "builtins.next",
+        "builtins.repr",
+        "builtins.reversed",
+        "builtins.set",
+        "builtins.sorted",
+        "builtins.str",
+        "builtins.tuple",
+        "builtins.zip",
+        "copy.copy",
+        "copy.deepcopy",
+        "inspect.cleandoc",
+        "itertools.chain",
+        "itertools.product",
+        "os.fsdecode",
+        "os.fspath",
+        "os.path.abspath",
+        "os.path.basename",
+        "os.path.dirname",
+        "os.path.expanduser",
+        "os.path.expandvars",
+        "os.path.join",
+        "os.path.normpath",
+        "os.path.realpath",
+        "pathlib.Path",
+        "pathlib.PurePath",
+        "pathlib.PurePosixPath",
+        "textwrap.dedent",
+        "textwrap.indent",
+    }
+)
+
+# Methods of texts, paths and containers whose result is made of the receiver and the arguments.
+TRANSPARENT_METHODS = frozenset(
+    {
+        "absolute",
+        "as_posix",
+        "capitalize",
+        "casefold",
+        "center",
+        "copy",
+        "decode",
+        "encode",
+        "expandtabs",
+        "expanduser",
+        "get",
+        "items",
+        "join",
+        "joinpath",
+        "keys",
+        "ljust",
+        "lower",
+        "lstrip",
+        "partition",
+        "pop",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "resolve",
+        "rjust",
+        "rstrip",
+        "split",
+        "splitlines",
+        "strip",
+        "title",
+        "upper",
+        "values",
+        "with_name",
+        "with_suffix",
+        "zfill",
+    }
+)
+# Attributes of a path (and of an enum member) that say no more than the object itself.
+TRANSPARENT_ATTRIBUTES = frozenset({"name", "parent", "parents", "stem", "suffix", "value"})
+# Methods that put their arguments into the receiver.
+FILLING_METHODS = frozenset({"add", "append", "appendleft", "extend", "insert", "setdefault", "update"})
+
+# Set by the installation, not by what the program is given; nothing that quoting would not be wise for.
+SURROUNDINGS = frozenset(
+    {
+        "__file__",
+        "os.curdir",
+        "os.devnull",
+        "os.linesep",
+        "os.name",
+        "os.pathsep",
+        "os.sep",
+        "platform.machine()",
+        "platform.system()",
+        "sys.base_prefix",
+        "sys.exec_prefix",
+        "sys.executable",
+        "sys.platform",
+        "sys.prefix",
+        "tempfile.gettempdir()",
+        "tempfile.mkdtemp()",
+    }
+)
+
+# What begins with one of these was given to the program from outside: command line, environment, file, network.
+OUTSIDE = (
+    "argparse.ArgumentParser().parse_",
+    "builtins.input()",
+    "builtins.open()",
+    "click.prompt()",
+    "codecs.open()",
+    "fastapi.Request",
+    "flask.request.",
+    "getpass.getpass()",
+    "httpx.",
+    "io.open()",
+    "os.environ",
+    "os.getenv()",
+    "pathlib.Path().open()",
+    "requests.",
+    "socket.",
+    "sys.argv",
+    "sys.stdin",
+    "urllib.request.urlopen()",
+)
+READING_METHODS = frozenset({"read", "read_bytes", "read_text", "readline", "readlines", "recv"})
+
+# Functions that call a function they are given: its place among the arguments; what follows it is handed to it.
+# concurrent.futures, asyncio, multiprocessing.pool, builtins, functools, pandas (Series.map, DataFrame.apply).
+CALLERS = {
+    "apply": 0,
+    "apply_async": 0,
+    "applymap": 0,
+    "filter": 0,
+    "imap": 0,
+    "imap_unordered": 0,
+    "map": 0,
+    "map_async": 0,
+    "process_map": 0,
+    "run_in_executor": 1,
+    "run_sync": 0,
+    "starmap": 0,
+    "submit": 0,
+    "thread_map": 0,
+    "to_thread": 0,
+}
+# Classes that run ``target(*args, **kwargs)``: threading, multiprocessing.
+RUNNERS = frozenset({"Process", "Thread"})
