@@ -71,15 +71,16 @@ class _Search:
         if excluded and self._force_exclude:
             return
         if is_directory:
-            self._walk(path, waived=settings if excluded else None)
+            self._walk(path, settings, waived=settings if excluded else None)
         else:
             self._take(path, settings)
 
-    def _walk(self, top: str, waived: Settings | None) -> None:
-        """Take what is to be checked below a directory; the excludes of ``waived`` do not count."""
-        settings = self._settings(top)
-        rules = rules_above(top, fallback=settings.root if settings else top)
-        pending = [(top, rules)]
+    def _walk(self, top: str, governing: Settings, waived: Settings | None) -> None:
+        """Take what is to be checked below a directory, which ``governing`` governs.
+
+        The excludes of ``waived`` do not count.
+        """
+        pending = [(top, rules_above(top, fallback=governing.root))]
         while pending:
             directory, rules = pending.pop()
             settings = self._settings(directory)

@@ -26,7 +26,7 @@ Reported = tuple[int, int, str, type]
 _FULL_CODE = re.compile(r"PKT\d{3}")
 
 
-class CheckFailed(Exception):
+class CheckFailedError(Exception):
     """What flake8 shows when a file could not be checked; one string, so that it survives the way between processes."""
 
     def __repr__(self) -> str:
@@ -48,10 +48,12 @@ class Plugin:
         try:
             self._findings = self._check(tree, lines, filename)
         except ConfigError as error:
-            raise CheckFailed(f"its configuration: {error}") from error
+            raise CheckFailedError(f"its configuration: {error}") from error
         except Exception as error:
             text = escape(f"{type(error).__name__}: {error}")
-            raise CheckFailed(f"a bug in picketlint, please report it ({text}); {filename} is not checked") from error
+            raise CheckFailedError(
+                f"a bug in picketlint, please report it ({text}); {filename} is not checked"
+            ) from error
 
     def run(self) -> Iterator[Reported]:
         """Line, 0-based column, code with message, and type of every open finding."""

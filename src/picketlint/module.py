@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from picketlint.knowledge.signatures import SIGNATURES
 from picketlint.model import Confidence, Step
-from picketlint.semantics.bindings import Binding, Bindings
+from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.calls import Argument, Calls, State
 from picketlint.semantics.defaults import Default, Defaults
 from picketlint.semantics.guards import Guards
 from picketlint.semantics.names import Names, Resolver
+from picketlint.semantics.origins import Origins, Piece
 from picketlint.semantics.tree import Tree
-from picketlint.semantics.values import Evaluator, Option, Value, Verdict
+from picketlint.semantics.values import Evaluator, Option, Special, Value, Verdict
 from picketlint.source import Source
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ class Module:
         return Evaluator(self.resolver)
 
     @cached_property
+    def _origins(self) -> Origins:
+        return Origins(self.resolver)
+
+    @cached_property
     def _guards(self) -> Guards:
         return Guards(self.resolver)
 
@@ -98,6 +103,10 @@ class Module:
         """Everything an expression can be."""
         return self._values.value(node)
 
+    def pieces(self, node: ast.expr) -> tuple[Piece, ...]:
+        """What a text is put together from."""
+        return self._origins.pieces(node)
+
     def argument(self, call: ast.Call, name: str, position: int | None = None) -> Argument:
         """The argument a call gives for a parameter; see Calls.argument for ``position`` (0-based)."""
         return self.calls.argument(call, name, position)
@@ -117,15 +126,11 @@ class Module:
         worst: Judged | None = None
         sure = argument.state is State.GIVEN
         for candidate in argument.candidates:
-            verdict, option = self.value(candidate.value).judge(unsafe)
-            guarded = option is not None and (
-                self.guarded(candidate.focus, flag, wanted) or self.guarded(option.node, flag, wanted)
-            )
-            if option is None or guarded:
+            judged = self._judge(candidate.value, candidate.focus, unsafe, flag, wanted)
+            if judged is None:
                 sure = False
                 continue
-            sure = sure and verdict is Verdict.MUST
-            judged = self._judged(verdict, option, candidate.focus, flag)
+            sure = sure and judged.verdict is Verdict.MUST
             if worst is None or judged.verdict is Verdict.MUST:
                 worst = judged
         if worst is not None and worst.verdict is Verdict.MUST and not sure:
@@ -134,10 +139,35 @@ class Module:
 
     def judge_value(self, node: ast.expr, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Judged | None:
         """The same for one expression that stands in the code by itself: a default, a dict entry, an assignment."""
-        verdict, option = self.value(node).judge(unsafe)
-        if option is None or self.guarded(node, flag, wanted) or self.guarded(option.node, flag, wanted):
+        return self._judge(node, node, unsafe, flag, wanted)
+
+    def _judge(
+        self, node: ast.expr, focus: ast.AST, unsafe: Callable[[object], bool], flag: str, wanted: bool
+    ) -> Judged | None:
+        value = self.value(node)
+        several = len(value.options) > 1
+
+        def settled(option: Option) -> Option:
+            """An unsafe value that somebody asked for counts as unknown: the code leaves it open."""
+            if isinstance(option.value, Special) or not unsafe(option.value):
+                return option
+            asked = self.guarded(option.node, flag, wanted) or (several and self._switched(option))
+            return option._replace(value=Special.UNKNOWN) if asked else option
+
+        verdict, option = Value(tuple(map(settled, value.options))).judge(unsafe)
+        if option is None or self.guarded(focus, flag, wanted):
             return None
-        return self._judged(verdict, option, node, flag)
+        return self._judged(verdict, option, focus, flag)
+
+    def _switched(self, option: Option) -> bool:
+        """Whether a value comes from a function that sets a global: a switch that somebody has to call."""
+        return any(
+            binding.kind is Kind.VALUE
+            and binding.scope is self.root
+            and self.tree.function(binding.node) is not None
+            and isinstance(binding.node, ast.Name)
+            for binding in option.via
+        )
 
     def _judged(self, verdict: Verdict, option: Option, focus: ast.AST, flag: str) -> Judged:
         confidence = Confidence.MEDIUM if verdict is Verdict.MAY else Confidence.HIGH

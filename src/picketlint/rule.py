@@ -10,11 +10,13 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
+from picketlint.commands import ShellCommand, handed_over, shell_command
 from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
 from picketlint.module import Judged, Module
 from picketlint.semantics.calls import Argument, Candidate, State
 from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
 from picketlint.semantics.names import Names
+from picketlint.semantics.origins import Origin, Piece
 from picketlint.semantics.values import FALSY, TRUTHY, Option, Special, Value, Verdict, enabled, falsy, truthy
 
 if TYPE_CHECKING:
@@ -42,9 +44,12 @@ __all__ = [
     "Module",
     "Names",
     "Option",
+    "Origin",
+    "Piece",
     "Review",
     "Rule",
     "Severity",
+    "ShellCommand",
     "Span",
     "Special",
     "State",
@@ -57,12 +62,14 @@ __all__ = [
     "enabled",
     "falsy",
     "good",
+    "handed_over",
     "how",
     "on",
     "on_call",
     "on_default",
     "on_keyword",
     "on_review",
+    "shell_command",
     "truthy",
 ]
 
@@ -141,9 +148,12 @@ class Hit(NamedTuple):
 
 
 def called(call: ast.Call) -> str:
-    """The callee of a call as a message names it: its dotted name, or what of that can be read off the code."""
+    """The callee of a call as a message names it: its dotted name as written; for a ``partial`` what that wraps."""
     parts: list[str] = []
     node = call.func
+    written = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    if written in ("partial", "partialmethod") and call.args:
+        node = call.args[0]
     while isinstance(node, ast.Attribute) and len(parts) < _MAX_PARTS:
         parts.append(node.attr)
         node = node.value

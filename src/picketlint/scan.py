@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from picketlint.discovery import Target, discover
-from picketlint.engine import analyze
+from picketlint.engine import Checks, analyze
 from picketlint.files import NotRegularFileError, read
 from picketlint.model import Problem, Report
 from picketlint.settings import Resolver
@@ -16,15 +16,15 @@ class Scan:
 
     Reports come sorted by path, and the outcome depends neither on the order of ``paths`` nor, but for how paths are
     spelled, on the working directory. ``files`` counts the files that were read and analysed so far; tests that no
-    rule applies to are not among them.
+    rule applies to are not among them. ``targets`` are all that was found, those included.
     """
 
     def __init__(self, paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False) -> None:
         self.files = 0
-        self._targets = discover(paths, resolver, force_exclude=force_exclude)
+        self.targets = discover(paths, resolver, force_exclude=force_exclude)
 
     def __iter__(self) -> Iterator[Report]:
-        for target in self._targets:
+        for target in self.targets:
             report = check(target)
             if report is not None:
                 self.files += not report.problems
@@ -44,12 +44,17 @@ def check(target: Target) -> Report | None:
         data = read(target.path)
     except OSError as error:
         return Report(target.display, problems=(_unread(target.display, error),))
+    return check_data(data, target.display, checks)
+
+
+def check_data(data: bytes, display: str, checks: Checks) -> Report:
+    """The report on the content of one file. Never raises: a failure of the tool is a Problem."""
     try:
-        return analyze(data, target.display, checks)
+        return analyze(data, display, checks)
     except Exception as error:
         text = " ".join(f"{type(error).__name__}: {error}".split())
         message = f"picketlint failed on this file ({text}): please report it as a bug; the file is not checked"
-        return Report(target.display, problems=(Problem(target.display, "internal-error", message),))
+        return Report(display, problems=(Problem(display, "internal-error", message),))
 
 
 def _unread(display: str, error: OSError) -> Problem:

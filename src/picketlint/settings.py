@@ -129,7 +129,10 @@ class Resolver:
     """
 
     def __init__(self, overrides: Overrides = NO_OVERRIDES) -> None:
-        self.cwd = os.getcwd()
+        try:
+            self.cwd = os.getcwd()
+        except OSError as error:
+            raise ConfigError("the working directory is gone: change to one that exists") from error
         self._select = None if overrides.select is None else _option("--select", overrides.select)
         self._ignore = _option("--ignore", overrides.ignore)
         self._extend_select = _option("--extend-select", overrides.extend_select)

@@ -19,3 +19,12 @@ FIELD_CALLS = {
 
 # absl.flags: name, default, help. https://abseil.io/docs/python/guides/flags
 FLAG_DEFINERS = frozenset({"DEFINE_bool", "DEFINE_boolean"})
+
+# Calls that declare a command-line option; positions as above.
+OPTION_CALLS = {
+    "add_argument": -1,  # argparse: https://docs.python.org/3/library/argparse.html#the-add-argument-method
+    "add_option": -1,  # optparse: https://docs.python.org/3/library/optparse.html
+    "option": -1,  # click.option: https://click.palletsprojects.com/en/stable/api/#click.option
+    "Option": 0,  # typer.Option: https://typer.tiangolo.com/reference/parameters/
+    **dict.fromkeys(FLAG_DEFINERS, 1),
+}

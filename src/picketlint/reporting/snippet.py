@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from picketlint.model import Finding
-from picketlint.reporting.sanitize import is_unicode
 from picketlint.reporting.terminal import Terminal
 from picketlint.source import Source
 
@@ -16,9 +15,10 @@ _CUT = "..."
 _MOST_LINES = 6
 
 Row = tuple[str, str]
-"""What stands left and right of the bar; ``...`` on the left where lines are left out."""
+"""What stands left and right of the bar: a line's number or nothing, or GAP, and what is shown of the line."""
 
-_GAP: Row = ("...", "")
+GAP = "..."
+"""Stands on the left where lines are left out."""
 
 
 def snippet(finding: Finding, source: Source, terminal: Terminal) -> Iterator[Row]:
@@ -48,7 +48,7 @@ class _View:
         for number in [first] if many else range(first, before):
             yield self._plain(number, margin)
         if many:
-            yield _GAP
+            yield GAP, ""
 
     def underlined(self, number: int, start: int, end: int) -> Iterator[Row]:
         """A line and the carets below it."""
@@ -69,7 +69,7 @@ class _View:
         for number in range(line + 1, line + 3 if many else end_line):
             yield self._plain(number, f"{bracket} ")
         if many:
-            yield _GAP[0], bracket
+            yield GAP, bracket
         text, offset, width = self._cut(self._source.line(end_line), max(end - 1, 0), end)
         yield str(end_line), f"{bracket} {text}"
         yield "", self._mark("|" + "_" * (offset + max(width, 1)) + "^")
@@ -107,11 +107,10 @@ def _cells(text: str, column: int, terminal: Terminal) -> Iterator[tuple[str, in
         return
     import unicodedata
 
-    everything = is_unicode(terminal.encoding)
     for character in text:
         shown = " " * (_TAB - column % _TAB) if character == "\t" else terminal.escape(character)
         width = len(shown)
-        if shown == character and not character.isascii() and (everything or character.isprintable()):
+        if shown == character and not character.isascii():
             if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
                 width = 0
             elif unicodedata.east_asian_width(character) in {"W", "F"}:

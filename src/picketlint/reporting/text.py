@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from picketlint.model import Confidence, Finding
 from picketlint.reporting import Outcome, Sources, place
-from picketlint.reporting.snippet import snippet
+from picketlint.reporting.snippet import GAP, snippet
 from picketlint.reporting.terminal import Terminal
 
 
@@ -22,15 +22,15 @@ def _finding(finding: Finding, terminal: Terminal, sources: Sources) -> Iterator
     yield f"{code} [{_weight(finding)}] {terminal.escape(finding.message)}"
     source = sources(finding.path) if finding.cell is None else None
     rows = list(snippet(finding, source, terminal)) if source is not None else []
-    margin = max((len(number) for number, _ in rows), default=1)
+    margin = max((len(number) for number, _ in rows if number != GAP), default=1)
     arrow = terminal.style("gutter", f"{'':{margin}}-->")
     yield f"{arrow} {place(finding, finding.span.line, finding.span.column, terminal)}"
     bar = terminal.style("gutter", f"{'':{margin}} |")
     if rows:
         yield bar
-    for number, code in rows:
-        gutter = "..." if number == "..." else f"{number:>{margin}} |"
-        yield f"{terminal.style('gutter', gutter)}{' ' if code else ''}{code}"
+    for number, shown in rows:
+        gutter = number if number == GAP else f"{number:>{margin}} |"
+        yield f"{terminal.style('gutter', gutter)}{' ' if shown else ''}{shown}"
     if rows:
         yield bar
     sign = terminal.style("gutter", f"{'':{margin}} =")

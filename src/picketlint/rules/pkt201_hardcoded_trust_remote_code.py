@@ -180,7 +180,7 @@ class HardcodedTrustRemoteCode(Rule):
         name = called(node).rpartition(".")[2]
         if name not in _SETTERS and (name not in _READERS or isinstance(module.tree.parent(node), ast.Expr)):
             return
-        for key, value in zip(node.args, [*node.args[1:], *(k.value for k in node.keywords if k.arg == "default")]):
+        for key, value in zip(node.args, _following(node), strict=False):
             flag = _flag(key, module)
             judged = _judge(value, module) if flag else None
             if judged is not None:
@@ -234,3 +234,8 @@ def _is(judged: Judged) -> str:
 
 def _asserts(call: ast.Call) -> bool:
     return called(call).rpartition(".")[2].startswith("assert")
+
+
+def _following(call: ast.Call) -> list[ast.expr]:
+    """For each argument the one after it, which may be given as ``default=``."""
+    return [*call.args[1:], *(keyword.value for keyword in call.keywords if keyword.arg == "default")]

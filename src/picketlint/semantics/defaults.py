@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from picketlint.knowledge.defaults import FIELD_CALLS, FLAG_DEFINERS
+from picketlint.knowledge.defaults import FIELD_CALLS, FLAG_DEFINERS, OPTION_CALLS
 from picketlint.semantics.calls import Calls, State
 from picketlint.semantics.names import Resolver
 from picketlint.semantics.tree import FUNCTIONS, FunctionNode
@@ -41,6 +41,7 @@ class Defaults:
     def __init__(self, resolver: Resolver, calls: Calls) -> None:
         self.resolver = resolver
         self.calls = calls
+        self._by_destination: dict[str, ast.Call] | None = None
 
     def find(self, wanted: frozenset[str]) -> Iterator[Default]:
         """Every default whose name is one of ``wanted``, by kind and then in source order."""
@@ -71,7 +72,7 @@ class Defaults:
     def _unwrapped(
         self, name: str, kind: str, anchor: ast.AST, value: ast.expr, owner: ast.AST
     ) -> Iterator[Default]:
-        """``field(default=X)``, ``Field(X)``, ``Option(X)`` and the like declare X; a factory declares what it returns."""
+        """``field(default=X)``, ``Field(X)``, ``Option(X)`` declare X; a factory declares what it returns."""
         if isinstance(value, ast.Call):
             callee = self.resolver.names(value.func)
             if any(_last(found) in FIELD_CALLS for found in callee.names) or _written(value.func) in FIELD_CALLS:
@@ -96,43 +97,70 @@ class Defaults:
 
     def _option(self, call: ast.Call, wanted: frozenset[str]) -> Iterator[Default]:
         called = _written(call.func)
+        position = OPTION_CALLS.get(called)
+        if position is None:
+            return
         if called in FLAG_DEFINERS:
-            if call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value in wanted:
-                given = self.calls.argument(call, "default", 1)
-                if given.candidates:
-                    yield Default(str(call.args[0].value), OPTION, call, given.candidates[0].value)
+            names = [_text(candidate.value) for candidate in self.calls.argument(call, "name", 0).candidates]
+        else:
+            names = [self._destination(call), *self._spelled(call)]
+        name = next((name for name in names if name in wanted), None)
+        if name is None or (called == "Option" and self._declares(call, wanted)):
             return
-        if called not in ("add_argument", "option", "Option"):
-            return
-        spelled = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-        name = self._destination(call, spelled)
-        if name not in wanted:
-            return
-        given = self.calls.argument(call, "default", -1)
+        given = self.calls.argument(call, "default", position)
         if given.state is not State.ABSENT:
             if given.candidates:
                 yield Default(name, OPTION, call, given.candidates[0].value)
             return
         implied = self._implied(call)
-        if implied is not None:
+        if implied is not None and name == names[0] and self._decides(call, name):
             yield Default(name, OPTION, call, None, implied)
 
-    def _destination(self, call: ast.Call, spelled: list[str]) -> str:
+    def _declares(self, call: ast.Call, wanted: frozenset[str]) -> bool:
+        """Whether the parameter or field that an ``Option(...)`` is the default of is reported by itself."""
+        parent = self.resolver.tree.parent(call)
+        if isinstance(parent, ast.AnnAssign):
+            return isinstance(parent.target, ast.Name) and parent.target.id in wanted
+        if not isinstance(parent, ast.arguments):
+            return True
+        parameters = [*parent.posonlyargs, *parent.args, *parent.kwonlyargs]
+        owner = next((p for p in parameters if self.resolver.default_of(parent, p) is call), None)
+        return owner is None or owner.arg in wanted
+
+    def _spelled(self, call: ast.Call) -> list[str]:
+        """The names an option goes by on the command line, as identifiers; of ``--x/--no-x`` the first."""
+        texts = [_text(argument).split("/")[0].strip() for argument in call.args]
+        return [text.lstrip("-").replace("-", "_") for text in texts if text]
+
+    def _destination(self, call: ast.Call) -> str:
         """The name an option's value gets: ``dest``, else click's bare name, else the first long option."""
         dest = self.calls.argument(call, "dest", -1)
-        if dest.candidates and isinstance(dest.candidates[0].value, ast.Constant):
-            return str(dest.candidates[0].value.value)
-        bare = [text for text in spelled if text.isidentifier()]
-        long = [text for text in spelled if text.startswith("--")]
-        chosen = (bare or long or spelled or [""])[0]
-        return chosen.split("/")[0].lstrip("-").replace("-", "_")
+        if dest.candidates:
+            return _text(dest.candidates[0].value)
+        texts = [_text(argument) for argument in call.args]
+        bare = [text for text in texts if text.isidentifier()]
+        long = [text.split("/")[0].strip().lstrip("-").replace("-", "_") for text in texts if text.startswith("--")]
+        return next(iter([*bare, *long]), "")
 
     def _implied(self, call: ast.Call) -> bool | None:
-        """What argparse (``store_true``/``store_false``) or click (``is_flag``) takes when the option is not given."""
+        """What argparse takes for ``store_true`` and ``store_false`` when the option is not given."""
         action = self.calls.argument(call, "action", -1)
-        if action.candidates and isinstance(action.candidates[0].value, ast.Constant):
-            return {"store_true": False, "store_false": True}.get(str(action.candidates[0].value.value))
+        if action.candidates:
+            return {"store_true": False, "store_false": True}.get(_text(action.candidates[0].value))
         return None
+
+    def _decides(self, call: ast.Call, name: str) -> bool:
+        """Whether an implied default is what counts: of several options for one name the first, and no set_defaults."""
+        if self._by_destination is None:
+            first: dict[str, ast.Call] = {}
+            for other in self.resolver.tree.nodes(ast.Call):
+                called = _written(other.func)
+                if called in ("add_argument", "add_option"):
+                    first.setdefault(self._destination(other), other)
+                elif called == "set_defaults":
+                    first.update((keyword.arg, other) for keyword in other.keywords if keyword.arg)
+            self._by_destination = first
+        return self._by_destination.get(name) is call
 
 
 def _written(func: ast.expr) -> str:
@@ -141,3 +169,7 @@ def _written(func: ast.expr) -> str:
 
 def _last(name: str) -> str:
     return name.rpartition(".")[2]
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

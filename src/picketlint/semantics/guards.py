@@ -1,4 +1,4 @@
-"""Whether code runs only where a flag has been tested: ``if args.trust_remote_code: kwargs["trust_remote_code"] = True``.
+"""Whether code runs only where a flag has been tested: ``if args.weights_only: kwargs["weights_only"] = True``.
 
 What stands under a test of the very same flag is the caller's or the configuration's decision, not the code's.
 """
@@ -37,7 +37,7 @@ class Guards:
         return False
 
     def _implied_by(self, parent: ast.AST, child: ast.AST, flag: str) -> bool | None:
-        """What the test of an ``if``, ``while``, conditional expression, ``and``/``or`` says where it lets control pass."""
+        """What the test of an ``if``, ``while``, conditional expression, ``and`` or ``or`` says about the flag."""
         if isinstance(parent, (ast.If, ast.While)) and child is not parent.test:
             return self._truth(parent.test, flag, self.tree.branch(child) == "body")
         if isinstance(parent, ast.IfExp) and child is not parent.test:
@@ -117,6 +117,12 @@ class Guards:
 
 
 def _leaves(statement: ast.stmt) -> bool:
+    """Whether control never gets past a statement: a jump, ``sys.exit()``, ``parser.error()``."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        func = statement.value.func
+        owner = getattr(func.value, "id", "") if isinstance(func, ast.Attribute) else ""
+        called = _called(statement.value)
+        return called in ("exit", "_exit", "quit", "abort") or (called == "error" and "parser" in owner)
     return isinstance(statement, (ast.Return, ast.Raise, ast.Continue, ast.Break))
 
 

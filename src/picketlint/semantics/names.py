@@ -74,6 +74,8 @@ class Resolver:
             return self._attribute(node, depth)
         if isinstance(node, ast.Call):
             return self._call(node, depth)
+        if isinstance(node, ast.Subscript):
+            return self._entry(node, depth)
         if isinstance(node, ast.IfExp):
             return _union([self.names(node.body, depth + 1), self.names(node.orelse, depth + 1)])
         if isinstance(node, ast.BoolOp):
@@ -86,6 +88,8 @@ class Resolver:
         reaching = self.bindings.lookup(node.id, node)
         if reaching is not None:
             return _union([self._bound(binding, depth) for binding in reaching.bindings], reaching.complete)
+        if node.id == "__builtins__":
+            return Names(("builtins",), True)
         stars = [f"{module}.{node.id}" for module in self.bindings.star_modules]
         if node.id in _BUILTINS:
             return Names((f"builtins.{node.id}", *stars), not stars)
@@ -129,13 +133,25 @@ class Resolver:
         base = self.names(node.value, depth + 1)
         return Names(tuple(f"{name}.{node.attr}" for name in base.names), base.complete)
 
+    def _entry(self, node: ast.Subscript, depth: int) -> Names:
+        """``__builtins__["eval"]``, ``pickle.__dict__["loads"]``, ``sys.modules["pickle"]``."""
+        key, base = _text(node.slice), self.names(node.value, depth + 1).certain
+        if key is None or base is None:
+            return UNKNOWN
+        if base == "sys.modules":
+            return Names((key,), True)
+        if base == "builtins" or base.endswith(".__dict__"):
+            return Names((f"{base.removesuffix('.__dict__')}.{key}",), True)
+        return UNKNOWN
+
     def _call(self, node: ast.Call, depth: int) -> Names:
         callee = self.names(node.func, depth + 1)
         certain = callee.certain
         if certain == "builtins.getattr" and len(node.args) >= 2 and _text(node.args[1]):
             base = self.names(node.args[0], depth + 1)
             attribute = _text(node.args[1])
-            return Names(tuple(f"{name}.{attribute}" for name in base.names), base.complete and len(node.args) == 2)
+            found = Names(tuple(f"{name}.{attribute}" for name in base.names), base.complete)
+            return found if len(node.args) == 2 else _union([found, self.names(node.args[2], depth + 1)])
         if certain in ("importlib.import_module", "builtins.__import__") and node.args and _text(node.args[0]):
             module = _text(node.args[0]) or ""
             if certain == "builtins.__import__" and len(node.args) < 4:

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterable
 from enum import Enum
+from string import Formatter
 from typing import NamedTuple
 
 from picketlint.knowledge.origins import (
@@ -27,9 +28,8 @@ from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.names import Resolver
 
 MAX_PIECES = 400
-_NUMERIC_SPEC = re.compile(r"^[-+ #<>=^,_0-9.]*[bcdeEfFgGnoxX%]$")
+_NUMERIC_SPEC = re.compile(r"^[-+ #<>=^,_0-9.]*[bdeEfFgGnoxX%]$")
 _CONVERSION = re.compile(r"%(?:\((\w+)\))?[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?([a-zA-Z%])")
-_FIELD = re.compile(r"\{(\w*)(?:![rsa])?:([^{}]*)\}")
 _NUMERIC_TYPES = frozenset({"int", "float", "bool"})
 _NUMERIC_OPERATORS = (ast.Sub, ast.FloorDiv, ast.Pow, ast.LShift, ast.RShift, ast.MatMult)
 _LITERALS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
@@ -320,12 +320,25 @@ def _percent(node: ast.BinOp) -> _Parts:
 
 def _formatted(receiver: ast.expr, node: ast.Call) -> _Parts:
     """``text.format(values)``; a field with a numeric specification takes numbers only."""
-    text = _text(receiver) or ""
-    fields = text.count("{") - 2 * text.count("{{")
-    specified = [name for name, spec in _FIELD.findall(text) if _NUMERIC_SPEC.match(spec)]
-    numeric = {name for name in specified if name and text.count("{" + name) == 1}
-    if fields == len(specified) and not any(isinstance(argument, ast.Starred) for argument in node.args):
-        return _Parts([receiver], origins=(Origin.NUMBER,))
+    numeric = _numeric_fields(_text(receiver) or "")
     kept = [argument for index, argument in enumerate(node.args) if str(index) not in numeric]
+    if any(isinstance(argument, ast.Starred) for argument in node.args):
+        kept = list(node.args)
     kept += [keyword.value for keyword in node.keywords if keyword.arg not in numeric]
-    return _Parts([receiver, *kept], joined=True)
+    numbers = (Origin.NUMBER,) if numeric else ()
+    return _Parts([receiver, *kept], joined=True, origins=numbers)
+
+
+def _numeric_fields(text: str) -> set[str]:
+    """The positions and names that a format string uses with a numeric specification and in no other way."""
+    numeric: dict[str, bool] = {}
+    automatic = 0
+    try:
+        fields = [(name, spec or "") for _, name, spec, _ in Formatter().parse(text) if name is not None]
+    except ValueError:
+        return set()
+    for name, spec in fields:
+        if not name:
+            name, automatic = str(automatic), automatic + 1
+        numeric[name] = numeric.get(name, True) and bool(_NUMERIC_SPEC.match(spec))
+    return {name for name, only in numeric.items() if only}

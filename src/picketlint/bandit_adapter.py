@@ -1,0 +1,145 @@
+"""What picketlint's Bandit tests answer: a file is checked once, and each finding handed to one node Bandit visits.
+
+Bandit calls a test once per node of the types it subscribes to, and takes one issue or none each time. A finding is
+answered at the node it is anchored at; where Bandit never comes to that node (a comment, a class), or two findings meet
+at one, at any other that the test is called for. The issue's place is the finding's own in every case.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from picketlint.engine import UNREADABLE, analyze
+from picketlint.model import Finding, Status
+from picketlint.registry import load as load_registry
+from picketlint.reporting.sanitize import escape
+from picketlint.rule import Listener
+from picketlint.settings import Resolver
+from picketlint.source import Source, decode
+
+# Of the nodes Bandit visits the cheapest set of which every file that is not empty has at least one.
+_STATEMENTS = frozenset(kind.__name__ for kind in ast.stmt.__subclasses__()) - {"ClassDef"}
+_DEFAULTS = frozenset({"AnnAssign", "Assign", "Call", "arg"})
+
+# Bandit comes to these never, or under the other's name, or at a cost that grows with the square of a literal's length.
+_AVOIDED = frozenset({"ClassDef", "Constant", "Import", "ImportFrom", "JoinedStr", "Module"})
+
+
+class Answer(NamedTuple):
+    """One issue, in Bandit's terms: levels in capitals, lines 1-based, columns 0-based."""
+
+    severity: str
+    confidence: str
+    cwe: int
+    text: str
+    line: int
+    end_line: int
+    column: int
+    end_column: int
+
+
+Answers = Mapping[tuple[str, ast.AST], Answer]
+
+
+class NotCheckedError(Exception):
+    """Bandit could read a file that picketlint could not, or offers no node to report a finding at."""
+
+
+def node_types(code: str) -> tuple[str, ...]:
+    """The node types that the test for a rule subscribes to, sorted: every one more costs time in every file."""
+    rule = load_registry().get(code)
+    if rule is None:
+        raise LookupError(f"there is no rule {code}: install picketlint again")
+    return tuple(sorted(frozenset[str]().union(*(_types(listener) for _, listener in rule.listeners()))))
+
+
+def _types(listener: Listener) -> frozenset[str]:
+    """Nodes of which a file has at least as many as the listener can have findings, or nearly so."""
+    if listener.kind == "node":
+        names = frozenset(kind.__name__ for kind in listener.wanted)
+        return names - _AVOIDED | (_STATEMENTS if names & _AVOIDED else frozenset())
+    if listener.kind == "review":
+        return _STATEMENTS
+    return _DEFAULTS if listener.kind == "default" else frozenset({"Call"})
+
+
+def answers(data: bytes, path: str | bytes, root: ast.Module) -> Answers:
+    """What to answer for a file: by the id of the test and the node of Bandit's own tree. Raises what goes wrong."""
+    name = os.fsdecode(path)
+    checks = _resolver().checks_for(name, force_exclude=True)
+    if not checks.codes:
+        return {}
+    findings = [one for one in analyze(data, name, checks, tree=root).findings if one.status is Status.OPEN]
+    if not findings:
+        return {}
+    if findings[0].rule == UNREADABLE:
+        raise NotCheckedError(findings[0].message)
+    source = Source(decode(data))
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    nodes = list(ast.walk(root))
+    handed: dict[tuple[str, ast.AST], Answer] = {}
+    for code, ones in by_rule.items():
+        types = node_types(code)
+        visited = [node for node in nodes if type(node).__name__ in types]
+        handed.update(((code, node), answer) for node, answer in _hand_out(ones, visited, source))
+    return handed
+
+
+@lru_cache(maxsize=1)
+def _resolver() -> Resolver:
+    return Resolver()
+
+
+def _hand_out(findings: list[Finding], visited: list[ast.AST], source: Source) -> Iterator[tuple[ast.AST, Answer]]:
+    """Each finding at one of the nodes; those for which there is none left are told of by the last."""
+    if not visited:
+        place = f"line {findings[0].span.line}"
+        raise NotCheckedError(f"{place} breaks {findings[0].rule}, but Bandit visits no node to report it at")
+    free = {(getattr(node, "lineno", 0), getattr(node, "col_offset", 0)): node for node in reversed(visited)}
+    taken: dict[ast.AST, list[Finding]] = {}
+    homeless = []
+    for finding in findings:
+        node = free.pop(_start(finding, source), None)
+        if node is None:
+            homeless.append(finding)
+        else:
+            taken[node] = [finding]
+    rest = iter([node for node in visited if node not in taken])
+    for finding in homeless:
+        node = next(rest, None)
+        if node is None:
+            next(reversed(taken.values())).append(finding)
+        else:
+            taken[node] = [finding]
+    for node, ones in taken.items():
+        yield node, _answer(ones[0], ones[1:])
+
+
+def _start(finding: Finding, source: Source) -> tuple[int, int]:
+    """Where a finding's anchor begins, as the parser counts: line, and column in bytes."""
+    line, column = finding.span[:2]
+    return line, len(source.line(line)[: column - 1].encode("utf-8", "surrogatepass"))
+
+
+def _answer(finding: Finding, others: list[Finding]) -> Answer:
+    span = finding.span
+    text = f"{escape(finding.message)} (see {finding.url})"
+    if others:
+        lines = ", ".join(str(other.span.line) for other in others)
+        text += f"; the same on line {lines}, which Bandit has no room for"
+    return Answer(
+        finding.severity.name,
+        finding.confidence.name,
+        finding.cwe,
+        text,
+        span.line,
+        span.end_line,
+        span.column - 1,
+        span.end_column - 1,
+    )

@@ -1,0 +1,300 @@
+"""The command line: options in, exit code out. What it decides is how to say things, never what is a finding."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from picketlint import __version__
+
+if TYPE_CHECKING:
+    from picketlint.reporting import Outcome, Sources
+    from picketlint.settings import Resolver
+
+CLEAN, FINDINGS, FAILURE, INTERRUPTED = 0, 1, 2, 130
+
+_FORMATS = ("text", "concise", "json")
+_STDIN = "-"
+_ISSUES = "https://github.com/picketlint/picketlint/issues"
+
+_DESCRIPTION = """\
+Checks Python code against a machine-learning project's security policy: unsafe loading of checkpoints, remote code,
+shell injection, credentials, and exceptions that nobody explained.
+
+  picketlint check            check the current directory
+  picketlint check src a.py   check a directory and a file
+  picketlint rule             list the rules
+  picketlint rule PKT101      explain one"""
+
+_CHECK_EPILOG = """\
+RULES is a comma-separated list of codes (PKT101), names (unsafe-torch-load), beginnings of codes (PKT1) or ALL.
+Settings are read from [tool.picketlint] in the closest pyproject.toml above each file. Files under tests/ and the like
+are left out, and so is what .gitignore names.
+
+exit codes:
+  0  nothing found
+  1  something found
+  2  wrong use, a missing path, a broken configuration, or a failure of picketlint: not everything was checked"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the result is the exit code. ``argv`` leaves out the program's name."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    for stream in (sys.stdout, sys.stderr):
+        # What is printed is escaped for the stream's encoding; this is for what argparse and tracebacks print.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        from picketlint.reporting.terminal import abandon
+
+        abandon(sys.stdout)
+        return FAILURE
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    parser = _parser()
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
+        parser.error(f"there is no command {arguments[0]}: did you mean `picketlint check {arguments[0]}`?")
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else FAILURE
+    if options.command is None:
+        parser.print_help(sys.stderr)
+        return FAILURE
+    try:
+        return _COMMANDS[options.command](options)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        return _failed(error, verbose=options.verbose)
+
+
+def _failed(error: Exception, *, verbose: bool) -> int:
+    """Say why a command gave up. The exit code is never that of a clean run."""
+    from picketlint.config import ConfigError
+
+    if isinstance(error, ConfigError):
+        _say("error", str(error))
+        return FAILURE
+    if verbose:
+        import traceback
+
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            _say("", line)
+    what = f"{type(error).__name__}: {error}"
+    _say("error", f"picketlint failed ({what}): please report it at {_ISSUES} with what `--verbose` prints")
+    return FAILURE
+
+
+def _say(kind: str, message: str) -> None:
+    """One line to standard error: an ``error``, a ``warning``, or without a label."""
+    from picketlint.reporting.terminal import terminal_of, write
+
+    terminal = terminal_of(sys.stderr, os.environ)
+    label = f"{terminal.style('code' if kind == 'error' else 'warning', kind)}: " if kind else ""
+    try:
+        write(sys.stderr, f"{label}{terminal.escape(message)}\n")
+    except OSError:
+        # Nobody is left to tell; the exit code still does.
+        return
+
+
+class _Help(argparse.HelpFormatter):
+    """Help of a fixed width (asking the terminal for its own costs an import of shutil), line breaks kept."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32, width=110)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in text.splitlines())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Options in full only, errors in one line."""
+
+    def __init__(self, **given: object) -> None:
+        super().__init__(**{"allow_abbrev": False, "formatter_class": _Help, **given})  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        _say("error", f"{message} (see `{self.prog} --help`)")
+        raise SystemExit(FAILURE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="picketlint", usage="picketlint [-h] COMMAND ...", description=_DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"picketlint {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog="picketlint")
+    _add_check(commands.add_parser(
+        "check", help="check files and directories", description="Check Python files against the security policy.",
+        usage="picketlint check [options] [PATH ...]", epilog=_CHECK_EPILOG,
+    ))  # fmt: skip
+    rule = commands.add_parser(
+        "rule", help="list the rules, or explain one", description="List the rules, or explain one.",
+        usage="picketlint rule [options] [RULE]",
+    )  # fmt: skip
+    rule.add_argument("rule", nargs="?", metavar="RULE", help="code or name of a rule; without one, all are listed")
+    rule.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text (Markdown)")
+    rule.set_defaults(verbose=False)
+    return parser
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
+        "paths", nargs="*", metavar="PATH", help="file or directory; default: the current one; `-`: standard input"
+    )
+    rules = check.add_argument_group("which rules")
+    rules.add_argument("--select", type=_codes, action="extend", metavar="RULES", help="run these rules only")
+    rules.add_argument("--extend-select", type=_codes, action="extend", metavar="RULES", help="run these rules too")
+    rules.add_argument("--ignore", type=_codes, action="extend", metavar="RULES", help="do not run these rules")
+    files = check.add_argument_group("which files")
+    files.add_argument("--include-tests", action="store_true", help="check tests as well")
+    files.add_argument("--force-exclude", action="store_true", help="apply excludes to files that are named, too")
+    files.add_argument("--stdin-filename", metavar="FILE", help="what the code on standard input is to be taken for")
+    output = check.add_argument_group("output")
+    output.add_argument("--output-format", choices=_FORMATS, default=_FORMATS[0], help=f"default: {_FORMATS[0]}")
+    output.add_argument("--statistics", action="store_true", help="count the findings of each rule, do not list them")
+    output.add_argument("--exit-zero", action="store_true", help="exit with 0 though something was found")
+    volume = output.add_mutually_exclusive_group()
+    volume.add_argument("-q", "--quiet", action="store_true", help="print findings and errors, nothing else")
+    volume.add_argument("-v", "--verbose", action="store_true", help="say what governs the files and what was left out")
+    settings = check.add_argument_group("settings")
+    settings.add_argument("--config", metavar="FILE", help="use this TOML file and no other")
+    settings.add_argument("--isolated", action="store_true", help="use no configuration file")
+
+
+def _codes(text: str) -> list[str]:
+    codes = [code.strip() for code in text.split(",") if code.strip()]
+    if not codes:
+        raise argparse.ArgumentTypeError("wants codes or names of rules, as in PKT101,PKT3")
+    return codes
+
+
+def _check(options: argparse.Namespace) -> int:
+    from picketlint.settings import Overrides, Resolver
+
+    resolver = Resolver(Overrides(
+        select=options.select, ignore=options.ignore or (), extend_select=options.extend_select or (),
+        include_tests=True if options.include_tests else None, config=options.config, isolated=options.isolated,
+    ))  # fmt: skip
+    name = options.stdin_filename
+    if _STDIN in options.paths or (name is not None and not options.paths):
+        if options.paths not in ([], [_STDIN]):
+            _say("error", "`-` stands for standard input and cannot be combined with other paths: leave one out")
+            return FAILURE
+        outcome, sources = _check_stdin(options, resolver)
+    elif name is not None:
+        _say("error", "--stdin-filename is for code on standard input: give `-` as the only path")
+        return FAILURE
+    else:
+        outcome, sources = _check_paths(options, resolver)
+    return _report(options, outcome, sources)
+
+
+def _check_paths(options: argparse.Namespace, resolver: Resolver) -> tuple[Outcome, Sources]:
+    from picketlint import narration
+    from picketlint.reporting import Outcome
+    from picketlint.reporting.sources import sources
+    from picketlint.scan import Scan
+
+    paths = options.paths or ["."]
+    scan = Scan(paths, resolver, force_exclude=options.force_exclude)
+    reports = list(scan)
+    outcome = Outcome.of(reports, scan.files)
+    if not options.quiet:
+        left_out = list(narration.named_but_left_out(paths, resolver, force_exclude=options.force_exclude))
+        if not (left_out or outcome.files or outcome.problems):
+            left_out = [narration.nothing_checked(scan.targets)]
+        for line in left_out:
+            _say("warning", line)
+    if options.verbose:
+        for line in narration.background(scan.targets, scan.files, resolver.cwd):
+            _say("", line)
+    return outcome, sources({})
+
+
+def _check_stdin(options: argparse.Namespace, resolver: Resolver) -> tuple[Outcome, Sources]:
+    from picketlint import narration
+    from picketlint.reporting import Outcome
+    from picketlint.reporting.sources import sources
+    from picketlint.scan import check_data
+
+    name = options.stdin_filename or "<stdin>"
+    data = b"" if sys.stdin is None else sys.stdin.buffer.read()
+    checks = resolver.checks_for(name, force_exclude=options.force_exclude)
+    if not options.quiet:
+        for line in narration.named_but_left_out([name], resolver, force_exclude=options.force_exclude):
+            _say("warning", line)
+    if options.verbose:
+        for line in narration.governing(resolver.for_file(name), resolver.cwd):
+            _say("", line)
+    if not checks.codes:
+        return Outcome(), sources({})
+    display = name.replace(os.sep, "/")
+    report = check_data(data, display, checks)
+    return Outcome.of([report], 1), sources({display: data})
+
+
+def _report(options: argparse.Namespace, outcome: Outcome, sources: Sources) -> int:
+    """Print the outcome; the exit code it stands for, which a reader that went away does not change."""
+    from picketlint.reporting import render
+    from picketlint.reporting.summary import statistics, summary
+    from picketlint.reporting.terminal import abandon, terminal_of
+
+    as_json = options.output_format == "json"
+    if options.statistics:
+        lines = statistics(outcome, as_json=as_json)
+    else:
+        lines = render(options.output_format, outcome, terminal_of(sys.stdout, os.environ), sources)
+    try:
+        _print(lines)
+        for problem in outcome.problems:
+            _say("error" if problem.fatal else "warning", f"{problem.path}: {problem.message}")
+        if not (as_json or options.quiet):
+            _print(summary(outcome))
+    except BrokenPipeError:
+        abandon(sys.stdout)
+    if outcome.incomplete:
+        return FAILURE
+    return FINDINGS if outcome.open and not options.exit_zero else CLEAN
+
+
+def _print(lines: Iterable[str]) -> None:
+    from picketlint.reporting.terminal import write
+
+    write(sys.stdout, "".join(f"{line}\n" for line in lines))
+
+
+def _rule(options: argparse.Namespace) -> int:
+    from picketlint import registry, rulepage
+
+    known = registry.load()
+    wanted = None if options.rule is None else known.get(options.rule) or known.get(options.rule.upper())
+    if options.rule is not None and wanted is None:
+        closest = known.suggest(options.rule)
+        hint = f"did you mean {closest}?" if closest else "`picketlint rule` lists them"
+        _say("error", f"there is no rule {options.rule}: {hint}")
+        return FAILURE
+    if options.output_format == "json":
+        import json
+
+        rules = known.rules if wanted is None else (wanted,)
+        _print([json.dumps([rulepage.describe(rule) for rule in rules], indent=2)])
+    elif wanted is None:
+        _print(rulepage.catalogue(known.rules))
+    else:
+        _print([rulepage.render(wanted).removesuffix("\n")])
+    return CLEAN
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {"check": _check, "rule": _rule}

@@ -1,0 +1,198 @@
+"""Which command a call has a shell run, and calls of functions that are handed to something else to call.
+
+Shared by the rules about shells and by those about functions that run what they are given.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from picketlint.knowledge.origins import CALLERS, RUNNERS
+from picketlint.knowledge.sinks import (
+    ARGUMENTS_AS_LIST,
+    ARGUMENTS_ONE_BY_ONE,
+    SHELL_FLAG_FUNCTIONS,
+    SHELL_FUNCTIONS,
+    SHELL_METHODS,
+    SHELLS,
+    WINDOWS_SHELLS,
+)
+from picketlint.module import Module
+from picketlint.semantics.bindings import Kind
+from picketlint.semantics.calls import Argument, State
+from picketlint.semantics.values import Verdict, truthy
+
+_COMMAND_FLAG = re.compile(r"-[a-zA-Z]*c")
+_WINDOWS_COMMAND_FLAG = re.compile(r"/[ck]|-c|-command", re.IGNORECASE)
+_MAX_WORDS = 64
+_MAX_STEPS = 24
+
+
+class ShellCommand(NamedTuple):
+    """A command that a shell reads: the expressions it can be, who runs it, and whether a shell surely does.
+
+    ``listed``: the shell is the program of a list, ``["bash", "-c", command]``.
+    """
+
+    candidates: tuple[ast.expr, ...]
+    callee: str
+    sure: bool
+    listed: bool = False
+
+
+def shell_command(call: ast.Call, module: Module) -> ShellCommand | None:
+    """The command that a shell reads when ``call`` runs; None where no shell is known to be in it."""
+    names = module.calls.target(call).names
+    for name in names.names:
+        found = _of_name(call, name, module)
+        if found is not None:
+            return found._replace(sure=found.sure and names.certain is not None)
+    method = SHELL_METHODS.get(call.func.attr) if isinstance(call.func, ast.Attribute) else None
+    if method is not None:
+        return _given(module.argument(call, *method), call.func.attr, True)  # type: ignore[attr-defined]
+    return None
+
+
+def _given(argument: Argument, callee: str, sure: bool) -> ShellCommand | None:
+    candidates = tuple(candidate.value for candidate in argument.candidates)
+    return ShellCommand(candidates, callee, sure and argument.state is State.GIVEN) if candidates else None
+
+
+def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
+    if name in SHELL_FUNCTIONS:
+        return _given(module.argument(call, SHELL_FUNCTIONS[name], 0), name, True)
+    if name in SHELL_FLAG_FUNCTIONS:
+        argument = module.argument(call, SHELL_FLAG_FUNCTIONS[name], 0)
+        judged = module.judge(module.argument(call, "shell"), truthy, "shell", True)
+        if judged is None:
+            candidates = [candidate.value for candidate in argument.candidates]
+            return _first(_in_list(candidate, name, module) for candidate in candidates)
+        return _given(_first_words(argument), name, judged.verdict is Verdict.MUST)
+    if name in ARGUMENTS_ONE_BY_ONE:
+        return _after_shell(call.args[ARGUMENTS_ONE_BY_ONE[name] :], name, module)
+    if name in ARGUMENTS_AS_LIST and len(call.args) > ARGUMENTS_AS_LIST[name]:
+        return _in_list(call.args[ARGUMENTS_AS_LIST[name]], name, module)
+    return None
+
+
+def _first(found: Iterator[ShellCommand | None]) -> ShellCommand | None:
+    return next((command for command in found if command is not None), None)
+
+
+def _first_words(argument: Argument) -> Argument:
+    """With ``shell=True`` the first element of a list is the command; the others are the shell's own arguments."""
+    candidates = tuple(
+        candidate._replace(value=candidate.value.elts[0])
+        if isinstance(candidate.value, (ast.List, ast.Tuple)) and candidate.value.elts
+        else candidate
+        for candidate in argument.candidates
+    )
+    return argument._replace(candidates=candidates)
+
+
+def _in_list(node: ast.expr, callee: str, module: Module) -> ShellCommand | None:
+    return _first(_after_shell(words, callee, module) for words in _lists(node, module))
+
+
+def _lists(node: ast.expr, module: Module) -> Iterator[list[ast.expr]]:
+    """The lists of arguments an expression can be, as far as they are written out: literals, ``a + b``, names."""
+    pending: list[list[ast.expr]] = [[_starred(node)]]
+    stuck: set[ast.expr] = set()
+    for _ in range(_MAX_STEPS):
+        if not pending:
+            return
+        words = pending.pop()[:_MAX_WORDS]
+        place = next((i for i, word in enumerate(words) if isinstance(word, ast.Starred) and word not in stuck), None)
+        if place is None:
+            yield words
+            continue
+        spread = _spread(words[place].value, module)  # type: ignore[attr-defined]
+        pending += [[*words[:place], *parts, *words[place + 1 :]] for parts in reversed(spread)]
+        if not spread:
+            stuck.add(words[place])
+            pending.append(words)
+
+
+def _spread(node: ast.expr, module: Module) -> list[list[ast.expr]]:
+    """One step of taking a list of arguments apart; nothing where it cannot be told."""
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return [list(node.elts)]
+    if isinstance(node, ast.IfExp):
+        return [[_starred(node.body)], [_starred(node.orelse)]]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [[_starred(node.left), _starred(node.right)]]
+    if not isinstance(node, ast.Name):
+        return []
+    reaching = module.resolver.bindings.lookup(node.id, node)
+    found: list[list[ast.expr]] = []
+    for binding in reaching.bindings if reaching is not None else ():
+        if binding.kind is Kind.AUGMENTED and isinstance(binding.node, ast.Name) and binding.value is not None:
+            found.append([_starred(binding.node), _starred(binding.value)])
+        elif binding.kind is Kind.VALUE and binding.value is not None:
+            found.append([_starred(binding.value)])
+    return found
+
+
+def _starred(node: ast.expr) -> ast.expr:
+    return node if isinstance(node, ast.Starred) else ast.copy_location(ast.Starred(node, ast.Load()), node)
+
+
+def _after_shell(words: list[ast.expr], callee: str, module: Module) -> ShellCommand | None:
+    """The word behind ``bash -c``, wherever in the list the shell stands (``docker exec ... bash -c``)."""
+    for place, word in enumerate(words[:_MAX_WORDS]):
+        for text in module.value(word).texts:
+            program = re.split(r"[\\/]", text)[-1].lower().removesuffix(".exe")
+            flag = _COMMAND_FLAG if program in SHELLS else _WINDOWS_COMMAND_FLAG if program in WINDOWS_SHELLS else None
+            if flag is None:
+                continue
+            command = _behind_flag(words[place + 1 : place + 8], flag, module)
+            if command is not None:
+                return ShellCommand((command,), callee, True, listed=True)
+    return None
+
+
+def _behind_flag(words: list[ast.expr], flag: re.Pattern[str], module: Module) -> ast.expr | None:
+    for place, word in enumerate(words[:-1]):
+        texts = module.value(word).texts
+        if any(flag.fullmatch(text) for text in texts):
+            return words[place + 1]
+        if not texts or not texts[0].startswith(("-", "/")):
+            return None
+    return None
+
+
+def handed_over(call: ast.Call) -> ast.Call | None:
+    """The call that ``pool.map(f, xs)``, ``submit(f, x)``, ``Thread(target=f, args=(x,))`` and the like bring about.
+
+    It stands for what happens later and is no node of the tree. The arguments of a function mapped over a container
+    are given as the container.
+    """
+    func = call.func
+    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    if name in RUNNERS:
+        return _run_by(call)
+    place = CALLERS.get(name)
+    if place is None or len(call.args) <= place or not isinstance(call.args[place], (ast.Name, ast.Attribute)):
+        return None
+    arguments = call.args[place + 1 :]
+    if name == "apply_async":
+        arguments = [element for argument in arguments[:1] for element in getattr(argument, "elts", [argument])]
+    if not arguments and isinstance(func, ast.Attribute):
+        arguments = [func.value]
+    later = ast.Call(call.args[place], arguments, call.keywords)
+    return ast.copy_location(later, call)
+
+
+def _run_by(call: ast.Call) -> ast.Call | None:
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    target, arguments, keywords = given.get("target"), given.get("args"), given.get("kwargs")
+    if target is None:
+        return None
+    elements = list(arguments.elts) if isinstance(arguments, (ast.Tuple, ast.List)) else []
+    if arguments is not None and not elements:
+        elements = [_starred(arguments)]
+    spread = [ast.keyword(None, keywords)] if keywords is not None else []
+    return ast.copy_location(ast.Call(target, elements, spread), call)

@@ -1,0 +1,144 @@
+"""Calls that hand data to something that runs it: pickle-like loaders, YAML loaders, shells.
+
+Sources: the documentation of each library; the warning on its page says that the call can execute code.
+"""
+
+from __future__ import annotations
+
+# https://docs.python.org/3/library/pickle.html ("Only unpickle data you trust") and what has the same interface:
+# https://dill.readthedocs.io, https://github.com/cloudpipe/cloudpickle, pickle5, six.moves, joblib.externals, ray.
+PICKLES = (
+    "_pickle",
+    "cPickle",
+    "cloudpickle",
+    "cloudpickle.cloudpickle",
+    "compress_pickle",
+    "dill",
+    "dill._dill",
+    "joblib.externals.cloudpickle",
+    "pickle",
+    "pickle5",
+    "ray.cloudpickle",
+    "six.moves.cPickle",
+    "srsly.cloudpickle",
+)
+PICKLE_LOADERS = frozenset(f"{module}.{name}" for module in PICKLES for name in ("load", "loads")) | frozenset(
+    {
+        "dill.load_module",
+        "dill.load_session",
+        # https://github.com/python/cpython/blob/main/Lib/multiprocessing/reduction.py: loads = pickle.loads
+        "multiprocessing.reduction.ForkingPickler.loads",
+        "multiprocessing.reduction.loads",
+        # https://joblib.readthedocs.io/en/stable/generated/joblib.load.html
+        "joblib.load",
+        "joblib.numpy_pickle.load",
+        "sklearn.externals.joblib.load",
+        # https://jsonpickle.readthedocs.io/en/latest/ ("can execute arbitrary Python code")
+        "jsonpickle.decode",
+        "jsonpickle.loads",
+        "jsonpickle.unpickler.decode",
+        # https://pandas.pydata.org/docs/reference/api/pandas.read_pickle.html
+        "pandas.compat.pickle_compat.load",
+        "pandas.io.pickle.read_pickle",
+        "pandas.read_pickle",
+        # https://github.com/explosion/srsly
+        "srsly.pickle_loads",
+    }
+)
+UNPICKLERS = frozenset(f"{module}.{name}" for module in PICKLES for name in ("Unpickler", "_Unpickler"))
+# Damage by data of another's making is possible, full control is harder: the reference says "never" all the same.
+# https://docs.python.org/3/library/marshal.html, https://docs.python.org/3/library/shelve.html
+WEAKER_LOADERS = frozenset(
+    {
+        "marshal.load",
+        "marshal.loads",
+        "shelve.DbfilenameShelf",
+        "shelve.Shelf",
+        "shelve.open",
+    }
+)
+# https://pyzmq.readthedocs.io/en/latest/api/zmq.html#zmq.Socket.recv_pyobj
+UNPICKLING_METHODS = frozenset({"recv_pyobj"})
+PICKLE_DUMPERS = frozenset(f"{module}.dumps" for module in PICKLES) | frozenset(
+    {"jsonpickle.encode", "jsonpickle.dumps", "marshal.dumps", "multiprocessing.reduction.ForkingPickler.dumps"}
+)
+PICKLE_WRITERS = frozenset(f"{module}.dump" for module in PICKLES) | frozenset({"joblib.dump", "marshal.dump"})
+
+# https://pyyaml.org/wiki/PyYAMLDocumentation and yaml/loader.py, yaml/cyaml.py of PyYAML 6
+YAML_LOADS = frozenset({"yaml.load", "yaml.load_all"})
+# https://yaml.dev/doc/ruamel.yaml/ (these functions are gone in 0.18)
+RUAMEL_LOADS = frozenset({"ruamel.yaml.load", "ruamel.yaml.load_all", "ruamel_yaml.load", "ruamel_yaml.load_all"})
+YAML_UNSAFE_FUNCTIONS = frozenset({"yaml.unsafe_load", "yaml.unsafe_load_all"})
+YAML_FULL_FUNCTIONS = frozenset({"yaml.full_load", "yaml.full_load_all"})
+RUAMEL_CLASSES = frozenset({"ruamel.yaml.YAML", "ruamel.yaml.main.YAML", "ruamel_yaml.YAML"})
+
+
+def _loaders(modules: tuple[str, ...], names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(f"{module}.{name}" for module in modules for name in names)
+
+
+_PYYAML = ("yaml", "yaml.loader", "yaml.cyaml")
+_RUAMEL = ("ruamel.yaml", "ruamel.yaml.loader", "ruamel.yaml.cyaml", "ruamel_yaml")
+YAML_SAFE_LOADER = _loaders(("yaml", "yaml.loader"), ("SafeLoader",))
+YAML_SAFE_LOADERS = _loaders((*_PYYAML, *_RUAMEL), ("SafeLoader", "CSafeLoader", "BaseLoader", "CBaseLoader")) | _loaders(
+    _RUAMEL, ("RoundTripLoader",)
+)
+# CVE-2020-1747 and CVE-2020-14343 were code execution through FullLoader.
+YAML_FULL_LOADERS = _loaders(_PYYAML, ("FullLoader", "CFullLoader"))
+YAML_UNSAFE_LOADERS = _loaders((*_PYYAML, *_RUAMEL), ("Loader", "CLoader", "UnsafeLoader", "CUnsafeLoader"))
+
+# Functions whose command a shell always reads, and the name of its parameter.
+# https://docs.python.org/3/library/subprocess.html, .../os.html#os.system, .../asyncio-subprocess.html
+SHELL_FUNCTIONS = {
+    "asyncio.create_subprocess_shell": "cmd",
+    "asyncio.subprocess.create_subprocess_shell": "cmd",
+    "commands.getoutput": "cmd",
+    "commands.getstatusoutput": "cmd",
+    "os.popen": "cmd",
+    "os.system": "command",
+    "posix.system": "command",
+    "subprocess.getoutput": "cmd",
+    "subprocess.getstatusoutput": "cmd",
+}
+# loop.subprocess_shell(protocol_factory, cmd): https://docs.python.org/3/library/asyncio-eventloop.html
+SHELL_METHODS = {"subprocess_shell": ("cmd", 1)}
+# Functions that run a list of arguments, or with ``shell=True`` a command, and the name of that parameter.
+SHELL_FLAG_FUNCTIONS = {
+    **{
+        f"{module}.{name}": "args"
+        for module in ("subprocess", "gevent.subprocess", "eventlet.green.subprocess", "subprocess32")
+        for name in ("run", "call", "check_call", "check_output", "Popen")
+    },
+    "psutil.Popen": "args",  # https://psutil.readthedocs.io/en/latest/#psutil.Popen
+    "pty.spawn": "args",
+    "trio.run_process": "command",  # https://trio.readthedocs.io/en/stable/reference-io.html
+}
+# Functions that take the arguments of a program one by one, and how many parameters stand before them.
+# https://docs.python.org/3/library/os.html#process-management
+ARGUMENTS_ONE_BY_ONE = {
+    "asyncio.create_subprocess_exec": 0,
+    "asyncio.subprocess.create_subprocess_exec": 0,
+    "os.execl": 1,
+    "os.execle": 1,
+    "os.execlp": 1,
+    "os.execlpe": 1,
+    "os.spawnl": 2,
+    "os.spawnle": 2,
+    "os.spawnlp": 2,
+    "os.spawnlpe": 2,
+}
+# Functions that take them as a list, and the place of the list.
+ARGUMENTS_AS_LIST = {
+    "os.execv": 1,
+    "os.execve": 1,
+    "os.execvp": 1,
+    "os.execvpe": 1,
+    "os.posix_spawn": 1,
+    "os.posix_spawnp": 1,
+    "os.spawnv": 2,
+    "os.spawnve": 2,
+    "os.spawnvp": 2,
+    "os.spawnvpe": 2,
+}
+SHELLS = frozenset({"ash", "bash", "csh", "dash", "fish", "ksh", "sh", "tcsh", "zsh"})
+WINDOWS_SHELLS = frozenset({"cmd", "powershell", "pwsh"})

@@ -1,0 +1,28 @@
+"""What several test modules need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+Tree = Callable[[Mapping[str, str]], Path]
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tree:
+    """Writes files (path -> content; a path that ends with "/" is an empty directory) and goes to their directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(files: Mapping[str, str]) -> Path:
+        for name, content in files.items():
+            path = tmp_path / name
+            if name.endswith("/"):
+                path.mkdir(parents=True, exist_ok=True)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(content, encoding="utf-8")
+        return tmp_path
+
+    return write
