@@ -49,12 +49,18 @@ class NotCheckedError(Exception):
     """Bandit could read a file that picketlint could not, or offers no node to report a finding at."""
 
 
-def node_types(code: str) -> tuple[str, ...]:
-    """The node types that the test for a rule subscribes to, sorted: every one more costs time in every file."""
-    rule = load_registry().get(code)
-    if rule is None:
-        raise LookupError(f"there is no rule {code}: install picketlint again")
-    return tuple(sorted(frozenset[str]().union(*(_types(listener) for _, listener in rule.listeners()))))
+def node_types(key: str) -> tuple[str, ...]:
+    """The node types that the test for a rule subscribes to, sorted: every one more costs time in every file.
+
+    ``key`` is the rule's id or name. Raises LookupError if there is no rule of that name, or none for Bandit.
+    """
+    rule = load_registry().get(key)
+    types: set[str] = set()
+    for _, listener in rule.listeners() if rule is not None else ():
+        types |= _types(listener)
+    if not types:
+        raise LookupError(f"picketlint has no Bandit test {key}: install picketlint again")
+    return tuple(sorted(types))
 
 
 def _types(listener: Listener) -> frozenset[str]:

@@ -49,7 +49,7 @@ def __getattr__(name: str) -> Test:
     try:
         from picketlint.bandit_adapter import node_types
 
-        types = node_types(code)
+        types = node_types(name.replace("_", "-"))
     except Exception as error:
         types, broken = _ANYTHING, _describe(error)
 
@@ -117,12 +117,12 @@ def _describe(error: Exception) -> str:
 
 
 def _failed(context: Any, failure: str) -> Any:
-    """The issue that stands for all that is missing, on a line where no nosec hides it (there is one past the end)."""
+    """The issue that stands for all that is missing: on the first line without nosec; where there is none, on line 0."""
     try:
-        lines = _content(context).split(b"\n")
+        lines = _content(context).splitlines()
     except Exception:
         lines = []
-    line = next((number for number, text in enumerate(lines, 1) if b"nosec" not in text), len(lines) + 1)
+    line = next((number for number, text in enumerate(lines, 1) if b"nosec" not in text), 0)
     _place(context, line, line, 0, 0)
     return _issue("HIGH", "HIGH", _CWE_PROTECTION_FAILED, f"{_FAILED}: {failure}")
 

@@ -48,43 +48,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = _run(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        return _run(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        from picketlint.reporting.terminal import abandon
 
-        abandon(sys.stdout)
-        return FAILURE
-    return code
+
+class _OutputError(Exception):
+    """Standard output takes no more."""
 
 
 def _run(arguments: list[str]) -> int:
     parser = _parser()
-    if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
-        parser.error(f"there is no command {arguments[0]}: did you mean `picketlint check {arguments[0]}`?")
     try:
+        if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
+            parser.error(f"there is no command {arguments[0]}: did you mean `picketlint check {arguments[0]}`?")
         options = parser.parse_args(arguments)
+        if options.command is None:
+            parser.error("a command is missing: to check the current directory, `picketlint check`")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else FAILURE
-    if options.command is None:
-        parser.print_help(sys.stderr)
-        return FAILURE
     try:
         return _COMMANDS[options.command](options)
-    except BrokenPipeError:
-        raise
     except Exception as error:
         return _failed(error, verbose=options.verbose)
 
 
 def _failed(error: Exception, *, verbose: bool) -> int:
     """Say why a command gave up. The exit code is never that of a clean run."""
-    from picketlint.config import ConfigError
-
-    if isinstance(error, ConfigError):
+    if isinstance(error, _OutputError) or _is_config_error(error):
         _say("error", str(error))
         return FAILURE
     if verbose:
@@ -95,6 +86,12 @@ def _failed(error: Exception, *, verbose: bool) -> int:
     what = f"{type(error).__name__}: {error}"
     _say("error", f"picketlint failed ({what}): please report it at {_ISSUES} with what `--verbose` prints")
     return FAILURE
+
+
+def _is_config_error(error: Exception) -> bool:
+    """Whether ``error`` is a ConfigError; if even its module cannot be imported, it is not."""
+    config = sys.modules.get("picketlint.config")
+    return config is not None and isinstance(error, config.ConfigError)
 
 
 def _say(kind: str, message: str) -> None:
@@ -125,6 +122,10 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **given: object) -> None:
         super().__init__(**{"allow_abbrev": False, "formatter_class": _Help, **given})  # type: ignore[arg-type]
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        # Help and version: the same care for broken pipes and full disks as for reports.
+        _print(message.splitlines())
 
     def error(self, message: str) -> NoReturn:
         _say("error", f"{message} (see `{self.prog} --help`)")
@@ -246,33 +247,36 @@ def _check_stdin(options: argparse.Namespace, resolver: Resolver) -> tuple[Outco
 
 
 def _report(options: argparse.Namespace, outcome: Outcome, sources: Sources) -> int:
-    """Print the outcome; the exit code it stands for, which a reader that went away does not change."""
+    """Print the outcome; the result is the exit code it stands for."""
     from picketlint.reporting import render
     from picketlint.reporting.summary import statistics, summary
-    from picketlint.reporting.terminal import abandon, terminal_of
+    from picketlint.reporting.terminal import terminal_of
 
     as_json = options.output_format == "json"
     if options.statistics:
         lines = statistics(outcome, as_json=as_json)
     else:
         lines = render(options.output_format, outcome, terminal_of(sys.stdout, os.environ), sources)
-    try:
-        _print(lines)
-        for problem in outcome.problems:
-            _say("error" if problem.fatal else "warning", f"{problem.path}: {problem.message}")
-        if not (as_json or options.quiet):
-            _print(summary(outcome))
-    except BrokenPipeError:
-        abandon(sys.stdout)
+    _print(lines)
+    for problem in outcome.problems:
+        _say("error" if problem.fatal else "warning", f"{problem.path}: {problem.message}")
+    if not (as_json or options.quiet):
+        _print(summary(outcome))
     if outcome.incomplete:
         return FAILURE
     return FINDINGS if outcome.open and not options.exit_zero else CLEAN
 
 
 def _print(lines: Iterable[str]) -> None:
-    from picketlint.reporting.terminal import write
+    """Lines to standard output. That nobody reads them (any more) changes no exit code, unlike a full disk."""
+    from picketlint.reporting.terminal import abandon, write
 
-    write(sys.stdout, "".join(f"{line}\n" for line in lines))
+    try:
+        write(sys.stdout, "".join(f"{line}\n" for line in lines))
+    except OSError as error:
+        abandon(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            raise _OutputError(f"the report cannot be written: {error.strerror}") from error
 
 
 def _rule(options: argparse.Namespace) -> int:

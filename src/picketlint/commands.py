@@ -23,7 +23,7 @@ from picketlint.knowledge.sinks import (
 from picketlint.module import Module
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import Argument, State
-from picketlint.semantics.values import Verdict, truthy
+from picketlint.semantics.values import Special, Verdict, truthy
 
 _COMMAND_FLAG = re.compile(r"-[a-zA-Z]*c")
 _WINDOWS_COMMAND_FLAG = re.compile(r"/[ck]|-c|-command", re.IGNORECASE)
@@ -34,16 +34,36 @@ _MAX_STEPS = 24
 class ShellCommand(NamedTuple):
     """A command that a shell reads: the expressions it can be, who runs it, and whether a shell surely does.
 
-    ``listed``: the shell is the program of a list, ``["bash", "-c", command]``.
+    ``anchor`` is the call, or the list where the call that runs it is not in sight. ``listed``: the shell is the program
+    of a list, ``["bash", "-c", command]``.
     """
 
+    anchor: ast.expr
     candidates: tuple[ast.expr, ...]
     callee: str
     sure: bool
     listed: bool = False
 
 
-def shell_command(call: ast.Call, module: Module) -> ShellCommand | None:
+def shell_commands(module: Module) -> Iterator[ShellCommand]:
+    """Every command in a module that a shell reads, each once: those of calls, then those of lists left over."""
+    reported: set[ast.expr] = set()
+    for call in module.tree.nodes(ast.Call):
+        command = _of_call(call, module)
+        if command is None:
+            later = handed_over(call)
+            command = _of_call(later, module) if later is not None else None
+        if command is not None:
+            reported.update(command.candidates)
+            yield command._replace(anchor=call)
+    for words in module.tree.nodes(ast.List):
+        if len(words.elts) > 1 and isinstance(words.elts[0], (ast.Constant, ast.Starred)):
+            command = _first(_after_shell(list_, words, "", module) for list_ in _lists(words, module))
+            if command is not None and reported.isdisjoint(command.candidates):
+                yield command._replace(sure=False)
+
+
+def _of_call(call: ast.Call, module: Module) -> ShellCommand | None:
     """The command that a shell reads when ``call`` runs; None where no shell is known to be in it."""
     names = module.calls.target(call).names
     for name in names.names:
@@ -52,34 +72,47 @@ def shell_command(call: ast.Call, module: Module) -> ShellCommand | None:
             return found._replace(sure=found.sure and names.certain is not None)
     method = SHELL_METHODS.get(call.func.attr) if isinstance(call.func, ast.Attribute) else None
     if method is not None:
-        return _given(module.argument(call, *method), call.func.attr, True)  # type: ignore[attr-defined]
+        return _given(call, module.argument(call, *method), call.func.attr, True)  # type: ignore[attr-defined]
     return None
 
 
-def _given(argument: Argument, callee: str, sure: bool) -> ShellCommand | None:
+def _given(call: ast.Call, argument: Argument, callee: str, sure: bool) -> ShellCommand | None:
     candidates = tuple(candidate.value for candidate in argument.candidates)
-    return ShellCommand(candidates, callee, sure and argument.state is State.GIVEN) if candidates else None
+    return ShellCommand(call, candidates, callee, sure and argument.state is State.GIVEN) if candidates else None
 
 
 def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
     if name in SHELL_FUNCTIONS:
-        return _given(module.argument(call, SHELL_FUNCTIONS[name], 0), name, True)
+        return _given(call, module.argument(call, SHELL_FUNCTIONS[name], 0), name, True)
     if name in SHELL_FLAG_FUNCTIONS:
         argument = module.argument(call, SHELL_FLAG_FUNCTIONS[name], 0)
-        judged = module.judge(module.argument(call, "shell"), truthy, "shell", True)
+        shell = module.argument(call, "shell")
+        judged = module.judge(shell, truthy, "shell", True)
+        if judged is None and _computed(shell, module) and _textual(argument):
+            return _given(call, argument, name, False)
         if judged is None:
             candidates = [candidate.value for candidate in argument.candidates]
-            return _first(_in_list(candidate, name, module) for candidate in candidates)
-        return _given(_first_words(argument), name, judged.verdict is Verdict.MUST)
+            return _first(_in_list(candidate, call, name, module) for candidate in candidates)
+        return _given(call, _first_words(argument), name, judged.verdict is Verdict.MUST)
     if name in ARGUMENTS_ONE_BY_ONE:
-        return _after_shell(call.args[ARGUMENTS_ONE_BY_ONE[name] :], name, module)
+        return _after_shell(call.args[ARGUMENTS_ONE_BY_ONE[name] :], call, name, module)
     if name in ARGUMENTS_AS_LIST and len(call.args) > ARGUMENTS_AS_LIST[name]:
-        return _in_list(call.args[ARGUMENTS_AS_LIST[name]], name, module)
+        return _in_list(call.args[ARGUMENTS_AS_LIST[name]], call, name, module)
     return None
 
 
 def _first(found: Iterator[ShellCommand | None]) -> ShellCommand | None:
     return next((command for command in found if command is not None), None)
+
+
+def _computed(shell: Argument, module: Module) -> bool:
+    """Whether the flag is worked out here, ``shell=isinstance(command, str)``: neither known nor left to a caller."""
+    options = [option for candidate in shell.candidates for option in module.value(candidate.value).options]
+    return any(option.value is Special.UNKNOWN and not option.chosen for option in options)
+
+
+def _textual(argument: Argument) -> bool:
+    return any(isinstance(candidate.value, (ast.JoinedStr, ast.BinOp)) for candidate in argument.candidates)
 
 
 def _first_words(argument: Argument) -> Argument:
@@ -93,8 +126,8 @@ def _first_words(argument: Argument) -> Argument:
     return argument._replace(candidates=candidates)
 
 
-def _in_list(node: ast.expr, callee: str, module: Module) -> ShellCommand | None:
-    return _first(_after_shell(words, callee, module) for words in _lists(node, module))
+def _in_list(node: ast.expr, anchor: ast.expr, callee: str, module: Module) -> ShellCommand | None:
+    return _first(_after_shell(words, anchor, callee, module) for words in _lists(node, module))
 
 
 def _lists(node: ast.expr, module: Module) -> Iterator[list[ast.expr]]:
@@ -140,7 +173,7 @@ def _starred(node: ast.expr) -> ast.expr:
     return node if isinstance(node, ast.Starred) else ast.copy_location(ast.Starred(node, ast.Load()), node)
 
 
-def _after_shell(words: list[ast.expr], callee: str, module: Module) -> ShellCommand | None:
+def _after_shell(words: list[ast.expr], anchor: ast.expr, callee: str, module: Module) -> ShellCommand | None:
     """The word behind ``bash -c``, wherever in the list the shell stands (``docker exec ... bash -c``)."""
     for place, word in enumerate(words[:_MAX_WORDS]):
         for text in module.value(word).texts:
@@ -150,7 +183,7 @@ def _after_shell(words: list[ast.expr], callee: str, module: Module) -> ShellCom
                 continue
             command = _behind_flag(words[place + 1 : place + 8], flag, module)
             if command is not None:
-                return ShellCommand((command,), callee, True, listed=True)
+                return ShellCommand(anchor, (command,), callee, True, listed=True)
     return None
 
 

@@ -135,5 +135,13 @@ def _entries(directory: str) -> list[tuple[str, str, bool]]:
         return [
             (entry.name, entry.path, is_directory)
             for entry in listing
-            if (is_directory := entry.is_dir(follow_symlinks=False)) or not (entry.is_symlink() and entry.is_dir())
+            if (is_directory := entry.is_dir(follow_symlinks=False)) or not _links_to_directory(entry)
         ]
+
+
+def _links_to_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:
+        # A link in a circle, say: reading it will tell.
+        return False

@@ -51,9 +51,14 @@ def _run(checks: list[Check], subject: object, module: Module) -> Reported:
             yield rule, hit
 
 
-def reviews(rules: Iterable[Rule], review: Review, module: Module) -> Reported:
-    """Everything the rules report about the comments of a module, given what the code came to."""
+def reviews(rules: Iterable[Rule], review: Review, module: Module, *, last: bool = False) -> Reported:
+    """Everything the rules report about the comments of a module, given what the code came to.
+
+    With ``last``, what those report that come after the others.
+    """
     for rule in rules:
         for method, listener in rule.listeners():
-            if listener.kind == "review" and (review.findings or True in listener.wanted):
+            if listener.kind != "review" or ("last" in listener.wanted) is not last:
+                continue
+            if review.findings or "alone" in listener.wanted:
                 yield from _run([(rule, getattr(rule, method))], review, module)

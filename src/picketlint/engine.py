@@ -85,8 +85,11 @@ def _check(
     if not found and not any(rule.alone for rule in reviewers):
         return ()
     review = _review(found, module, codes, checks)
-    comments = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in reviews(reviewers, review, module))
-    findings = [*review.findings, *(finding for _, _, finding in comments)]
+    findings = review.findings
+    for last in (False, True):
+        reported = reviews(reviewers, review._replace(findings=findings), module, last=last)
+        found = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in reported)
+        findings += tuple(finding for _, _, finding in found)
     return tuple(sorted(findings, key=lambda finding: finding.sort_key))
 
 

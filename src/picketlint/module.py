@@ -115,9 +115,7 @@ class Module:
         """Whether a node is reached only where ``flag`` was tested and has this truth value."""
         return self._guards.guarded(node, flag, value)
 
-    def judge(
-        self, argument: Argument, unsafe: Callable[[object], bool], flag: str, wanted: bool
-    ) -> Judged | None:
+    def judge(self, argument: Argument, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Judged | None:
         """How sure it is that an argument is unsafe; None where it is absent, safe, or decided by a test of the flag.
 
         ``wanted`` is the truth value of the flag that is unsafe: under ``if flag:`` (or ``if not flag:``) such a value
@@ -178,9 +176,10 @@ class Module:
     def _declaration(self, verdict: Verdict, option: Option, flag: str) -> ast.AST | None:
         """Where a value is chosen that is not written at its use: a parameter, a field, the fallback of a look-up."""
         for binding in reversed(option.via):
-            if isinstance(binding.node, ast.Name) and isinstance(binding.scope, ast.ClassDef):
-                if verdict is Verdict.DEFAULT or binding.node.id == flag:
-                    return self.tree.statement(binding.node)
+            if not isinstance(binding.node, ast.Name) or not isinstance(binding.scope, ast.ClassDef):
+                continue
+            if verdict is Verdict.DEFAULT or binding.node.id == flag:
+                return self.tree.statement(binding.node)
         if verdict is Verdict.DEFAULT and isinstance(option.node, (ast.arg, ast.Call)):
             return option.node
         return None

@@ -28,7 +28,7 @@ def named_but_left_out(paths: Iterable[str], resolver: Resolver, *, force_exclud
             reasons.setdefault(reason, []).append(path)
     for reason, named in reasons.items():
         names = ", ".join(named[:_MOST_NAMES])
-        more = f" and {len(named) - _MOST_NAMES:,} more" if len(named) > _MOST_NAMES else ""
+        more = f" and {len(named) - _MOST_NAMES} more" if len(named) > _MOST_NAMES else ""
         yield f"{names}{more}: not checked ({reason})"
 
 
@@ -62,7 +62,7 @@ def background(targets: Iterable[Target], files: int, cwd: str) -> Iterator[str]
             shown.append(target.settings)
             yield from governing(target.settings, cwd)
     left_out = f"; {count(tests, 'test')} left out" if (tests := _tests(targets)) else ""
-    yield f"files: {files:,} checked{left_out}"
+    yield f"files: {files} checked{left_out}"
 
 
 def governing(settings: Settings, cwd: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from picketlint.commands import ShellCommand, handed_over, shell_command
+from picketlint.commands import ShellCommand, handed_over, shell_commands
 from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
 from picketlint.module import Judged, Module
 from picketlint.semantics.calls import Argument, Candidate, State
@@ -18,6 +18,7 @@ from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
 from picketlint.semantics.names import Names
 from picketlint.semantics.origins import Origin, Piece
 from picketlint.semantics.values import FALSY, TRUTHY, Option, Special, Value, Verdict, enabled, falsy, truthy
+from picketlint.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
 
 if TYPE_CHECKING:
     # Only files with findings need comments, and tokenizing has its price at start-up.
@@ -43,11 +44,14 @@ __all__ = [
     "Lifecycle",
     "Module",
     "Names",
+    "Noqa",
+    "Nosec",
     "Option",
     "Origin",
     "Piece",
     "Review",
     "Rule",
+    "RuffDirective",
     "Severity",
     "ShellCommand",
     "Span",
@@ -58,18 +62,23 @@ __all__ = [
     "Value",
     "Verdict",
     "bad",
+    "bandit_tests",
     "called",
     "enabled",
     "falsy",
+    "file_noqas",
     "good",
     "handed_over",
     "how",
+    "noqas",
+    "nosec",
     "on",
     "on_call",
     "on_default",
     "on_keyword",
     "on_review",
-    "shell_command",
+    "ruff_directive",
+    "shell_commands",
     "truthy",
 ]
 
@@ -226,12 +235,13 @@ def on_default(*names: str) -> Callable[[Check], Check]:
     return _listen("default", names)
 
 
-def on_review(*, alone: bool = False) -> Callable[[Check], Check]:
+def on_review(*, alone: bool = False, last: bool = False) -> Callable[[Check], Check]:
     """Call the method as ``method(review: Review, module)`` once the code of a file was checked.
 
-    Only for a file with findings; with ``alone``, for every file that holds one of the rule's triggers.
+    Only for a file with findings; with ``alone``, for every file that holds one of the rule's triggers. With ``last``,
+    after all others: what they report about comments is then among the findings.
     """
-    return _listen("review", {alone})
+    return _listen("review", {name for name, wanted in (("alone", alone), ("last", last)) if wanted})
 
 
 class Rule:
@@ -290,7 +300,7 @@ class Rule:
     @property
     def alone(self) -> bool:
         """Whether the rule has something to look at in a file where no other rule reports anything."""
-        return any(listener.kind != "review" or True in listener.wanted for _, listener in self.listeners())
+        return any(listener.kind != "review" or "alone" in listener.wanted for _, listener in self.listeners())
 
     @staticmethod
     def at(
@@ -314,3 +324,9 @@ class Rule:
             confidence or judged.confidence,
             trace or judged.trace,
         )
+
+
+def bandit_tests() -> dict[str, str]:
+    """The ids of picketlint's rules, by id and by the name each has as a test of Bandit."""
+    own = [rule for rule in Rule.__subclasses__() if rule.__module__.startswith("picketlint.rules.")]
+    return {key: rule.id for rule in own for key in (rule.id, rule.name.replace("-", "_"))}

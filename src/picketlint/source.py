@@ -15,6 +15,7 @@ from picketlint.model import Span
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK_OR_COMMENT = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 _UTF8_NAMES = frozenset({"utf-8", "utf8"})
+_PREFIXES = ("utf-8", "latin-1", "iso-8859-1", "iso-latin-1")
 
 
 class UnreadableSource(Exception):
@@ -39,17 +40,30 @@ def decode(data: bytes) -> str:
     if bom and encoding not in _UTF8_NAMES:
         raise UnreadableSource(f"a UTF-8 byte order mark contradicts the declared encoding {encoding!r}")
     try:
-        text = data.decode(encoding)
+        text = _decoded(data, encoding)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        before = _lines_ended(data[: error.start].decode("utf-8" if encoding in _UTF8_NAMES else "latin-1", "replace"))
         raise UnreadableSource(
             f"byte 0x{data[error.start]:02x} is not valid {encoding}: save the file as UTF-8 or declare its encoding",
-            line,
-            column,
+            before.count("\n") + 1,
+            len(before) - (before.rfind("\n") + 1) + 1,
         ) from error
     except (LookupError, UnicodeError) as error:
         raise UnreadableSource(f"unknown encoding {encoding!r}: declare one that Python knows") from error
+    return _lines_ended(text)
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    if encoding in _UTF8_NAMES:
+        return data.decode(encoding)
+    with warnings.catch_warnings():
+        # Some codecs warn about what they decode.
+        warnings.simplefilter("ignore")
+        return data.decode(encoding)
+
+
+def _lines_ended(text: str) -> str:
+    """``text`` with each of Python's line ends turned into a line feed."""
     return text if "\r" not in text else text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -58,7 +72,9 @@ def _declared_encoding(data: bytes) -> str:
     for line in data[:2048].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n", 2)[:2]:
         found = _COOKIE.match(line)
         if found:
-            return found.group(1).decode("ascii", "replace").lower().replace("_", "-")
+            name = found.group(1).decode("ascii", "replace").lower().replace("_", "-")
+            # As CPython reads it; `utf-8-unix` is what Emacs writes.
+            return next((known for known in _PREFIXES if name == known or name.startswith(f"{known}-")), name)
         if not _BLANK_OR_COMMENT.match(line):
             break
     return "utf-8"

@@ -150,10 +150,11 @@ SURROUNDINGS = frozenset(
         "sys.executable",
         "sys.platform",
         "sys.prefix",
-        "tempfile.gettempdir()",
-        "tempfile.mkdtemp()",
     }
 )
+
+# Attributes that hold numbers wherever the library reference has them: Popen, Process, CompletedProcess, ast nodes.
+NUMERIC_ATTRIBUTES = frozenset({"col_offset", "exitcode", "lineno", "pid", "ppid", "returncode"})
 
 # What begins with one of these was given to the program from outside: command line, environment, file, network.
 OUTSIDE = (

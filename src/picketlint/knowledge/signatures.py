@@ -1,4 +1,4 @@
-"""Parameter names in order, for calls whose flags can be given by position. Source: each library's own documentation."""
+"""Parameter names in order, for calls whose flags can be given by position. Source: each library's documentation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,24 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "torch.hub.load": ("repo_or_dir", "model"),
     "torch.hub.list": ("github", "force_reload", "skip_validation", "trust_repo", "verbose"),
     "torch.hub.help": ("github", "model", "force_reload", "skip_validation", "trust_repo"),
+    # https://pyyaml.org/wiki/PyYAMLDocumentation, https://yaml.dev/doc/ruamel.yaml/
+    "yaml.load": ("stream", "Loader"),
+    "yaml.load_all": ("stream", "Loader"),
+    "ruamel.yaml.load": ("stream", "Loader"),
+    "ruamel.yaml.load_all": ("stream", "Loader"),
+    "ruamel_yaml.load": ("stream", "Loader"),
+    "ruamel_yaml.load_all": ("stream", "Loader"),
 }
+
+# https://docs.python.org/3/library/subprocess.html#subprocess.Popen; the others hand their arguments on to it.
+POPEN = ("args", "bufsize", "executable", "stdin", "stdout", "stderr", "preexec_fn", "close_fds", "shell", "cwd", "env")
+SIGNATURES.update(
+    {
+        f"{module}.{name}": POPEN
+        for module in ("subprocess", "gevent.subprocess", "eventlet.green.subprocess", "subprocess32", "psutil")
+        for name in ("run", "call", "check_call", "check_output", "Popen")
+    }
+)
 
 # https://keras.io/api/models/model_saving_apis/ and keras.saving.deserialize_keras_object, under every name of Keras.
 KERAS_ROOTS = ("keras", "tensorflow.keras", "tf_keras", "keras.api", "keras._tf_keras.keras", "keras.src")

@@ -29,6 +29,8 @@ PICKLE_LOADERS = frozenset(f"{module}.{name}" for module in PICKLES for name in 
         # https://github.com/python/cpython/blob/main/Lib/multiprocessing/reduction.py: loads = pickle.loads
         "multiprocessing.reduction.ForkingPickler.loads",
         "multiprocessing.reduction.loads",
+        # https://github.com/pytorch/pytorch/blob/main/torch/fx/_graph_pickler.py
+        "torch.fx._graph_pickler.GraphPickler.loads",
         # https://joblib.readthedocs.io/en/stable/generated/joblib.load.html
         "joblib.load",
         "joblib.numpy_pickle.load",
@@ -44,6 +46,12 @@ PICKLE_LOADERS = frozenset(f"{module}.{name}" for module in PICKLES for name in 
         # https://github.com/explosion/srsly
         "srsly.pickle_loads",
     }
+)
+# A module of one of these names that another package hands on (``from package.utils import pickle``) is that module.
+PICKLE_ENDINGS = tuple(
+    f".{module}.{name}"
+    for module in ("_pickle", "cPickle", "cloudpickle", "dill", "pickle")
+    for name in ("load", "loads", "Unpickler")
 )
 UNPICKLERS = frozenset(f"{module}.{name}" for module in PICKLES for name in ("Unpickler", "_Unpickler"))
 # Damage by data of another's making is possible, full control is harder: the reference says "never" all the same.
@@ -80,9 +88,9 @@ def _loaders(modules: tuple[str, ...], names: tuple[str, ...]) -> frozenset[str]
 _PYYAML = ("yaml", "yaml.loader", "yaml.cyaml")
 _RUAMEL = ("ruamel.yaml", "ruamel.yaml.loader", "ruamel.yaml.cyaml", "ruamel_yaml")
 YAML_SAFE_LOADER = _loaders(("yaml", "yaml.loader"), ("SafeLoader",))
-YAML_SAFE_LOADERS = _loaders((*_PYYAML, *_RUAMEL), ("SafeLoader", "CSafeLoader", "BaseLoader", "CBaseLoader")) | _loaders(
-    _RUAMEL, ("RoundTripLoader",)
-)
+YAML_SAFE_LOADERS = _loaders(
+    (*_PYYAML, *_RUAMEL), ("SafeLoader", "CSafeLoader", "BaseLoader", "CBaseLoader")
+) | _loaders(_RUAMEL, ("RoundTripLoader",))
 # CVE-2020-1747 and CVE-2020-14343 were code execution through FullLoader.
 YAML_FULL_LOADERS = _loaders(_PYYAML, ("FullLoader", "CFullLoader"))
 YAML_UNSAFE_LOADERS = _loaders((*_PYYAML, *_RUAMEL), ("Loader", "CLoader", "UnsafeLoader", "CUnsafeLoader"))

@@ -18,7 +18,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def escape(text: str, encoding: str = "utf-8") -> str:
-    r"""``text`` on one line, without anything that is not plain to see: ``\x1b``, ``\u202e``, ``\xff`` for a stray byte.
+    r"""``text`` on one line and plain to see: ``\x1b``, ``\u202e``, ``\n``, and ``\xff`` for a stray byte.
 
     What ``encoding`` does not hold is escaped too, so the result always encodes.
     """
@@ -29,7 +29,7 @@ def escape(text: str, encoding: str = "utf-8") -> str:
 
 
 def without_surrogates(text: str) -> str:
-    r"""``text`` with stray bytes and lone surrogates escaped, because strict JSON parsers refuse a document with one."""
+    """``text`` with stray bytes and lone surrogates escaped: strict JSON parsers refuse a document that has one."""
     return _SURROGATE.sub(_escaped, text)
 
 

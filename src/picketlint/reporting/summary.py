@@ -17,10 +17,10 @@ def summary(outcome: Outcome) -> Iterator[str]:
         files = len({finding.path for finding in found})
         yield f"Found {count(len(found), 'error')} in {count(files, 'file')} ({outcome.files} checked).{exceptions}"
         yield f"`picketlint rule {found[0].rule}` explains a rule and how to comply with it."
-    elif not outcome.incomplete and outcome.files:
-        yield f"All checks passed!{exceptions}"
-    elif not outcome.incomplete:
-        yield "Nothing was checked."
+    elif outcome.incomplete:
+        yield f"Found no errors in {count(outcome.files, 'file')}.{exceptions}"
+    else:
+        yield f"All checks passed!{exceptions}" if outcome.files else "Nothing was checked."
     if outcome.incomplete:
         yield "The check is incomplete: see the errors above."
 
@@ -46,5 +46,5 @@ def _rows(findings: list[Finding]) -> list[tuple[int, str, str]]:
 
 
 def count(number: int, noun: str) -> str:
-    """``1 file``, ``2 files``, ``1,000 files``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """``1 file``, ``2 files``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

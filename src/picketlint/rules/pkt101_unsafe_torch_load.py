@@ -40,17 +40,24 @@ from picketlint.rule import (
     Rule,
     Severity,
     bad,
+    called,
     falsy,
     good,
+    how,
+    on,
     on_call,
     on_default,
-    on_keyword,
 )
 
 FLAG = "weights_only"
 LOADERS = ("torch.load", "torch.serialization.load")
-# Quantisation code has a `weights_only` of its own ("quantise the weights only"): the word must be about loading.
-_LOADS = re.compile(r"load|restor|read|checkpoint|ckpt|resume|pretrained|deserial|unpickl|fit|valid|test|predict", re.I)
+# Saving and quantisation have a `weights_only` of their own ("save the weights only"): it must be about loading.
+_LOADS = re.compile(
+    r"load|restor|read|checkpoint|ckpt|resume|pretrained|deserial|unpickl|(^|_)(fit|validate|test|predict)$", re.I
+)
+_OTHER = re.compile(
+    r"(?<![a-z])(sav(e|ing)|dump|writ(e|ing)|store(?!_true|_false)|export|(de)?quanti[sz])|Sav(e|ing)|Quanti[sz]|Export"
+)
 
 
 class UnsafeTorchLoad(Rule):
@@ -68,8 +75,43 @@ class UnsafeTorchLoad(Rule):
     examples = (
         bad("import torch\ntorch.load(p, weights_only=False)", at="2:1"),
         bad("from torch import load as ld\nSAFE = False\nld(p, weights_only=SAFE)", at="3:1"),
+        bad("from torch.serialization import load\nload(\n    p,\n    weights_only=0,\n)", at="2:1"),
+        bad("import torch\ntorch.load(p, **{'weights_only': False})", at="2:1"),
+        bad("import torch\nkw = dict(map_location='cpu', weights_only=False)\ntorch.load(p, **kw)", at="3:1"),
+        bad("from functools import partial\nimport torch\nload = partial(torch.load, weights_only=False)", at="3:8"),
+        bad(
+            "import torch\n_load = torch.load\ndef load(*args, **kwargs):\n    kwargs['weights_only'] = False\n"
+            "    return _load(*args, **kwargs)\ntorch.load = load",
+            at="5:12",
+            why="the patch that brings the old default back",
+        ),
+        bad("import torch\ntorch.load(p, weights_only=not full if safe else False)", confidence=Confidence.MEDIUM),
+        bad(
+            "import torch\nsafe = True\nif legacy:\n    safe = False\ntorch.load(p, weights_only=safe)",
+            at="5:1",
+            confidence=Confidence.MEDIUM,
+        ),
+        bad(
+            "import torch\ndef load(p, full=True):\n    return torch.load(p, weights_only=not full)",
+            at="2:13",
+            why="the parameter's default decides",
+        ),
+        bad("model = Net.load_from_checkpoint(path, weights_only=False)", at="1:9"),
+        bad("kw = {'weights_only': False}\nNet.load_from_checkpoint(path, **kw)", at="2:1"),
+        bad("trainer.fit(model, ckpt_path=path, weights_only=False)", at="1:1"),
+        bad("def load_weights(path, *, weights_only: bool = False):\n    ...", at="1:27"),
+        bad("@dataclass\nclass LoadConfig:\n    weights_only: bool = field(default=False)", at="3:5"),
+        bad("parser.add_argument('--weights-only', type=bool, default=False)", at="1:1"),
+        bad("parser.add_argument('--weights-only', action='store_true')", confidence=Confidence.MEDIUM),
         good("import torch\ntorch.load(p, weights_only=True)"),
         good("import torch\ndef f(p, flag=False):\n    torch.load(p, weights_only=not flag)", why="the caller decides"),
+        good("import torch\nif not args.weights_only:\n    torch.load(p, weights_only=False)"),
+        good("import torch\ntorch.load(p)\ntorch.load(p, weights_only=None)", why="that is PKT102"),
+        good("trainer.save_checkpoint(path, weights_only=False)", why="saves the optimizer's state too"),
+        good("def save_checkpoint(path, weights_only=False):\n    ..."),
+        good("quantize_model(model, weights_only=False)\ndef quantize(model, weights_only=False):\n    ..."),
+        good("parser.add_argument('--weights-only', action='store_true', help='Quantize weights only.')"),
+        good("def load_weights(path, weights_only: bool = True):\n    ..."),
     )
 
     @on_call(*LOADERS)
@@ -77,24 +119,28 @@ class UnsafeTorchLoad(Rule):
         """The flag of torch's own loader, however it is handed over."""
         judged = module.judge(module.argument(call.node, FLAG), falsy, FLAG, False)
         if judged is not None:
-            yield self._report(call.node, judged, f"`{call.name}`")
+            yield self._report(call.node, judged, call.name)
 
-    @on_keyword(FLAG)
-    def keyword(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
+    @on(ast.Call)
+    def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The flag of any other loader that hands it on."""
-        call = module.tree.parent(keyword)
-        if not isinstance(call, ast.Call) or any(name in LOADERS for name in module.names(call.func).names):
+        if not any(keyword.arg in (None, FLAG) for keyword in call.keywords):
             return
-        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        if not _LOADS.search(called):
+        name = called(call)
+        last = name.rpartition(".")[2]
+        if not _LOADS.search(last) or _OTHER.search(last):
             return
-        judged = module.judge_value(keyword.value, falsy, FLAG, False)
+        if any(name in LOADERS for name in module.calls.target(call).names.names):
+            return
+        judged = module.judge(module.argument(call, FLAG), falsy, FLAG, False)
         if judged is not None:
-            yield self._report(call, judged._replace(focus=keyword), f"`{called}`")
+            yield self._report(call, judged, name)
 
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
         """The flag's default in a signature, a class or a command line."""
+        if _means_otherwise(default, module):
+            return
         wording = {PARAMETER: "parameter", FIELD: "field", OPTION: "option"}[default.kind]
         message = (
             f"The {wording} `{FLAG}` is `False` by default, so a checkpoint's pickled code runs unless the caller "
@@ -110,7 +156,19 @@ class UnsafeTorchLoad(Rule):
 
     def _report(self, anchor: ast.AST, judged: Judged, callee: str) -> Hit:
         message = (
-            f"{callee} with `weights_only=False` runs code that a checkpoint's author chose; "
-            f"pass `weights_only=True` and allow needed classes with `torch.serialization.add_safe_globals`"
+            f"`{callee}` {how(judged, FLAG, 'False')} runs code that a checkpoint's author chose; "
+            f"pass `{FLAG}=True` and allow needed classes with `torch.serialization.add_safe_globals`"
         )
         return self.at(anchor, message, judged=judged)
+
+
+def _means_otherwise(default: Default, module: Module) -> bool:
+    """Whether the function, its class or the option's own text speaks of saving or quantising, not of loading."""
+    if default.kind == OPTION:
+        texts = [node.value for node in ast.walk(default.anchor) if isinstance(node, ast.Constant)]
+        return any(isinstance(text, str) and _OTHER.search(text) for text in texts)
+    name = getattr(default.owner, "name", "")
+    if _LOADS.search(name) and not _OTHER.search(name):
+        return False
+    around = (getattr(node, "name", "") for node in module.tree.ancestors(default.anchor))
+    return any(_OTHER.search(text) for text in around)

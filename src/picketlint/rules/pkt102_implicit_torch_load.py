@@ -68,6 +68,11 @@ class ImplicitTorchLoad(Rule):
         good("import torch\nkw = {'weights_only': True}\ntorch.load(path, **kw)"),
         good("import torch\ntorch.load(*args, **kw)"),
         good("from functools import partial\nimport torch\nload = partial(torch.load, weights_only=True)\nload(path)"),
+        good(
+            "import torch\ntry:\n    torch.load(path, weights_only=weights_only)\nexcept TypeError:\n"
+            "    if weights_only:\n        raise\n    torch.load(path)",
+            why="under a test of the flag",
+        ),
         good("from mine import torch\ntorch.load(path)"),
         good("def f(torch, path):\n    torch.load(path)", why="a parameter, not the package"),
         good("import torch\ntorch.jit.load(path)\ntorch.hub.load(repo, name)"),
@@ -79,7 +84,7 @@ class ImplicitTorchLoad(Rule):
         floor = module.torch_floor
         if floor is not None and floor >= SAFE_SINCE:
             return
-        if not _left_out(module.argument(call.node, FLAG)):
+        if not _left_out(module.argument(call.node, FLAG)) or module.guarded(call.node, FLAG, False):
             return
         certain = floor is not None and call.certain
         yield self.at(

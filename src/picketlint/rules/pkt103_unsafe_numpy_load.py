@@ -45,9 +45,9 @@ from picketlint.rule import (
     enabled,
     good,
     how,
+    on,
     on_call,
     on_default,
-    on_keyword,
 )
 
 FLAG = "allow_pickle"
@@ -59,6 +59,8 @@ LOADERS = (
     "cupy.load",
     "jax.numpy.load",
 )
+# The flag can be given by position, without its name.
+_BY_POSITION = tuple((root, name) for root in (b"numpy", b"cupy") for name in (b"load", b"NpzFile", b"read_array"))
 _LOADS = re.compile(r"load|read|open|npz|memmap|restor|deserial|unpickl", re.I)
 _SAVES = re.compile(r"(?<!de)(save|dump|write|export|serializ)", re.I)
 
@@ -73,7 +75,7 @@ class UnsafeNumpyLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = (b"allow_pickle", b"allow-pickle", (b"numpy", b"True"), (b"cupy", b"True"))
+    triggers = (b"allow_pickle", b"allow-pickle", *_BY_POSITION)
     examples = (
         bad("import numpy as np\nx = np.load(path, allow_pickle=True)", at="2:5"),
         bad("from numpy import load as ld\nld(path, None, True)", at="2:1", why="the third positional argument"),
@@ -112,6 +114,10 @@ class UnsafeNumpyLoad(Rule):
         good("import numpy as np\nnp.load(path, allow_pickle=args.trust_calibration_data)"),
         good("import numpy as np\nnp.save(path, x, allow_pickle=True)\nnp.save(path, x, True)", why="writing is fine"),
         good("import numpy as np\nnp.load(path, 'r', False)"),
+        good(
+            "import numpy as np\nkw = {'allow_pickle': True}\nkw.update(allow_pickle=False)\nnp.load(path, **kw)",
+            why="the later entry counts",
+        ),
         good("import numpy as np\nif args.allow_pickle:\n    np.load(path, allow_pickle=True)"),
         good("def save_features(path, x, allow_pickle=True):\n    ..."),
         good("pipeline.fetch_weights(name, allow_pickle=True)", why="not known to load an array"),
@@ -124,18 +130,20 @@ class UnsafeNumpyLoad(Rule):
         if judged is not None:
             yield self._report(call.node, judged, call.name)
 
-    @on_keyword(FLAG)
-    def keyword(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
+    @on(ast.Call)
+    def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The flag of any other loader that hands it on."""
-        call = module.tree.parent(keyword)
-        if not isinstance(call, ast.Call) or any(name in LOADERS for name in module.calls.target(call).names.names):
+        if not any(keyword.arg in (None, FLAG) for keyword in call.keywords):
             return
-        name = called(call).rpartition(".")[2]
-        if not _LOADS.search(name) or _SAVES.search(name):
+        name = called(call)
+        last = name.rpartition(".")[2]
+        if not _LOADS.search(last) or _SAVES.search(last):
             return
-        judged = module.judge_value(keyword.value, enabled, FLAG, True)
+        if any(name in LOADERS for name in module.calls.target(call).names.names):
+            return
+        judged = module.judge(module.argument(call, FLAG), enabled, FLAG, True)
         if judged is not None:
-            yield self._report(call, judged._replace(focus=judged.anchor or keyword), called(call))
+            yield self._report(call, judged, name)
 
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:

@@ -41,8 +41,8 @@ from picketlint.rule import (
     falsy,
     good,
     how,
+    on,
     on_call,
-    on_keyword,
 )
 
 FLAG = "safe_mode"
@@ -51,6 +51,10 @@ SWITCHES = tuple(
     f"{root}.{name}.enable_unsafe_deserialization"
     for root in KERAS_ROOTS
     for name in ("config", "saving.serialization_lib")
+)
+# The flag can be given by position, without its name.
+_BY_POSITION = tuple(
+    (b"keras", name) for name in (b"load_model", b"deserialize_keras_object", b"from_config", b"SafeModeScope")
 )
 # Names that nothing but Keras and wrappers of it combine with `safe_mode`.
 _WRAPPERS = frozenset({"load_model", "deserialize_keras_object"})
@@ -66,11 +70,13 @@ class UnsafeKerasLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = (b"safe_mode", b"enable_unsafe_deserialization", (b"keras", b"False"))
+    triggers = (b"safe_mode", b"enable_unsafe_deserialization", *_BY_POSITION)
     examples = (
         bad("import keras\nkeras.models.load_model(path, safe_mode=False)", at="2:1"),
         bad("from keras.saving import load_model as lm\nlm(path, safe_mode=False)", at="2:1"),
-        bad("import tensorflow as tf\ntf.keras.models.load_model(path, None, True, False)", at="2:1", why="by position"),
+        bad(
+            "import tensorflow as tf\ntf.keras.models.load_model(path, None, True, False)", at="2:1", why="by position"
+        ),
         bad("from tensorflow import keras\nkeras.models.load_model(path, safe_mode=False)", at="2:1"),
         bad("import keras\nkeras.saving.deserialize_keras_object(config, safe_mode=False)", at="2:1"),
         bad("import keras\nkeras.layers.Lambda.from_config(config, safe_mode=False)", at="2:1"),
@@ -88,10 +94,13 @@ class UnsafeKerasLoad(Rule):
         ),
         bad("import keras\nkeras.config.enable_unsafe_deserialization()", at="2:1"),
         bad("import tensorflow as tf\ntf.keras.config.enable_unsafe_deserialization()", at="2:1"),
-        bad("from keras.src.saving.serialization_lib import SafeModeScope\nwith SafeModeScope(False):\n    ...", at="2:6"),
+        bad(
+            "from keras.src.saving.serialization_lib import SafeModeScope\nwith SafeModeScope(False):\n    ...",
+            at="2:6",
+        ),
         bad("from mine import load_model\nload_model(path, safe_mode=False)", why="a wrapper with the same keyword"),
         good("import keras\nkeras.models.load_model(path)\nkeras.models.load_model(path, safe_mode=True)"),
-        good("import keras\ndef load(path, safe_mode=True):\n    return keras.models.load_model(path, safe_mode=safe_mode)"),
+        good("import keras\ndef load(path, safe_mode=True):\n    keras.models.load_model(path, safe_mode=safe_mode)"),
         good("import keras\nkeras.models.load_model(path, None, False)", why="the third argument is `compile`"),
         good("import keras\nif not args.safe_mode:\n    keras.models.load_model(path, safe_mode=False)"),
         good("robot.start(safe_mode=False)", why="not a loader"),
@@ -104,25 +113,27 @@ class UnsafeKerasLoad(Rule):
         if judged is not None:
             yield self._report(call.node, judged, call.name)
 
-    @on_keyword(FLAG)
-    def keyword(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
+    @on(ast.Call)
+    def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The flag of a wrapper that hands it on."""
-        call = module.tree.parent(keyword)
-        if not isinstance(call, ast.Call) or called(call).rpartition(".")[2] not in _WRAPPERS:
+        if not any(keyword.arg in (None, FLAG) for keyword in call.keywords):
+            return
+        name = called(call)
+        if name.rpartition(".")[2] not in _WRAPPERS:
             return
         if any(name in LOADERS for name in module.calls.target(call).names.names):
             return
-        judged = module.judge_value(keyword.value, falsy, FLAG, False)
+        judged = module.judge(module.argument(call, FLAG), falsy, FLAG, False)
         if judged is not None:
-            yield self._report(call, judged._replace(focus=judged.anchor or keyword), called(call))
+            yield self._report(call, judged, name)
 
     @on_call(*SWITCHES)
     def switch(self, call: Call, module: Module) -> Iterator[Hit]:
         """The switch for the whole process."""
         yield self.at(
             call.node,
-            f"`{call.name}()` lets every Keras model loaded from here on run the code it carries; remove it and register "
-            f"custom layers with `keras.saving.register_keras_serializable`",
+            f"`{call.name}()` lets every Keras model loaded from here on run the code it carries; remove it and "
+            f"register custom layers with `keras.saving.register_keras_serializable`",
             confidence=Confidence.HIGH if call.certain else Confidence.MEDIUM,
         )
 

@@ -56,7 +56,7 @@ FLAG = "trust_remote_code"
 # https://github.com/huggingface/datasets/blob/3.6.0/src/datasets/config.py
 VARIABLE = "HF_DATASETS_TRUST_REMOTE_CODE"
 _FLAGS = (FLAG, VARIABLE)
-# Calls that name the flag in an argument and give the value in the next one; of the last three the result is what counts.
+# Calls that name the flag in one argument and give its value, or what to take instead, in the next.
 _SETTERS = frozenset({"setattr", "__setattr__", "putenv", "setenv", "setdefault"})
 _READERS = frozenset({"get", "pop", "getattr", "getenv"})
 
@@ -82,7 +82,9 @@ class HardcodedTrustRemoteCode(Rule):
             at="4:1",
             confidence=Confidence.MEDIUM,
         ),
-        bad("from functools import partial\nload = partial(AutoModel.from_pretrained, trust_remote_code=True)", at="2:8"),
+        bad(
+            "from functools import partial\nload = partial(AutoModel.from_pretrained, trust_remote_code=True)", at="2:8"
+        ),
         bad("kwargs = {'trust_remote_code': True}\nload(name, **kwargs)", at="1:11", why="once, at the entry"),
         bad("load(name, **{'trust_remote_code': True})", at="1:15"),
         bad("kwargs = dict(trust_remote_code=True)\nload(name, **kwargs)", at="1:10"),
@@ -92,6 +94,11 @@ class HardcodedTrustRemoteCode(Rule):
         bad("kwargs.setdefault('trust_remote_code', True)", at="1:1"),
         bad("load(name, trust_remote_code=kwargs.pop('trust_remote_code', True))", at="1:30"),
         bad("trust = getattr(args, 'trust_remote_code', True)\nload(name, trust_remote_code=trust)", at="1:9"),
+        bad(
+            "class A:\n    def __init__(self):\n        self.trust_remote_code = True\n    def f(self):\n"
+            "        load(name, trust_remote_code=self.trust_remote_code)",
+            at="3:9",
+        ),
         bad("def load(name, trust_remote_code=True):\n    go(name, trust_remote_code=trust_remote_code)", at="1:16"),
         bad("def load(name, *, trust: bool = True):\n    go(name, trust_remote_code=trust)", at="1:19"),
         bad("load = lambda name, trust_remote_code=True: None", at="1:21"),
@@ -103,21 +110,30 @@ class HardcodedTrustRemoteCode(Rule):
         ),
         bad("class A(BaseModel):\n    trust_remote_code: bool = Field(True, description='')", at="2:5"),
         bad("@dataclass\nclass A:\n    trust_remote_code: bool = field(default_factory=lambda: True)", at="3:5"),
-        bad("class A(Base):\n    trust_remote_code = True\n    def f(self):\n        g(trust_remote_code=self.trust_remote_code)"),
+        bad(
+            "class A(Base):\n    trust_remote_code = True\n    def f(self):\n"
+            "        load(name, trust_remote_code=self.trust_remote_code)",
+            at="2:5",
+        ),
         bad("parser.add_argument('--trust-remote-code', action='store_true', default=True)", at="1:1"),
         bad("parser.add_argument('--no-trust', dest='trust_remote_code', action='store_false')", at="1:1"),
         bad("parser.add_argument('--trust_remote_code', action=BooleanOptionalAction, default=True)", at="1:1"),
+        bad("parser.add_argument('--trust-remote-code', dest='trust', type=str2bool, default='true')", at="1:1"),
         bad("parser.set_defaults(trust_remote_code=True)", at="1:1"),
-        bad("@click.option('--trust-remote-code/--no-trust-remote-code', default=True)\ndef main(**kwargs): ...", at="1:2"),
+        bad(
+            "@click.option('--trust-remote-code/--no-trust-remote-code', default=True)\ndef main(**kwargs): ...",
+            at="1:2",
+        ),
         bad("def main(trust_remote_code: bool = typer.Option(True, '--trust-remote-code')): ...", at="1:10"),
         bad("def main(trust_remote_code: Annotated[bool, typer.Option()] = True): ...", at="1:10"),
+        bad("def main(trust: bool = typer.Option(True, '--trust-remote-code')): ...", at="1:24"),
         bad("flags.DEFINE_bool('trust_remote_code', True, 'Run remote code.')", at="1:1"),
         bad("import os\nos.environ['HF_DATASETS_TRUST_REMOTE_CODE'] = '1'", at="2:1"),
         bad("import os\nos.environ.setdefault('HF_DATASETS_TRUST_REMOTE_CODE', 'true')", at="2:1"),
         bad("run(command, env={**os.environ, 'HF_DATASETS_TRUST_REMOTE_CODE': '1'})", at="1:33"),
         bad("import datasets\ndatasets.config.HF_DATASETS_TRUST_REMOTE_CODE = True", at="2:1"),
         good(
-            "def load(name, trust_remote_code: bool = False):\n    return go(name, trust_remote_code=trust_remote_code)",
+            "def load(name, trust_remote_code: bool = False):\n    go(name, trust_remote_code=trust_remote_code)",
             why="the caller decides, and the default is safe",
         ),
         good("load(name, trust_remote_code=args.trust_remote_code)"),
@@ -126,9 +142,24 @@ class HardcodedTrustRemoteCode(Rule):
         good("kwargs = {'trust_remote_code': True} if self.trust_remote_code else {}"),
         good("if not args.trust_remote_code:\n    raise SystemExit\nload(name, trust_remote_code=True)"),
         good("trust = kwargs.pop('trust_remote_code', False)\nload(name, trust_remote_code=trust)"),
+        good(
+            "ALLOW_ALL = False\ndef allow_all():\n    global ALLOW_ALL\n    ALLOW_ALL = True\n"
+            "def go():\n    load(name, trust_remote_code=ALLOW_ALL)",
+            why="a switch that is off until somebody calls for it",
+        ),
         good("kwargs.pop('trust_remote_code', True)", why="thrown away"),
         good("if config.get('trust_remote_code') is True or config == {'trust_remote_code': True}:\n    warn()"),
         good("parser.add_argument('--trust-remote-code', action='store_true')"),
+        good(
+            "parser.add_argument('--trust', dest='trust_remote_code', action='store_true')\n"
+            "parser.add_argument('--no-trust', dest='trust_remote_code', action='store_false')",
+            why="of two options for one name the first gives the default",
+        ),
+        good(
+            "parser.add_argument('--no-trust', dest='trust_remote_code', action='store_false')\n"
+            "parser.set_defaults(trust_remote_code=False)"
+        ),
+        good("if not args.trust_remote_code:\n    parser.error('no')\nload(name, trust_remote_code=True)"),
         good("class A:\n    trust_remote_code: bool = field(default=False)\n    other: bool = field(default=True)"),
         good("TYPES = {'trust_remote_code': bool}\nHELP = {'trust_remote_code': 'Run remote code.'}"),
         good("import os\nos.environ['HF_DATASETS_TRUST_REMOTE_CODE'] = '0'"),

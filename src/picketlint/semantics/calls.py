@@ -7,12 +7,16 @@ are looked into, and ``functools.partial`` counts as a call of what it wraps.
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
 from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.names import MAX_DEPTH, Names, Resolver
+
+# Of more stores into one dict than this only the last are followed: each call that takes it would look at all of them.
+MAX_STORES = 128
 
 
 class State(Enum):
@@ -58,6 +62,7 @@ class Calls:
         self.signatures = signatures
         self._targets: dict[ast.Call, Target] = {}
         self._sites: dict[str, list[ast.expr]] | None = None
+        self._by_key: dict[tuple[str, str], list[ast.expr]] = {}
 
     def target(self, call: ast.Call) -> Target:
         """The callee of a call; for ``partial(f, ...)`` that is ``f``, with more arguments to come."""
@@ -187,11 +192,14 @@ class Calls:
 
     def _stores(self, use: ast.Name, key: str, first: tuple[int, int], depth: int) -> list[Argument]:
         """What ``name["key"] = ...``, ``name.update(...)`` and ``name.setdefault(...)`` above a use put into a dict."""
-        found: list[Argument] = []
+        sites = self._sites_of(use.id, key)
+        begin, end = (
+            bisect_left(sites, place, key=lambda site: (site.lineno, site.col_offset))
+            for place in (first, (use.lineno, use.col_offset))
+        )
+        found: list[Argument] = [MAYBE] if end - begin > MAX_STORES else []
         scope = self.resolver.tree.scope(use)
-        for site in self._mutations().get(use.id, ()):
-            if not first <= (site.lineno, site.col_offset) < (use.lineno, use.col_offset):
-                continue
+        for site in sites[max(begin, end - MAX_STORES) : end]:
             if self.resolver.tree.scope(site) is not scope:
                 continue
             argument = self._stored(site, key, depth)
@@ -218,6 +226,15 @@ class Calls:
             return Argument(State.MAYBE, (Candidate(site.args[1], site.args[1]),))
         return ABSENT
 
+    def _sites_of(self, name: str, key: str) -> list[ast.expr]:
+        """The places that can put this key into a dict of this name, in source order."""
+        sites = self._by_key.get((name, key))
+        if sites is None:
+            sites = [site for site in self._mutations().get(name, ()) if _may_store(site, key)]
+            sites.sort(key=lambda site: (site.lineno, site.col_offset))
+            self._by_key[name, key] = sites
+        return sites
+
     def _mutations(self) -> dict[str, list[ast.expr]]:
         """The places that put entries into a dict held by a plain name, by that name; built once."""
         if self._sites is None:
@@ -232,6 +249,11 @@ class Calls:
                         known.setdefault(func.value.id, []).append(call)
             self._sites = known
         return self._sites
+
+
+def _may_store(site: ast.expr, key: str) -> bool:
+    """Whether a store can be about a key: all but ``name["another key"] = ...``."""
+    return not (isinstance(site, ast.Subscript) and isinstance(site.slice, ast.Constant) and site.slice.value != key)
 
 
 def _later_wins(parts: list[Argument]) -> Argument:

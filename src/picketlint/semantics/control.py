@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 from picketlint.semantics.tree import Position, Tree, start
 
-Unit = ast.stmt | ast.ExceptHandler | ast.match_case
-UNITS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 TRIES: tuple[type[ast.AST], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 FALLS = 1

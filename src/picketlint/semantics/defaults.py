@@ -69,9 +69,7 @@ class Defaults:
         if isinstance(owner, ast.ClassDef):
             yield from self._unwrapped(node.id, FIELD, statement, statement.value, owner)
 
-    def _unwrapped(
-        self, name: str, kind: str, anchor: ast.AST, value: ast.expr, owner: ast.AST
-    ) -> Iterator[Default]:
+    def _unwrapped(self, name: str, kind: str, anchor: ast.AST, value: ast.expr, owner: ast.AST) -> Iterator[Default]:
         """``field(default=X)``, ``Field(X)``, ``Option(X)`` declare X; a factory declares what it returns."""
         if isinstance(value, ast.Call):
             callee = self.resolver.names(value.func)
@@ -83,7 +81,7 @@ class Defaults:
         yield Default(name, kind, anchor, value, owner=owner)
 
     def _declared(self, call: ast.Call) -> ast.expr | None:
-        position = FIELD_CALLS[_written(call.func)] if _written(call.func) in FIELD_CALLS else None
+        position = FIELD_CALLS.get(_written(call.func))
         given = self.calls.argument(call, "default", position)
         if given.state is not State.ABSENT:
             return given.candidates[0].value if given.candidates else None

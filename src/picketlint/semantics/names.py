@@ -76,6 +76,9 @@ class Resolver:
             return self._call(node, depth)
         if isinstance(node, ast.Subscript):
             return self._entry(node, depth)
+        if isinstance(node, ast.Constant) and node.value is None:
+            # The `yaml = None` of a failed import: it has no name, and nothing can be called on it either.
+            return Names((), True)
         if isinstance(node, ast.IfExp):
             return _union([self.names(node.body, depth + 1), self.names(node.orelse, depth + 1)])
         if isinstance(node, ast.BoolOp):

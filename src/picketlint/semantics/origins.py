@@ -16,6 +16,7 @@ from typing import NamedTuple
 from picketlint.knowledge.origins import (
     FILLING_METHODS,
     NUMBERS,
+    NUMERIC_ATTRIBUTES,
     OUTSIDE,
     QUOTERS,
     READING_METHODS,
@@ -41,7 +42,7 @@ class Origin(Enum):
     CONSTANT = "the code"
     NUMBER = "a number"
     QUOTED = "quoted for a shell"
-    SURROUNDINGS = "the installation, or what is declared a number"
+    SURROUNDINGS = "the installation, or what its name or annotation says is a number"
     UNKNOWN = "not known"
     OUTSIDE = "outside the program"
 
@@ -137,7 +138,7 @@ class Origins:
             nodes += parts.nodes
             origins += parts.origins
             joined = joined or parts.joined
-        if any(isinstance(part, _LITERALS) or isinstance(part, ast.Call) for part in nodes):
+        if any(isinstance(part, (*_LITERALS, ast.Call)) for part in nodes):
             nodes += self._put_into(node.id, node, reaching.bindings)
         return _Parts(nodes, joined, tuple(dict.fromkeys(origins)))
 
@@ -224,7 +225,7 @@ class Origins:
             return _Parts([*values, *self._put_into("." + node.attr, node)], origins=origins)
         if node.attr in TRANSPARENT_ATTRIBUTES:
             return _Parts([node.value], labelled=True)
-        return _leaf(Origin.UNKNOWN)
+        return _leaf(Origin.SURROUNDINGS if node.attr in NUMERIC_ATTRIBUTES else Origin.UNKNOWN)
 
     def _call(self, node: ast.Call) -> _Parts:
         callee = self.resolver.names(node.func).certain or ""

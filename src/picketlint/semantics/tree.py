@@ -10,17 +10,33 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=ast.AST)
+Position = tuple[int, int]
+Unit = ast.stmt | ast.ExceptHandler | ast.match_case
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
+UNITS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
 _CHILDLESS_FIELDS = frozenset(
     {"ctx", "op", "ops", "id", "attr", "kind", "type_comment", "lineno", "col_offset", "end_lineno", "end_col_offset"}
 )
 _SIDE_BRANCHES = frozenset({"orelse", "finalbody", "handlers"})
 _fields_of: dict[type[ast.AST], tuple[str, ...]] = {}
+# Climbing from every node of an expression this deep or deeper is remembered on the way: it would be quadratic.
+_DEEP = 16
+
+
+def start(node: ast.AST) -> Position:
+    """Where a node begins (line, byte offset); a ``case`` has no place of its own and begins at its pattern."""
+    placed = node.pattern if isinstance(node, ast.match_case) else node
+    return (getattr(placed, "lineno", 0), getattr(placed, "col_offset", 0))
+
+
+def end(node: ast.AST) -> Position:
+    """Where a node ends (line, byte offset)."""
+    return (getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0)
 
 
 def _child_fields(kind: type[ast.AST]) -> tuple[str, ...]:
@@ -38,6 +54,8 @@ class Tree:
         self._parents: dict[ast.AST, ast.AST] = {}
         self._by_type: dict[type[ast.AST], list[ast.AST]] = {}
         self._branches: dict[ast.AST, str] = {}
+        self._scopes: dict[ast.AST, ast.AST] = {}
+        self._units: dict[ast.AST, Unit | None] = {}
         self._walk()
 
     def _walk(self) -> None:
@@ -88,7 +106,21 @@ class Tree:
         """The innermost statement around a node, or the node itself if it is one."""
         current: ast.AST | None = node
         while current is not None and not isinstance(current, ast.stmt):
+            current = self.unit(current) if isinstance(current, ast.expr) else self._parents.get(current)
+        return current
+
+    def unit(self, node: ast.AST) -> Unit | None:
+        """The innermost statement, ``except`` or ``case`` clause around a node, or the node itself if it is one."""
+        passed: list[ast.AST] = []
+        current: ast.AST | None = node
+        while current is not None and not isinstance(current, UNITS):
+            if current in self._units:
+                current = self._units[current]
+                break
+            passed.append(current)
             current = self._parents.get(current)
+        if len(passed) >= _DEEP:
+            self._units.update(dict.fromkeys(passed, current))
         return current
 
     def scope(self, node: ast.AST) -> ast.AST:
@@ -96,23 +128,38 @@ class Tree:
 
         Decorators, defaults, annotations, base classes and the first iterable of a comprehension see the scope around.
         """
+        passed: list[ast.AST] = []
         child, current = node, self._parents.get(node)
+        found: ast.AST = self.root
         while current is not None:
-            if isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                if isinstance(child, ast.stmt):
-                    return current
-            elif isinstance(current, ast.Lambda):
-                if child is current.body:
-                    return current
-            elif isinstance(current, COMPREHENSIONS):
-                return current
-            elif isinstance(current, ast.comprehension):
+            known = self._scopes.get(child)
+            if known is not None:
+                found = known
+                break
+            passed.append(child)
+            if self._opens(current, child):
+                found = current
+                break
+            if isinstance(current, ast.comprehension):
                 owner = self._parents[current]
-                if child is current.iter and current is owner.generators[0]:  # type: ignore[attr-defined]
+                if child is current.iter and _first_generator(owner) is current:
                     child, current = owner, self._parents.get(owner)
                     continue
             child, current = current, self._parents.get(current)
-        return self.root
+        if len(passed) >= _DEEP:
+            self._scopes.update(dict.fromkeys(passed, found))
+        else:
+            self._scopes.update((step, found) for step in passed if isinstance(step, ast.stmt))
+        return found
+
+    @staticmethod
+    def _opens(node: ast.AST, child: ast.AST) -> bool:
+        """Whether a child of a node stands in a scope that the node opens."""
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return isinstance(child, ast.stmt)
+        if isinstance(node, ast.Lambda):
+            return child is node.body
+        return isinstance(node, COMPREHENSIONS)
 
     def function(self, node: ast.AST) -> FunctionNode | None:
         """The innermost function or lambda in whose body a node stands; None at module or class level."""
@@ -122,3 +169,7 @@ class Tree:
                 return None
             scope = self.scope(scope)
         return scope
+
+
+def _first_generator(node: ast.AST) -> ast.comprehension | None:
+    return node.generators[0] if isinstance(node, COMPREHENSIONS) else None

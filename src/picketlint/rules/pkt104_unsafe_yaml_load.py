@@ -1,0 +1,227 @@
+"""YAML loaded with a loader that builds Python objects.
+
+## What it does
+Reports `yaml.load` and `yaml.load_all` without a `Loader`, or with one other than `SafeLoader`, `CSafeLoader`,
+`BaseLoader`, `CBaseLoader` and classes derived from them; `unsafe_load` and `full_load`; loaders that are unsafe when
+they are instantiated; `ruamel.yaml.load` and `YAML(typ="unsafe")` of ruamel.yaml.
+
+`FullLoader` is of medium severity: it is meant to be safe and twice was not. A loader that cannot be told, because a
+caller or another file supplies it, is reported with medium confidence; a parameter whose default is safe is not.
+
+## Why is this bad?
+A tag such as `!!python/object/apply:os.system` in the file calls that function.
+
+## Instead
+`yaml.safe_load(file)`. For speed, `yaml.load(file, Loader=yaml.CSafeLoader)`; for tags of your own, a subclass of
+`SafeLoader` with constructors for them; with ruamel.yaml, `YAML(typ="safe")` or the default.
+
+## Documented exception
+Say beside the call why Python tags are needed and who writes the file.
+
+## References
+- [PyYAML: input(load) deprecation](https://github.com/yaml/pyyaml/wiki/PyYAML-yaml.load(input)-Deprecation)
+- [CVE-2020-14343](https://nvd.nist.gov/vuln/detail/CVE-2020-14343), on `FullLoader`
+- [CWE-502](https://cwe.mitre.org/data/definitions/502.html)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from picketlint.knowledge.sinks import (
+    RUAMEL_CLASSES,
+    RUAMEL_LOADS,
+    YAML_FULL_FUNCTIONS,
+    YAML_FULL_LOADERS,
+    YAML_LOADS,
+    YAML_SAFE_LOADERS,
+    YAML_UNSAFE_FUNCTIONS,
+    YAML_UNSAFE_LOADERS,
+)
+from picketlint.rule import (
+    Argument,
+    Call,
+    Confidence,
+    Hit,
+    Module,
+    Names,
+    Rule,
+    Severity,
+    State,
+    bad,
+    good,
+    on_call,
+)
+
+INSTEAD = "call `yaml.safe_load`"
+_MAX_CLASSES = 24
+
+
+class UnsafeYamlLoad(Rule):
+    """`yaml.load` without a safe loader."""
+
+    id = "PKT104"
+    name = "unsafe-yaml-load"
+    since = "0.1"
+    severity = Severity.HIGH
+    confidence = Confidence.HIGH
+    cwe = 502
+    policy = "Deserializing untrusted data"
+    triggers = (b"yaml",)
+    supersedes = ("B506", "S506")
+    examples = (
+        bad("import yaml\nyaml.load(f)", at="2:1", confidence=Confidence.HIGH, why="no loader"),
+        bad("import yaml\nyaml.load(f, Loader=yaml.Loader)", confidence=Confidence.HIGH),
+        bad("import yaml\nyaml.load(f, yaml.UnsafeLoader)", why="by position"),
+        bad("import yaml\nyaml.load(Loader=yaml.FullLoader, stream=f)"),
+        bad("from yaml import load_all, Loader\nlist(load_all(f, Loader=Loader))", at="2:6"),
+        bad("import yaml as y\ny.unsafe_load(f)", at="2:1"),
+        bad("import yaml\nyaml.full_load(f)", why="of medium severity"),
+        bad(
+            "import yaml\ntry:\n    from yaml import CLoader as Loader\nexcept ImportError:\n"
+            "    from yaml import Loader\nyaml.load(f, Loader=Loader)",
+            confidence=Confidence.HIGH,
+        ),
+        bad(
+            "import yaml\nloader = yaml.SafeLoader if safe else yaml.Loader\nyaml.load(f, loader)",
+            confidence=Confidence.MEDIUM,
+        ),
+        bad("import yaml\nclass Tags(yaml.Loader):\n    pass\nyaml.load(f, Loader=Tags)", at="4:1"),
+        bad("import yaml\nfrom mine import Loader\nyaml.load(f, Loader=Loader)", confidence=Confidence.MEDIUM),
+        bad("import yaml\ndef read(f, loader=yaml.Loader):\n    return yaml.load(f, loader)", at="3:12"),
+        bad("import yaml\ndef read(f, **options):\n    return yaml.load(f, **options)", confidence=Confidence.MEDIUM),
+        bad("import functools, yaml\nread = functools.partial(yaml.load, Loader=yaml.Loader)", at="2:8"),
+        bad("import yaml\nyaml.Loader(f).get_data()", at="2:1"),
+        bad('from ruamel.yaml import YAML\nyaml = YAML(typ="unsafe")\nyaml.load(f)', at="2:8"),
+        bad("import ruamel.yaml\nruamel.yaml.load(f)", at="2:1"),
+        good("import yaml\nyaml.safe_load(f)"),
+        good("import yaml\nyaml.load(f, Loader=yaml.SafeLoader)", why="PKT105 asks for `safe_load`"),
+        good("import yaml\nyaml.load(f, yaml.CSafeLoader)"),
+        good("import yaml\nyaml.load(f, Loader=yaml.BaseLoader)", why="nothing but texts"),
+        good('import yaml\nLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)\nyaml.load(f, Loader=Loader)'),
+        good(
+            "import yaml\ntry:\n    from yaml import CSafeLoader as Loader\nexcept ImportError:\n"
+            "    from yaml import SafeLoader as Loader\nyaml.load(f, Loader=Loader)",
+        ),
+        good("import yaml\nclass Tags(yaml.SafeLoader):\n    pass\nyaml.load(f, Loader=Tags)"),
+        good(
+            "import yaml\ndef loader():\n    kind = yaml.SafeLoader\n    kind.add_constructor('!env', env)\n"
+            "    return kind\nyaml.load(f, Loader=loader())",
+            why="what the function returns is known",
+        ),
+        good("import yaml\ndef read(f, loader=yaml.SafeLoader):\n    return yaml.load(f, loader)"),
+        good('from ruamel.yaml import YAML\nyaml = YAML(typ="safe")\nyaml.load(f)'),
+        good("from ruamel.yaml import YAML\nYAML().load(f)"),
+        good("from omegaconf import OmegaConf\nOmegaConf.load(f)"),
+        good("def read(yaml, f):\n    return yaml.load(f)", why="a parameter"),
+    )
+
+    @on_call(*YAML_LOADS, *RUAMEL_LOADS)
+    def load(self, call: Call, module: Module) -> Iterator[Hit]:
+        """The general function: its loader decides."""
+        target = module.calls.target(call.node)
+        if target.partials and not target.unfinished:
+            return
+        loader = module.argument(call.node, "Loader")
+        if loader.state is State.ABSENT:
+            yield self.at(call.node, f"`{call.name}` without a `Loader` builds any Python object; {INSTEAD}")
+            return
+        if target.unfinished and not loader.candidates:
+            return
+        yield from self._judged(call, loader, module)
+
+    def _judged(self, call: Call, loader: Argument, module: Module) -> Iterator[Hit]:
+        found = [(candidate, loader_names(candidate.value, module)) for candidate in loader.candidates]
+        names = [name for _, found_names in found for name in found_names.names]
+        unsafe = [name for name in names if name in YAML_UNSAFE_LOADERS or name in YAML_FULL_LOADERS]
+        complete = loader.state is State.GIVEN and all(found_names.complete for _, found_names in found)
+        focus = found[0][0].focus if found else call.node
+        if unsafe:
+            full = all(name in YAML_FULL_LOADERS for name in unsafe)
+            sure = len(unsafe) == len(names) and (complete or _defaulted(loader, module))
+            yield self.at(
+                call.node,
+                f"`{call.name}` with `{unsafe[0].rpartition('.')[2]}` {_harm(full)}; {INSTEAD}",
+                focus=focus,
+                severity=Severity.MEDIUM if full else None,
+                confidence=None if sure else Confidence.MEDIUM,
+            )
+        elif not (names and all(name in YAML_SAFE_LOADERS for name in names) and (complete or names)):
+            message = f"`{call.name}` takes a loader that is not known to be safe, and others build any Python object; "
+            yield self.at(call.node, message + INSTEAD, focus=focus, confidence=Confidence.MEDIUM)
+
+    @on_call(*YAML_UNSAFE_FUNCTIONS, *YAML_FULL_FUNCTIONS, *YAML_UNSAFE_LOADERS, *YAML_FULL_LOADERS)
+    def named(self, call: Call, module: Module) -> Iterator[Hit]:
+        """Functions that have their loader in the name, and loaders instantiated by hand."""
+        if module.calls.target(call.node).partials and not module.calls.target(call.node).unfinished:
+            return
+        full = call.name in YAML_FULL_FUNCTIONS or call.name in YAML_FULL_LOADERS
+        yield self.at(
+            call.node,
+            f"`{call.name}` {_harm(full)}; {INSTEAD}",
+            severity=Severity.MEDIUM if full else None,
+            confidence=None if call.certain else Confidence.MEDIUM,
+        )
+
+    @on_call(*RUAMEL_CLASSES)
+    def ruamel(self, call: Call, module: Module) -> Iterator[Hit]:
+        """``YAML(typ="unsafe")``."""
+        for candidate in module.argument(call.node, "typ", 0).candidates:
+            parts = candidate.value.elts if isinstance(candidate.value, (ast.List, ast.Tuple)) else [candidate.value]
+            if any("unsafe" in module.value(part).texts for part in parts):
+                message = '`YAML(typ="unsafe")` builds any Python object; use `YAML(typ="safe")`'
+                sure = all(module.value(part).constant for part in parts)
+                confidence = None if sure else Confidence.MEDIUM
+                yield self.at(call.node, message, focus=candidate.focus, confidence=confidence)
+                return
+
+
+def _harm(full: bool) -> str:
+    if full:
+        return "is meant to be safe but twice let a file run code (CVE-2020-1747, CVE-2020-14343)"
+    return "builds any Python object, so the file can run code"
+
+
+def _defaulted(loader: Argument, module: Module) -> bool:
+    """Whether the loader is a parameter with a default: unsafe unless the caller says otherwise."""
+    values = [module.value(candidate.value) for candidate in loader.candidates]
+    return bool(values) and all(option.chosen for value in values for option in value.options)
+
+
+def loader_names(node: ast.expr, module: Module) -> Names:
+    """The library's names for a loader, through classes of this file derived from it and functions that return it."""
+    pending, seen = [node], {node}
+    names: dict[str, None] = {}
+    complete = True
+    while pending and len(seen) <= _MAX_CLASSES:
+        current = pending.pop()
+        found = module.names(current)
+        complete = complete and found.complete
+        for name in found.names:
+            inner = _inside(current, name, module) if name.startswith("<here>.") or name == "builtins.type()" else []
+            names.update({} if inner else {name: None})
+            pending += [part for part in inner if part not in seen]
+            seen.update(inner)
+        if not found.names and not found.complete:
+            complete = False
+    return Names(tuple(names), complete and not pending)
+
+
+def _inside(node: ast.expr, name: str, module: Module) -> list[ast.expr]:
+    """The bases of a class of this file, or what a function of this file returns."""
+    if isinstance(node, ast.Call) and name == "builtins.type()" and len(node.args) == 3:
+        return list(node.args[1].elts) if isinstance(node.args[1], ast.Tuple) else []
+    reference = node.func if isinstance(node, ast.Call) and name.endswith("()") else node
+    if isinstance(reference, ast.Name):
+        reaching = module.resolver.bindings.lookup(reference.id, reference)
+        bound = list(reaching.bindings) if reaching is not None else []
+        for binding in bound:
+            if isinstance(binding.node, ast.ClassDef) and not name.endswith("()"):
+                return [*binding.node.bases]
+            if isinstance(binding.node, ast.FunctionDef) and name.endswith("()"):
+                own = [r for r in module.tree.nodes(ast.Return) if module.tree.function(r) is binding.node]
+                return [r.value for r in own if r.value is not None]
+            if binding.value is not None and len(bound) == 1:
+                return [binding.value]
+    return []

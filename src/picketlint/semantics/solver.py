@@ -1,0 +1,79 @@
+"""Answers that depend on other answers, in any order, without recursion, and the same whichever is asked for first.
+
+Questions that depend on each other in a circle (``x = f(x)`` in a loop) are found as a whole; each of them then sees
+the others of its circle as unknown. So no answer depends on which question of a circle came first, every answer can be
+kept, and the cost is that of the questions and their dependencies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+Answer = TypeVar("Answer")
+
+
+class Solver(Generic[Key, Answer]):
+    """Computes and keeps answers.
+
+    ``dependencies`` lists every question whose answer ``combine`` may ask for; it must not depend on answers.
+    """
+
+    def __init__(
+        self,
+        dependencies: Callable[[Key], Sequence[Key]],
+        combine: Callable[[Key, Callable[[Key], Answer]], Answer],
+        unknown: Callable[[Key], Answer],
+    ) -> None:
+        self._dependencies = dependencies
+        self._combine = combine
+        self._unknown = unknown
+        self._answers: dict[Key, Answer] = {}
+
+    def solve(self, key: Key) -> Answer:
+        """The answer to one question."""
+        if key not in self._answers:
+            self._search(key)
+        return self._answers[key]
+
+    def _search(self, root: Key) -> None:
+        """Tarjan's algorithm with a stack of its own: circles of questions, each after those it depends on."""
+        order: dict[Key, int] = {root: 0}
+        lowest: dict[Key, int] = {root: 0}
+        open_keys: list[Key] = [root]
+        work: list[tuple[Key, Iterator[Key]]] = [(root, iter(self._dependencies(root)))]
+        while work:
+            key, pending = work[-1]
+            for dependency in pending:
+                if dependency in self._answers:
+                    continue
+                if dependency in order:
+                    lowest[key] = min(lowest[key], order[dependency])
+                    continue
+                order[dependency] = lowest[dependency] = len(order)
+                open_keys.append(dependency)
+                work.append((dependency, iter(self._dependencies(dependency))))
+                break
+            else:
+                work.pop()
+                if work:
+                    around = work[-1][0]
+                    lowest[around] = min(lowest[around], lowest[key])
+                if lowest[key] == order[key]:
+                    self._close(key, open_keys)
+
+    def _close(self, key: Key, open_keys: list[Key]) -> None:
+        """Answer a question and those in a circle with it."""
+        circle = {open_keys.pop()}
+        if key not in circle:
+            while key not in circle:
+                circle.add(open_keys.pop())
+        elif key not in self._dependencies(key):
+            self._answers[key] = self._combine(key, self._answers.__getitem__)
+            return
+
+        def get(dependency: Key) -> Answer:
+            return self._unknown(dependency) if dependency in circle else self._answers[dependency]
+
+        self._answers.update([(member, self._combine(member, get)) for member in circle])
