@@ -148,7 +148,8 @@ def main() -> int:
         fitting = [f for o, _ in outcomes for f in o.findings if f.rule == code]
         chosen |= {id(f) for f in generator.sample(fitting, min(options.sample, len(fitting)))}
     for outcome, folder in outcomes:
-        print("\n".join(listing(outcome, [f for f in outcome.findings if id(f) in chosen], folder)), end="")
+        for line in listing(outcome, [f for f in outcome.findings if id(f) in chosen], folder):
+            print(line)
     problems = [problem for outcome, _ in outcomes for problem in outcome.problems]
     print(*problems, sep="\n", file=sys.stderr)
     return int(bool(problems))

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 _FLAKE8_LINE = re.compile(r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<code>[A-Z]+\d+) (?P<message>.+)")
 
+_DISPLACED = re.compile(r"\(line (?P<line>\d+), where a nosec would hide this\) ")
+
 
 class Run(NamedTuple):
     """What a process left behind."""
@@ -73,10 +75,16 @@ def bandit_issues(output: str) -> list[dict[str, Any]]:
 
 
 def bandit_places(output: str) -> list[Place]:
-    return [
-        Place(_relative(issue["filename"]), issue["test_id"], issue["line_number"], issue["col_offset"] + 1)
-        for issue in bandit_issues(output)
-    ]
+    """The same as places; column 0 for one that is shown elsewhere and tells its true line in the text."""
+    return [_bandit_place(issue) for issue in bandit_issues(output)]
+
+
+def _bandit_place(issue: dict[str, Any]) -> Place:
+    path, rule = _relative(issue["filename"]), issue["test_id"]
+    elsewhere = _DISPLACED.match(issue["issue_text"])
+    if elsewhere:
+        return Place(path, rule, int(elsewhere["line"]), 0)
+    return Place(path, rule, issue["line_number"], issue["col_offset"] + 1)
 
 
 def picketlint_places(output: str) -> list[Place]:

@@ -148,7 +148,20 @@ def test_text_of_an_empty_focus_has_one_caret() -> None:
 
 @pytest.mark.parametrize(
     "before",
-    ["", "\t", "x\t", "abcd\t", "文字", "e\u0301", "\u200bx", "文\te\u0301 ", "ｆｕｌｌ", "a\x1b[31m", "\u202e", "\x07\t"],
+    [
+        "",
+        "\t",
+        "x\t",
+        "abcd\t",
+        "文字",
+        "e\u0301",
+        "\u200bx",
+        "文\te\u0301 ",
+        "ｆｕｌｌ",
+        "a\x1b[31m",
+        "\u202e",
+        "\x07\t",
+    ],
 )
 def test_carets_stand_under_the_focus(before: str) -> None:
     focus = "ｂａ́d\tthing"
@@ -159,7 +172,9 @@ def test_carets_stand_under_the_focus(before: str) -> None:
     assert columns(shown_focus.replace("\u200b", "")) == len(carets)
     assert carets.strip(" ") == "^" * (len(carets) - width)
     head = [shown_focus[:end] for end in range(len(shown_focus) + 1)]
-    assert any(columns(one.replace("\u200b", "")) == width and shown_focus[len(one) :].startswith("ｂａ") for one in head)
+    assert any(
+        columns(one.replace("\u200b", "")) == width and shown_focus[len(one) :].startswith("ｂａ") for one in head
+    )
 
 
 @pytest.mark.parametrize("column", [1, 150, 199, 200, 201, 4_000, 9_900, 9_998])

@@ -13,13 +13,15 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from picketlint.comments import comments
 from picketlint.engine import UNREADABLE, analyze
-from picketlint.model import Finding, Status
+from picketlint.model import Finding, Span, Status
 from picketlint.registry import load as load_registry
 from picketlint.reporting.sanitize import escape
-from picketlint.rule import Listener
+from picketlint.rule import Listener, bandit_tests
 from picketlint.settings import Resolver
 from picketlint.source import Source, decode
+from picketlint.suppressions import BANNED_NOSEC, nosecs, shown_by_bandit
 
 # Of the nodes Bandit visits the cheapest set of which every file that is not empty has at least one.
 _STATEMENTS = frozenset(kind.__name__ for kind in ast.stmt.__subclasses__()) - {"ClassDef"}
@@ -85,6 +87,8 @@ def answers(data: bytes, path: str | bytes, root: ast.Module) -> Answers:
     if findings[0].rule == UNREADABLE:
         raise NotCheckedError(findings[0].message)
     source = Source(decode(data))
+    if BANNED_NOSEC in checks.codes and "nosec" in source.text:
+        findings = list(_where_shown(findings, source))
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule, []).append(finding)
@@ -95,6 +99,16 @@ def answers(data: bytes, path: str | bytes, root: ast.Module) -> Answers:
         visited = [node for node in nodes if type(node).__name__ in types]
         handed.update(((code, node), answer) for node, answer in _hand_out(ones, visited, source))
     return handed
+
+
+def _where_shown(findings: list[Finding], source: Source) -> Iterator[Finding]:
+    """The findings; those whose report a nosec would hide against the ban put on the nearest line where none does."""
+    for finding, line in shown_by_bandit(findings, nosecs(comments(source.text), bandit_tests()), len(source.lines)):
+        if line != finding.span.line:
+            message = f"(line {finding.span.line}, where a nosec would hide this) {finding.message}"
+            yield finding._replace(span=Span(line, 1, line, 1), message=message)
+        else:
+            yield finding
 
 
 @lru_cache(maxsize=1)

@@ -117,7 +117,7 @@ def _describe(error: Exception) -> str:
 
 
 def _failed(context: Any, failure: str) -> Any:
-    """The issue that stands for all that is missing: on the first line without nosec; where there is none, on line 0."""
+    """The issue that stands for all that is missing: on the first line without nosec; if there is none, on line 0."""
     try:
         lines = _content(context).splitlines()
     except Exception:

@@ -24,10 +24,11 @@ _DESCRIPTION = """\
 Checks Python code against a machine-learning project's security policy: unsafe loading of checkpoints, remote code,
 shell injection, credentials, and exceptions that nobody explained.
 
-  picketlint check            check the current directory
-  picketlint check src a.py   check a directory and a file
-  picketlint rule             list the rules
-  picketlint rule PKT101      explain one"""
+commands:
+  check   check files and directories: `picketlint check`, `picketlint check src train.py`
+  rule    list the rules, or explain one: `picketlint rule`, `picketlint rule PKT101`
+
+`picketlint COMMAND --help` lists the options of a command."""
 
 _CHECK_EPILOG = """\
 RULES is a comma-separated list of codes (PKT101), names (unsafe-torch-load), beginnings of codes (PKT1) or ALL.
@@ -53,29 +54,46 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-class _OutputError(Exception):
-    """Standard output takes no more."""
+class _StreamError(Exception):
+    """Standard input or output is of no use."""
 
 
 def _run(arguments: list[str]) -> int:
-    parser = _parser()
+    verbose = False
     try:
-        if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
-            parser.error(f"there is no command {arguments[0]}: did you mean `picketlint check {arguments[0]}`?")
-        options = parser.parse_args(arguments)
-        if options.command is None:
-            parser.error("a command is missing: to check the current directory, `picketlint check`")
+        command, options = _parse(arguments)
+        verbose = getattr(options, "verbose", False)
+        return command(options)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else FAILURE
-    try:
-        return _COMMANDS[options.command](options)
     except Exception as error:
-        return _failed(error, verbose=options.verbose)
+        return _failed(error, verbose=verbose)
+
+
+def _parse(arguments: list[str]) -> tuple[Callable[[argparse.Namespace], int], argparse.Namespace]:
+    """The command to run and its options. Raises SystemExit after help was printed, or an error."""
+    first = arguments[0] if arguments else ""
+    if first in _COMMANDS:
+        parser, command = _COMMANDS[first]
+        rest = arguments[1:]
+        end = rest.index("--") if first == "check" and "--" in rest else len(rest)
+        # Paths may stand before, between and after options, which argparse allows only where no `--` is.
+        options = parser().parse_intermixed_args(rest[:end])
+        if end < len(rest):
+            options.paths += rest[end + 1 :]
+        return command, options
+    general = _Parser(prog="picketlint", usage="picketlint COMMAND [options]", description=_DESCRIPTION)
+    general.add_argument("--version", action="version", version=f"picketlint {__version__}")
+    if first and not first.startswith("-"):
+        general.error(f"there is no command {first}: did you mean `picketlint check {first}`?")
+    general.parse_args(arguments)
+    _say("error", "a command is missing: to check the current directory, `picketlint check` (see `picketlint --help`)")
+    raise SystemExit(FAILURE)
 
 
 def _failed(error: Exception, *, verbose: bool) -> int:
     """Say why a command gave up. The exit code is never that of a clean run."""
-    if isinstance(error, _OutputError) or _is_config_error(error):
+    if isinstance(error, _StreamError) or _is_config_error(error):
         _say("error", str(error))
         return FAILURE
     if verbose:
@@ -132,25 +150,13 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(FAILURE)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="picketlint", usage="picketlint [-h] COMMAND ...", description=_DESCRIPTION)
-    parser.add_argument("--version", action="version", version=f"picketlint {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", prog="picketlint")
-    _add_check(commands.add_parser(
-        "check", help="check files and directories", description="Check Python files against the security policy.",
-        usage="picketlint check [options] [PATH ...]", epilog=_CHECK_EPILOG,
-    ))  # fmt: skip
-    rule = commands.add_parser(
-        "rule", help="list the rules, or explain one", description="List the rules, or explain one.",
-        usage="picketlint rule [options] [RULE]",
-    )  # fmt: skip
-    rule.add_argument("rule", nargs="?", metavar="RULE", help="code or name of a rule; without one, all are listed")
-    rule.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text (Markdown)")
-    rule.set_defaults(verbose=False)
-    return parser
-
-
-def _add_check(check: argparse.ArgumentParser) -> None:
+def _check_parser() -> argparse.ArgumentParser:
+    check = _Parser(
+        prog="picketlint check",
+        usage="picketlint check [options] [PATH ...]",
+        description="Check Python files against the security policy.",
+        epilog=_CHECK_EPILOG,
+    )
     check.add_argument(
         "paths", nargs="*", metavar="PATH", help="file or directory; default: the current one; `-`: standard input"
     )
@@ -172,6 +178,18 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     settings = check.add_argument_group("settings")
     settings.add_argument("--config", metavar="FILE", help="use this TOML file and no other")
     settings.add_argument("--isolated", action="store_true", help="use no configuration file")
+    return check
+
+
+def _rule_parser() -> argparse.ArgumentParser:
+    rule = _Parser(
+        prog="picketlint rule",
+        usage="picketlint rule [options] [RULE]",
+        description="List the rules, or explain one.",
+    )
+    rule.add_argument("rule", nargs="?", metavar="RULE", help="code or name of a rule; without one, all are listed")
+    rule.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text (Markdown)")
+    return rule
 
 
 def _codes(text: str) -> list[str]:
@@ -231,7 +249,12 @@ def _check_stdin(options: argparse.Namespace, resolver: Resolver) -> tuple[Outco
     from picketlint.scan import check_data
 
     name = options.stdin_filename or "<stdin>"
-    data = b"" if sys.stdin is None else sys.stdin.buffer.read()
+    if sys.stdin is None:
+        raise _StreamError("standard input is closed: there is nothing to check")
+    try:
+        data = sys.stdin.buffer.read()
+    except OSError as error:
+        raise _StreamError(f"standard input cannot be read: {error.strerror}") from error
     checks = resolver.checks_for(name, force_exclude=options.force_exclude)
     if not options.quiet:
         for line in narration.named_but_left_out([name], resolver, force_exclude=options.force_exclude):
@@ -276,7 +299,7 @@ def _print(lines: Iterable[str]) -> None:
     except OSError as error:
         abandon(sys.stdout)
         if not isinstance(error, BrokenPipeError):
-            raise _OutputError(f"the report cannot be written: {error.strerror}") from error
+            raise _StreamError(f"standard output cannot be written: {error.strerror}") from error
 
 
 def _rule(options: argparse.Namespace) -> int:
@@ -301,4 +324,7 @@ def _rule(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {"check": _check, "rule": _rule}
+_COMMANDS: Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
+    "check": (_check_parser, _check),
+    "rule": (_rule_parser, _rule),
+}

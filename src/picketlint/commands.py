@@ -27,6 +27,25 @@ from picketlint.semantics.values import Special, Verdict, truthy
 
 _COMMAND_FLAG = re.compile(r"-[a-zA-Z]*c")
 _WINDOWS_COMMAND_FLAG = re.compile(r"/[ck]|-c|-command", re.IGNORECASE)
+# Without one of these in it, a file holds no command that a shell reads.
+SHELL_TRIGGERS: tuple[bytes | tuple[bytes, ...], ...] = (
+    b"subprocess",
+    b"system",
+    b"popen",
+    b"Popen",
+    b"getoutput",
+    b"getstatusoutput",
+    b"run_process",
+    b"execl",
+    b"execv",
+    b"spawn",
+    (b'sh"', b'c"'),
+    (b"sh'", b"c'"),
+    (b"cmd", b"/c"),
+    (b"cmd", b"/k"),
+    b"powershell",
+    b"pwsh",
+)
 _MAX_WORDS = 64
 _MAX_STEPS = 24
 
@@ -34,8 +53,8 @@ _MAX_STEPS = 24
 class ShellCommand(NamedTuple):
     """A command that a shell reads: the expressions it can be, who runs it, and whether a shell surely does.
 
-    ``anchor`` is the call, or the list where the call that runs it is not in sight. ``listed``: the shell is the program
-    of a list, ``["bash", "-c", command]``.
+    ``anchor`` is the call, or the list where the call that runs it is not in sight. ``listed``: the shell is the
+    program of a list, ``["bash", "-c", command]``.
     """
 
     anchor: ast.expr
@@ -88,7 +107,7 @@ def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
         argument = module.argument(call, SHELL_FLAG_FUNCTIONS[name], 0)
         shell = module.argument(call, "shell")
         judged = module.judge(shell, truthy, "shell", True)
-        if judged is None and _computed(shell, module) and _textual(argument):
+        if judged is None and _computed(shell, module) and (_textual(argument) or _about_text(shell)):
             return _given(call, argument, name, False)
         if judged is None:
             candidates = [candidate.value for candidate in argument.candidates]
@@ -96,8 +115,9 @@ def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
         return _given(call, _first_words(argument), name, judged.verdict is Verdict.MUST)
     if name in ARGUMENTS_ONE_BY_ONE:
         return _after_shell(call.args[ARGUMENTS_ONE_BY_ONE[name] :], call, name, module)
-    if name in ARGUMENTS_AS_LIST and len(call.args) > ARGUMENTS_AS_LIST[name]:
-        return _in_list(call.args[ARGUMENTS_AS_LIST[name]], call, name, module)
+    if name in ARGUMENTS_AS_LIST:
+        given = module.argument(call, *ARGUMENTS_AS_LIST[name]).candidates
+        return _first(_in_list(candidate.value, call, name, module) for candidate in given)
     return None
 
 
@@ -109,6 +129,12 @@ def _computed(shell: Argument, module: Module) -> bool:
     """Whether the flag is worked out here, ``shell=isinstance(command, str)``: neither known nor left to a caller."""
     options = [option for candidate in shell.candidates for option in module.value(candidate.value).options]
     return any(option.value is Special.UNKNOWN and not option.chosen for option in options)
+
+
+def _about_text(shell: Argument) -> bool:
+    """``shell=isinstance(command, str)``: a shell runs the command whenever it is a text."""
+    values = [candidate.value for candidate in shell.candidates]
+    return any(isinstance(v, ast.Call) and getattr(v.func, "id", "") == "isinstance" for v in values)
 
 
 def _textual(argument: Argument) -> bool:
@@ -191,7 +217,9 @@ def _behind_flag(words: list[ast.expr], flag: re.Pattern[str], module: Module) -
     for place, word in enumerate(words[:-1]):
         texts = module.value(word).texts
         if any(flag.fullmatch(text) for text in texts):
-            return words[place + 1]
+            # Options may follow: `bash -c -i command`.
+            rest = words[place + 1 :]
+            return next((w for w in rest if not any(t.startswith("-") for t in module.value(w).texts)), None)
         if not texts or not texts[0].startswith(("-", "/")):
             return None
     return None

@@ -6,12 +6,15 @@ in one is a ConfigError, because a key that is misspelled and passed over would 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from picketlint import registry
 from picketlint.files import NotRegularFileError, read
 from picketlint.patterns import PatternError, Patterns
+
+_OWNER = re.compile(r"@{1,2}[\w.+/-]+|[\w.+-]+@[\w.-]+")
 
 
 class ConfigError(Exception):
@@ -41,6 +44,8 @@ class Config(NamedTuple):
     include_tests: frozenset[str] = frozenset()
     torch_floor: tuple[int, ...] | None = None
     per_path_ignores: tuple[tuple[Patterns, frozenset[str]], ...] = ()
+    exceptions_lock: str | None = None
+    code_owners: tuple[str, ...] = ()
 
 
 def read_config(path: str) -> Config | None:
@@ -171,6 +176,22 @@ def _ignores_by_path(value: object) -> tuple[tuple[Patterns, frozenset[str]], ..
     return tuple(rows)
 
 
+def _lock_path(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError('must be a string, as in "picketlint-exceptions.toml"')
+    if not value.endswith(".toml") or value.startswith("/") or "\\" in value or ":" in value or not value.isprintable():
+        raise ValueError(f'"{value}" is not the path of a .toml file, relative to this one and with "/"')
+    return value
+
+
+def _owners(value: object) -> tuple[str, ...]:
+    owners = _strings(value)
+    for owner in owners:
+        if not _OWNER.fullmatch(owner):
+            raise ValueError(f'"{owner}" is not a code owner: write "@user", "@org/team" or an e-mail address')
+    return owners
+
+
 _KEYS: Mapping[str, Callable[[object], object]] = {
     "select": selectors,
     "ignore": selectors,
@@ -181,4 +202,6 @@ _KEYS: Mapping[str, Callable[[object], object]] = {
     "include-tests": included_tests,
     "torch-floor": _release,
     "per-path-ignores": _ignores_by_path,
+    "exceptions-lock": _lock_path,
+    "code-owners": _owners,
 }

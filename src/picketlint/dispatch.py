@@ -1,4 +1,4 @@
-"""From a module and rules to what the rules report: each node, callee, keyword and default is looked up once for all."""
+"""From a module and rules to what they report: each node, callee, keyword and default is looked up once for all."""
 
 from __future__ import annotations
 

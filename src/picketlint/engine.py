@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from picketlint import prefilter, registry
 from picketlint.dispatch import hits, reviews
-from picketlint.model import Confidence, Finding, Report, Span
+from picketlint.model import Confidence, Finding, Report, Span, Step
 from picketlint.module import Module, Version
 from picketlint.rule import Approved, Hit, Review, Rule
 from picketlint.source import Source, UnreadableSource, decode, parse
@@ -130,19 +130,26 @@ def _review(found: list[Found], module: Module, codes: set[str], checks: Checks)
 
 
 def _finding(rule: Rule, hit: Hit, module: Module | None, path: str) -> Finding:
+    span, focus = _span(hit.anchor, module), _span(hit.focus, module)
+    trace = hit.trace
+    if not (span[:2] <= focus[:2] and focus[2:] <= span[2:]):
+        # What is shown is the offending code; what decides elsewhere is a step that led there.
+        if all(step[:2] != focus[:2] for step in trace):
+            trace = (*trace, Step(focus.line, focus.column, "it comes from here"))
+        focus = span
     return Finding(
         rule.id,
         rule.name,
         path,
         None,
-        _span(hit.anchor, module),
-        _span(hit.focus, module),
+        span,
+        focus,
         hit.message,
         hit.severity or rule.severity,
         hit.confidence or rule.confidence,
         rule.cwe,
         rule.url,
-        hit.trace,
+        trace,
     )
 
 

@@ -59,10 +59,8 @@ class Remark(NamedTuple):
 
 def blocks_at(anchor: ast.AST, span: Span, module: Module, comments: Mapping[int, Comment]) -> Iterator[Block]:
     """The comment blocks that count for a finding with this anchor, each once, from the top."""
-    statement = module.tree.statement(anchor)
-    first = _first_line(statement, span)
     seen: set[int] = set()
-    for line in sorted({first, span.line}):
+    for line in sorted({*_beginnings(anchor, module), span.line}):
         above = _above(line, comments)
         if above and above[0].line not in seen:
             seen |= {comment.line for comment in above}
@@ -76,14 +74,31 @@ def blocks_at(anchor: ast.AST, span: Span, module: Module, comments: Mapping[int
         if comment is not None and line not in seen:
             current.append(comment)
     if current:
-        yield Block(tuple(current))
+        yield Block((*current, *_continued(current[-1], comments, MAX_BLOCK - len(current))))
 
 
-def _first_line(statement: ast.stmt | None, span: Span) -> int:
-    if statement is None:
-        return span.line
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+def _beginnings(anchor: ast.AST, module: Module) -> set[int]:
+    """The lines that the statement around a node, or its ``case`` or ``except`` clause, can be said to begin on."""
+    unit = module.tree.unit(anchor)
+    if unit is None:
+        return set()
+    decorators: list[ast.expr] = getattr(unit, "decorator_list", [])
+    lines = {start(unit)[0]}
+    if decorators:
+        # The "@" of the topmost: a comment stands above all of them, or between them and the definition.
+        lines.add(min(decorator.lineno for decorator in decorators))
+    return lines
+
+
+def _continued(last: Comment, comments: Mapping[int, Comment], most: int) -> Iterator[Comment]:
+    """The own-line comments below a trailing one that go on right under it: others belong to what follows them."""
+    line = last.line
+    while not last.own_line and most > 0:
+        line, most = line + 1, most - 1
+        comment = comments.get(line)
+        if comment is None or not comment.own_line or comment.column != last.column:
+            return
+        yield comment
 
 
 def _above(line: int, comments: Mapping[int, Comment]) -> tuple[Comment, ...]:
@@ -123,6 +138,7 @@ def review(
                     status=Status.EXCEPTED,
                     justification=plain(excuse.block.text),
                     code=code_of(anchor, finding.span, module) if anchor is not None else "",
+                    excuse=excuse.block.span,
                 )
             )
     return findings, remarks
@@ -132,18 +148,35 @@ def _remarks(
     finding: Finding, anchor: ast.AST, module: Module, comments: Mapping[int, Comment], policy: Policy
 ) -> Iterator[Remark]:
     for block in blocks_at(anchor, finding.span, module, comments):
-        wording = judge(block.text, policy.vocabulary)
-        if wording.says_anything and not _is_code(block):
-            yield Remark(finding, block, wording, wording.accepted and (wording.marked or not policy.marker_only))
+        prose = _prose(block)
+        wording = judge(prose.text, policy.vocabulary) if prose.comments else NOTHING
+        if wording.says_anything:
+            yield Remark(finding, prose, wording, wording.accepted and (wording.marked or not policy.marker_only))
 
 
-def _is_code(block: Block) -> bool:
-    """Whether own-line comments are code that was commented out: its flags and names excuse nothing."""
-    if not block.comments[0].own_line:
+def _prose(block: Block) -> Block:
+    """A block without code that was commented out, whose flags and names excuse nothing; it can be empty."""
+    if len(block.comments) > 1 and _is_code("\n".join(_bare(comment) for comment in block.comments)):
+        return Block(())
+    return Block(tuple(comment for comment in block.comments if not _is_code(_bare(comment))))
+
+
+def _bare(comment: Comment) -> str:
+    return comment.text.lstrip("#").removeprefix(" ").rstrip()
+
+
+def _is_code(text: str) -> bool:
+    """Whether text does something when it is read as Python: by itself, or among the arguments of a call."""
+    if not _CODE.search(text) or len(text) > MAX_CODE:
         return False
-    code = "\n".join(comment.text.lstrip("#").removeprefix(" ") for comment in block.comments)
+    return any(_does_something(candidate) for candidate in (text, f"f({text.strip()})"))
+
+
+def _does_something(code: str) -> bool:
     try:
-        tree = compile(code, "comment", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parse(code)
+    except UnreadableSource:
         return False
-    return any(isinstance(node, ast.Call) for node in ast.walk(tree))
+    expected = 1 if code.startswith("f(") else 0
+    calls = sum(isinstance(node, (ast.Call, ast.keyword, *_ACTIONS)) for node in ast.walk(tree))
+    return calls > expected

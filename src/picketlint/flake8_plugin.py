@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 from picketlint import __version__
 from picketlint.config import ConfigError
 from picketlint.engine import analyze
-from picketlint.model import Finding, Status
+from picketlint.model import Status
 from picketlint.reporting.sanitize import escape
 from picketlint.settings import Overrides, Resolver
+from picketlint.suppressions import BANNED_NOQA, Shown, shown_by_flake8
 
 if TYPE_CHECKING:
     import argparse
@@ -43,6 +44,7 @@ class Plugin:
     name: ClassVar[str] = "picketlint"
     version: ClassVar[str] = __version__
     _resolver: ClassVar[Resolver | None] = None
+    _bans_noqa: ClassVar[bool] = True
 
     def __init__(self, tree: ast.Module, lines: list[str], filename: str) -> None:
         try:
@@ -57,13 +59,13 @@ class Plugin:
 
     def run(self) -> Iterator[Reported]:
         """Line, 0-based column, code with message, and type of every open finding."""
-        for finding in self._findings:
-            yield (
-                finding.span.line,
-                finding.span.column - 1,
-                f"{finding.rule} {escape(finding.message)}",
-                type(self),
-            )
+        for finding, line in self._findings:
+            true_line, column = finding.span[:2]
+            if line == true_line:
+                yield line, column - 1, f"{finding.rule} {escape(finding.message)}", type(self)
+            else:
+                told = f"{finding.rule} (line {true_line}, where a noqa would hide this) {escape(finding.message)}"
+                yield line, 0, told, type(self)
 
     @staticmethod
     def add_options(parser: Any) -> None:
@@ -97,16 +99,28 @@ class Plugin:
         except ConfigError as error:
             _stop(error)
         cls._resolver = resolver
+        cls._bans_noqa = _bans_noqa(options)
 
     @classmethod
-    def _check(cls, tree: ast.Module, lines: Iterable[str], filename: str) -> tuple[Finding, ...]:
+    def _check(cls, tree: ast.Module, lines: Iterable[str], filename: str) -> tuple[Shown, ...]:
         if cls._resolver is None:
             cls._resolver = Resolver()
         checks = cls._resolver.checks_for(filename, force_exclude=True)
         if not checks.codes:
             return ()
-        findings = analyze("".join(lines), filename, checks, tree=tree).findings
-        return tuple(finding for finding in findings if finding.status is Status.OPEN)
+        text = "".join(lines)
+        findings = [one for one in analyze(text, filename, checks, tree=tree).findings if one.status is Status.OPEN]
+        if cls._bans_noqa and BANNED_NOQA in checks.codes:
+            return tuple(shown_by_flake8(findings, text))
+        return tuple(Shown(finding, finding.span.line) for finding in findings)
+
+
+def _bans_noqa(options: argparse.Namespace) -> bool:
+    """Whether flake8 obeys a noqa and shows the rule that bans it; if not, no report has to be put elsewhere."""
+    selected = [*(options.select or ()), *(options.extend_select or ())]
+    ignored = [*(options.ignore or ()), *(options.extend_ignore or ())]
+    chosen = not options.select or BANNED_NOQA.startswith(tuple(selected))
+    return chosen and not options.disable_noqa and not BANNED_NOQA.startswith(tuple(ignored))
 
 
 def _stop(error: ConfigError) -> NoReturn:

@@ -64,7 +64,8 @@ class Finding(NamedTuple):
     ``span`` is the anchor: the whole offending expression, whose first line is the one reported (for a default the
     parameter, for a dict entry the key). ``focus`` is the part the caret points at. ``cell`` is the 1-based position
     of a notebook cell, in which ``span`` is then counted; None for a plain file. ``code`` is the normalized text of the
-    statement, by which an excepted finding is known when lines move; empty for an open one.
+    statement, by which an excepted finding is known when lines move, and ``excuse`` where the comment stands that
+    excuses it; empty and None for an open one.
     """
 
     rule: str
@@ -82,6 +83,7 @@ class Finding(NamedTuple):
     status: Status = Status.OPEN
     justification: str | None = None
     code: str = ""
+    excuse: Span | None = None
 
     @property
     def sort_key(self) -> tuple[str, int, Span, str, str]:

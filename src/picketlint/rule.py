@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from picketlint.commands import ShellCommand, handed_over, shell_commands
+from picketlint.commands import SHELL_TRIGGERS, ShellCommand, handed_over, shell_commands
 from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
 from picketlint.module import Judged, Module
 from picketlint.semantics.calls import Argument, Candidate, State
@@ -31,6 +31,7 @@ __all__ = [
     "FIELD",
     "OPTION",
     "PARAMETER",
+    "SHELL_TRIGGERS",
     "TRUTHY",
     "Argument",
     "Call",
@@ -50,8 +51,8 @@ __all__ = [
     "Origin",
     "Piece",
     "Review",
-    "Rule",
     "RuffDirective",
+    "Rule",
     "Severity",
     "ShellCommand",
     "Span",

@@ -23,6 +23,7 @@ from picketlint.model import Lifecycle
 from picketlint.patterns import Patterns
 
 if TYPE_CHECKING:
+    from picketlint.lockfile import Lock
     from picketlint.project import Declaration
 
 DEFAULT_TEST_PATTERNS = (
@@ -42,6 +43,7 @@ DEFAULT_EXCLUDES = frozenset({
 
 _TEST_DIRECTORIES = frozenset({"tests", "test", "testing"})
 _PYTHON_SUFFIXES = frozenset({"py", "pyi", "ipynb"})
+_LOCK_RULES = frozenset({"PKT904", "PKT905"})
 _ROOT_MARKERS = (("requirements.txt",), ("pyproject.toml", "setup.py", "setup.cfg"), (".git",))
 
 
@@ -68,7 +70,8 @@ class Settings(NamedTuple):
 
     ``codes`` are the rules selected, ``test_codes`` those that run on tests too. ``excludes`` and ``tests`` take the
     place of the defaults; ``extra_excludes`` come on top, and may take a default back with ``!``. ``declared_floor`` is
-    the configuration's ``torch-floor``, ``declarations`` what was read of packaging metadata so far.
+    the configuration's ``torch-floor``, ``declarations`` what was read of packaging metadata so far. ``lock_path`` is
+    where the lock file of approved exceptions is configured to be, ``lock`` its content if the rules selected want it.
     """
 
     root: str
@@ -81,6 +84,9 @@ class Settings(NamedTuple):
     per_path_ignores: tuple[tuple[Patterns, frozenset[str]], ...]
     declared_floor: tuple[int, ...] | None
     declarations: dict[str, Declaration | None]
+    lock_path: str | None = None
+    lock: Lock | None = None
+    code_owners: tuple[str, ...] = ()
 
     def checks_for(self, path: str) -> Checks:
         """The rules to run on a file: none at all for a test, unless it is included."""
@@ -89,7 +95,8 @@ class Settings(NamedTuple):
         for patterns, ignored in self.per_path_ignores:
             if patterns.verdict(relative):
                 codes -= ignored
-        return Checks(codes, partial(self.torch_floor, os.path.dirname(path)))
+        approved = self.lock.approved(path) if self.lock is not None and codes & _LOCK_RULES else None
+        return Checks(codes, partial(self.torch_floor, os.path.dirname(path)), approved=approved)
 
     def torch_floor(self, directory: str) -> tuple[int, ...] | None:
         """The lowest torch release the code in ``directory`` has to work with; None if that is not known."""
@@ -147,6 +154,7 @@ class Resolver:
         self._roots: dict[str, tuple[int, str]] = {}
         self._settings: dict[tuple[str | None, str], Settings] = {}
         self._declarations: dict[str, Declaration | None] = {}
+        self._locks: dict[str, Lock | ConfigError] = {}
 
     def checks_for(self, path: str, *, force_exclude: bool = False) -> Checks:
         """What to check a file for, which need not exist. Raises ConfigError.
@@ -227,10 +235,12 @@ class Resolver:
             config = found.config
             codes = frozenset(rule.id for rule in registry.load().rules if rule.status is Lifecycle.DEFAULT)
             codes = _refine(codes, config.select, config.extend_select, config.ignore)
+            codes = _refine(codes, self._select, self._extend_select, self._ignore)
+            lock_path = _beside(found.path, config.exceptions_lock)
             settings = self._settings[key] = Settings(
                 root=root,
                 config_path=found.path,
-                codes=_refine(codes, self._select, self._extend_select, self._ignore),
+                codes=codes,
                 test_codes=config.include_tests if self._test_codes is None else self._test_codes,
                 tests=config.test_patterns,
                 excludes=config.exclude,
@@ -238,8 +248,26 @@ class Resolver:
                 per_path_ignores=config.per_path_ignores,
                 declared_floor=config.torch_floor,
                 declarations=self._declarations,
+                lock_path=lock_path,
+                lock=self._lock(lock_path) if lock_path is not None and codes & _LOCK_RULES else None,
+                code_owners=config.code_owners,
             )
         return settings
+
+    def _lock(self, path: str) -> Lock:
+        """The lock file at a path, which is read once. Raises ConfigError."""
+        found = self._locks.get(path)
+        if found is None:
+            from picketlint import lockfile
+
+            try:
+                found = lockfile.load(path)
+            except ConfigError as error:
+                found = error
+            self._locks[path] = found
+        if isinstance(found, ConfigError):
+            raise type(found)(found.message, found.path)
+        return found
 
 
 class _Found(NamedTuple):
@@ -250,6 +278,13 @@ class _Found(NamedTuple):
 
 
 _NOTHING = _Found(None, Config())
+
+
+def _beside(config_path: str | None, relative: str | None) -> str | None:
+    """The absolute path of what a configuration file names relative to itself."""
+    if config_path is None or relative is None:
+        return None
+    return os.path.normpath(os.path.join(os.path.dirname(config_path), relative))
 
 
 def _upwards(directory: str) -> Iterator[str]:

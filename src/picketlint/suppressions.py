@@ -226,11 +226,6 @@ class Shown(NamedTuple):
     finding: Finding
     line: int
 
-    @property
-    def moved(self) -> bool:
-        """Whether that is another than the finding's own."""
-        return self.line != self.finding.span.line
-
 
 def shown_by_flake8(findings: Iterable[Finding], text: str) -> Iterator[Shown]:
     """Every finding with the line to report it on in flake8.
@@ -238,40 +233,39 @@ def shown_by_flake8(findings: Iterable[Finding], text: str) -> Iterator[Shown]:
     That is its own unless a ``noqa`` there hides the report about itself, or hides a finding without naming it: then
     the nearest line on which none does.
     """
-    return _shown(findings, noqas(text), BANNED_NOQA, text.count("\n") + 1, whole=False)
+    silenced = noqas(text)
+    lines = text.count("\n") + 1
+    free: dict[str, list[int]] = {}
+    for finding in findings:
+        here = silenced.get(finding.span.line)
+        if here is not None and here.hides(finding.rule) and (finding.rule == BANNED_NOQA or not here.codes):
+            yield Shown(finding, _elsewhere(finding, silenced, lines, free))
+        else:
+            yield Shown(finding, finding.span.line)
 
 
 def shown_by_bandit(findings: Iterable[Finding], silenced: Mapping[int, Nosec], last: int) -> Iterator[Shown]:
-    """The same for Bandit, which heeds the first ``nosec`` on any line of a finding; a moved one must be told as one
-    line, the one given here."""
-    return _shown(findings, silenced, BANNED_NOSEC, last, whole=True)
+    """Every finding with the line to report it on in Bandit: its own unless a ``nosec`` hides the report about itself.
 
-
-def _shown(
-    findings: Iterable[Finding],
-    silenced: Mapping[int, Noqa] | Mapping[int, Nosec],
-    ban: str,
-    last: int,
-    *,
-    whole: bool,
-) -> Iterator[Shown]:
-    lines = sorted(silenced)
+    Other findings stay: Bandit's user may have chosen the tests that run, which a test is not told.
+    """
     free: dict[str, list[int]] = {}
     for finding in findings:
-        line, code = finding.span.line, finding.rule
-        position = bisect_left(lines, line)
-        end = finding.span.end_line if whole else line
-        here = silenced[lines[position]] if position < len(lines) and lines[position] <= end else None
-        if here is None or not here.hides(code) or (code != ban and not _blanket(here)):
-            yield Shown(finding, line)
-            continue
-        if code not in free:
-            free[code] = free_lines({number for number in lines if silenced[number].hides(code)}, last)
-        yield Shown(finding, nearest(line, free[code]))
+        here = silenced.get(finding.span.line)
+        if here is not None and finding.rule == BANNED_NOSEC and here.hides(finding.rule):
+            yield Shown(finding, _elsewhere(finding, silenced, last, free))
+        else:
+            yield Shown(finding, finding.span.line)
 
 
-def _blanket(one: Noqa | Nosec) -> bool:
-    return not (one.codes if isinstance(one, Noqa) else one.tests)
+def _elsewhere(
+    finding: Finding, silenced: Mapping[int, Noqa] | Mapping[int, Nosec], last: int, free: dict[str, list[int]]
+) -> int:
+    """The nearest line on which a finding is not hidden; ``free`` keeps those lines for each code."""
+    code = finding.rule
+    if code not in free:
+        free[code] = free_lines({line for line, one in silenced.items() if one.hides(code)}, last)
+    return nearest(finding.span.line, free[code])
 
 
 def free_lines(hidden: Collection[int], last: int) -> list[int]:

@@ -1,46 +1,82 @@
 """What a comment says: whether it states why a pattern is safe here, and something beyond that.
 
-A comment is judged clause by clause, so that "not supplied by the user" states trust and "not generated internally"
-the opposite. A clause that hopes, asks or instructs ("should be trusted", "only load trusted files") states nothing.
+A comment is judged sentence by sentence and, for negation, clause by clause: "not supplied by the user" states trust
+and "not generated internally" the opposite. A sentence that hopes, asks or instructs ("should be trusted", "only load
+trusted files") states nothing, and neither does one that just tells what the code does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from picketlint.knowledge.justifications import (
-    ATTEMPTS,
-    DIRECTIVES,
-    MARKER,
-    MIN_CONTENT_WORDS,
-    Vocabulary,
-)
+from picketlint.knowledge import justifications as known
+from picketlint.knowledge.justifications import Vocabulary
 
-# What is longer than this is not read by anybody either; matching stays linear.
-MAX_LENGTH = 2000
-_CLAUSE = re.compile(r"[.;,:()\[\]!\u2014\u2013]+(?=\s|$)|\s[-\u2014\u2013]+\s|\b(?:but|and|because|since|so|while|though|although|which)\b")
+# Nobody reads what is longer. Words are cut because a pattern may look at a whole word from each of its letters.
+MAX_LENGTH = 4000
+_MAX_WORD = 40
+_LONG_WORD = re.compile(rf"(\w{{{_MAX_WORD}}})\w+")
+_SENTENCE = re.compile(r"(?<=[.;!?])[)\]\"']?\s+")
+_CLAUSE = re.compile(
+    r"[.;,:)\]!\u2014\u2013]+(?=\s|$)|(?:^|\s)[(\[]|\s[-\u2014\u2013=>\u2192]+\s"
+    r"|\b(?:but|and|because|since|so|while|though|although|which|as (?=the|it|this|we|these|they|that|our))\b"
+)
 _WORD = re.compile(r"[a-z_][a-z_']+|\d+|[^\W\d_]+", re.IGNORECASE)
-_MARKER = re.compile(rf"\b{MARKER}\b\s*[:\-\u2013\u2014=]*\s*(.*)", re.IGNORECASE | re.DOTALL)
-_DIRECTIVE = re.compile("|".join(f"(?:{pattern})" for pattern in DIRECTIVES), re.IGNORECASE)
-_ATTEMPT = re.compile("|".join(ATTEMPTS), re.IGNORECASE)
-_WIDE_LETTER = re.compile(r"[^\W\d_]")
+# An ideogram says as much as a word of letters.
+_IDEOGRAM = re.compile(r"[\u2e80-\uffdc\U00020000-\U0003ffff]")
+_NEAR = 4
+
+
+def _any(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
+    """One pattern for all; an empty list matches nothing."""
+    joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+    if not joined:
+        return re.compile(r"(?!)")
+    return re.compile(rf"(?<!\w)(?:{joined})(?!\w)" if whole else joined, re.IGNORECASE)
+
+
+_MARKER = re.compile(known.MARKER, re.IGNORECASE)
+_DIRECTIVE = re.compile(rf"[\s:!]*(?:{'|'.join(known.DIRECTIVES)})", re.IGNORECASE)
+_ATTEMPT = _any(known.ATTEMPTS)
+_HEDGE = _any(known.HEDGES)
+_DOUBT = _any(known.DOUBTS)
+_NEGATION = _any(known.NEGATIONS)
+_NARRATION = _any(known.NARRATION)
+_WARNING = _any(known.WARNINGS)
+_KEPT_OUT = re.compile(known.KEPT_OUT)
+# What a denial must still be waiting for, to be the denial of the next clause too.
+_UNFINISHED = re.compile(rf"(?:{'|'.join(known.NEGATIONS)})(?: (?:been|be|being|were|was|are|is|either|ever))?(?: \w+(?:ed|en|lt|de))?\W*$")
+_GOES_ON = re.compile(r"\W*(?:or |nor |and |ever |even )*\w+(?:ed|en|lt|de|ly)\b")
+_PLAIN_START = re.compile(r"(?:(?:^|\b(?:is|are|was|were|be|only|from|by|on|for|with)) ?(?:(?:a|an|the|this|these|it|always|just) )*)$")
+
+
+class Trust(IntEnum):
+    """How far a comment states that the input can be trusted: by its mere word, or by saying why."""
+
+    NONE = 0
+    CLAIMED = 1
+    GROUNDED = 2
 
 
 class Wording(NamedTuple):
     """What a comment says.
 
-    ``trust``: it states that the input can be trusted. ``detail``: it says something beyond the flag. ``contrary``: the
-    words in which it states the opposite. ``marked``: it carries the marker. ``attempt``: it means to excuse at all.
+    ``trust``: it states that the input can be trusted. ``detail``: it says enough beyond that. ``contrary``: the words
+    in which it states the opposite. ``marked``: it carries the marker. ``attempt``: it means to excuse at all.
+    ``directive``: the reason stands behind an instruction to a tool, where it does not count.
     """
 
-    trust: bool
-    detail: bool
-    contrary: str
-    marked: bool
-    attempt: bool
+    trust: bool = False
+    detail: bool = False
+    contrary: str = ""
+    marked: bool = False
+    attempt: bool = False
+    directive: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -50,78 +86,210 @@ class Wording(NamedTuple):
     @property
     def says_anything(self) -> bool:
         """Whether the comment bears on an exception at all."""
-        return self.trust or self.attempt or bool(self.contrary)
+        return self.trust or self.attempt or self.directive or bool(self.contrary)
 
 
-NOTHING = Wording(False, False, "", False, False)
+NOTHING = Wording()
 
 
 class Matchers(NamedTuple):
     """A vocabulary, compiled."""
 
-    trust: re.Pattern[str]
+    grounds: re.Pattern[str]
+    claims: re.Pattern[str]
+    checks: re.Pattern[str]
+    gates: re.Pattern[str]
     danger: re.Pattern[str]
-    hedge: re.Pattern[str]
-    negation: re.Pattern[str]
-    fillers: frozenset[str]
+    remote: re.Pattern[str]
+    accepted: re.Pattern[str]
+    refused: re.Pattern[str]
 
 
 @lru_cache(maxsize=8)
 def matchers(vocabulary: Vocabulary) -> Matchers:
     """Compile a vocabulary. Raises re.error for a pattern that is none."""
-    return Matchers(
-        _any(vocabulary.trust),
-        _any(vocabulary.danger),
-        _any(vocabulary.hedges),
-        _any(vocabulary.negations),
-        vocabulary.fillers,
-    )
-
-
-def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for all; an empty list matches nothing."""
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)", re.IGNORECASE)
+    shipped = [_any(patterns) for patterns in vocabulary[:6]]
+    return Matchers(*shipped, _any(vocabulary.accepted, whole=True), _any(vocabulary.refused, whole=True))
 
 
 def plain(text: str) -> str:
     """The words of a comment or of a block of comment lines: no comment signs, no instructions to tools."""
-    lines = (line.strip().lstrip("#!:").strip() for line in text[:MAX_LENGTH].split("\n"))
-    return " ".join(_DIRECTIVE.sub(" ", " ".join(lines)).replace("#", " ").split())
+    return _words(text)[0]
 
 
+def _words(text: str) -> tuple[str, str]:
+    """The words of raw comment text, and those that stand in instructions to tools."""
+    kept: list[str] = []
+    dropped: list[str] = []
+    for line in text[:MAX_LENGTH].split("\n"):
+        for part in line.split("#"):
+            (dropped if _DIRECTIVE.match(part) else kept).append(part)
+    words, instructions = (_LONG_WORD.sub(r"\1", " ".join(" ".join(parts).split())) for parts in (kept, dropped))
+    return words.lstrip("!:* "), instructions
+
+
+@lru_cache(maxsize=256)
 def judge(text: str, vocabulary: Vocabulary) -> Wording:
     """What the raw text of a comment (with its ``#``) says, by a vocabulary."""
-    words = plain(text)
-    if not words:
-        return NOTHING
+    words, instructions = _words(text)
+    wording = _judged(words, vocabulary) if words else NOTHING
+    if instructions and not wording.accepted:
+        # An instruction names codes and options; only a reason is worth telling its author about.
+        wording = wording._replace(directive=_judged(instructions, vocabulary).trust)
+    return wording
+
+
+def _judged(words: str, vocabulary: Vocabulary) -> Wording:
     rules = matchers(vocabulary)
     marker = _MARKER.search(words)
-    reason = marker.group(1) if marker else words
-    trust, contrary = _statements(reason.lower(), rules)
-    detail = _says_something(reason, rules, any_language=marker is not None)
-    return Wording(trust, detail, contrary, marker is not None, marker is not None or bool(_ATTEMPT.search(words)))
+    reason = words[marker.end() :] if marker else words
+    lowered = reason.lower().replace("\u2019", "'")
+    attempt = marker is not None or bool(_ATTEMPT.search(lowered))
+    reading = _Reading(rules, about_safety=attempt)
+    for sentence in _SENTENCE.split(lowered):
+        reading.read(sentence)
+    detail = _says_enough(reason, reading.trust, any_language=marker is not None)
+    return Wording(
+        reading.trust is not Trust.NONE, detail, reading.contrary(), marker is not None, attempt or reading.mentioned
+    )
 
 
-def _statements(text: str, rules: Matchers) -> tuple[bool, str]:
-    """Whether the text states trust, and the words in which it states the opposite."""
-    trust, contrary = False, ""
-    for clause in _CLAUSE.split(text):
-        if not clause or not clause.strip():
-            continue
-        for pattern, wanted in ((rules.danger, True), (rules.trust, False)):
-            for found in pattern.finditer(clause):
-                negated = bool(rules.negation.search(clause, 0, found.start()))
-                if negated is wanted:
-                    trust = trust or not rules.hedge.search(clause)
-                elif not contrary and (wanted or negated):
-                    contrary = clause.strip() if negated else found.group().strip()
-    return trust, contrary
+class _Match(NamedTuple):
+    """Words of a sentence that were found: how many negations govern them, whether one is near, their clause."""
+
+    text: str
+    before: str
+    clause: str
+    number: int
+    denials: int
+    near: bool
 
 
-def _says_something(text: str, rules: Matchers, *, any_language: bool) -> bool:
-    """Whether enough words are left when the flag, its praise and the small words are taken away."""
-    content = {word for word in _WORD.findall(text.lower()) if len(word) > 1 and word not in rules.fillers}
-    if len(content) >= MIN_CONTENT_WORDS:
+class _Sentence:
+    """A sentence with its clauses. ``hedge`` is the number of the first clause that is no statement."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts = [0, *(found.end() for found in _CLAUSE.finditer(text))]
+        self.ends = [*(found.start() for found in _CLAUSE.finditer(text)), len(text)]
+        self.doubtful = bool(_DOUBT.search(text))
+        hedged = [number for number in range(len(self.starts)) if _HEDGE.search(self.clause(number))]
+        across = _HEDGE.search(text)
+        self.hedge = min([*hedged, self.number(across.start()) if across else len(self.starts)])
+
+    def number(self, position: int) -> int:
+        """The number of the clause that a position is in."""
+        return max(bisect_right(self.starts, position) - 1, 0)
+
+    def clause(self, number: int) -> str:
+        """The text of one clause."""
+        return self.text[self.starts[number] : self.ends[number]].strip()
+
+    def states(self, match: _Match) -> bool:
+        """Whether what was found is a statement."""
+        return not self.doubtful and match.number < self.hedge
+
+    def find(self, pattern: re.Pattern[str]) -> Iterator[_Match]:
+        """Everything a pattern matches."""
+        for found in pattern.finditer(self.text):
+            number = self.number(found.start())
+            before = self.text[self.starts[number] : found.start()]
+            denials = [each.group().strip() for each in _NEGATION.finditer(before)]
+            near = bool(denials) and len(_NEGATION.split(before)[-1].split()) <= _NEAR
+            count = len([each for each in denials if each != "nor"]) or len(denials)
+            if not count and self._denied_before(number, before + found.group()):
+                count, near = 1, True
+            after = self.text[found.end() : self.ends[number]]
+            if not count and _KEPT_OUT.match(after.strip()):
+                count = 1
+            yield _Match(found.group().strip(), before, self.clause(number), number, count, near)
+
+    def _denied_before(self, number: int, text: str) -> bool:
+        """Whether a negation that stands at the end of the clause before goes on in this one ("not made or kept by")."""
+        return number > 0 and bool(_UNFINISHED.search(self.clause(number - 1)) and _GOES_ON.match(text))
+
+
+class _Reading:
+    """What the sentences of one comment say, taken together."""
+
+    def __init__(self, rules: Matchers, *, about_safety: bool) -> None:
+        self.rules = rules
+        self.about_safety = about_safety
+        self.trust = Trust.NONE
+        self.mentioned = False
+        self._danger = self._remote = self._denied = ""
+        self._gated = self._checked = False
+
+    def contrary(self) -> str:
+        """The words in which the comment states the opposite of trust; empty if it does not."""
+        if self._denied:
+            return self._denied
+        if self._danger and not self._gated:
+            return self._danger
+        return self._remote if self._remote and not (self._gated or self._checked) else ""
+
+    def read(self, text: str) -> None:
+        """Take in one more sentence."""
+        sentence = _Sentence(text)
+        rules = self.rules
+        self._read_danger(sentence)
+        self._gated |= self._read_grounds(sentence, rules.gates)
+        self._checked |= self._read_grounds(sentence, rules.checks)
+        self._read_grounds(sentence, rules.grounds)
+        self._read_grounds(sentence, rules.accepted)
+        for match in sentence.find(rules.claims):
+            self._read_claim(sentence, match)
+
+    def _read_danger(self, sentence: _Sentence) -> None:
+        warns = bool(_WARNING.search(sentence.text))
+        for match in sentence.find(self.rules.danger):
+            if match.denials % 2:
+                self._ground(sentence, match)
+            elif not warns or not _WARNING.search(match.clause):
+                self._danger = self._danger or match.text
+        for match in sentence.find(self.rules.remote):
+            if not match.denials % 2:
+                self._remote = self._remote or match.text
+        for match in sentence.find(self.rules.refused):
+            if not match.denials % 2:
+                self._denied = self._denied or match.text
+
+    def _ground(self, sentence: _Sentence, match: _Match) -> bool:
+        """Take a reason for what it is worth; whether it is one."""
+        if not self.about_safety and _NARRATION.match(match.clause) and not match.denials:
+            return False
+        self.mentioned = True
+        if not sentence.states(match):
+            return False
+        self.trust = Trust.GROUNDED
         return True
-    foreign = [letter for letter in _WIDE_LETTER.findall(text) if ord(letter) > 0x2E7F]
-    return any_language and len(foreign) >= 2 * MIN_CONTENT_WORDS
+
+    def _read_grounds(self, sentence: _Sentence, pattern: re.Pattern[str]) -> bool:
+        stated = False
+        for match in sentence.find(pattern):
+            if not match.denials:
+                stated |= self._ground(sentence, match)
+            elif match.denials % 2 and match.near:
+                self.mentioned = True
+                self._denied = self._denied or match.clause
+        return stated
+
+    def _read_claim(self, sentence: _Sentence, match: _Match) -> None:
+        if _NARRATION.match(match.clause):
+            return
+        if not self.about_safety and not _PLAIN_START.search(match.before):
+            return
+        self.mentioned = True
+        if match.denials % 2 and match.near:
+            self._denied = self._denied or match.clause
+        elif not match.denials and sentence.states(match):
+            self.trust = max(self.trust, Trust.CLAIMED)
+
+
+def _says_enough(text: str, trust: Trust, *, any_language: bool) -> bool:
+    """Whether enough words are left when the flag, its praise and the small words are taken away."""
+    empty = known.FILLERS | known.GENERIC if trust is Trust.CLAIMED and not any_language else known.FILLERS
+    content = {word for word in _WORD.findall(text.lower()) if len(word) > 1 and word not in empty}
+    if len(content) >= known.MIN_CONTENT_WORDS:
+        return True
+    return any_language and len(_IDEOGRAM.findall(text)) >= 2 * known.MIN_CONTENT_WORDS

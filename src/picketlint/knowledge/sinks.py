@@ -53,7 +53,9 @@ PICKLE_ENDINGS = tuple(
     for module in ("_pickle", "cPickle", "cloudpickle", "dill", "pickle")
     for name in ("load", "loads", "Unpickler")
 )
-UNPICKLERS = frozenset(f"{module}.{name}" for module in PICKLES for name in ("Unpickler", "_Unpickler"))
+UNPICKLERS = frozenset(f"{module}.{name}" for module in PICKLES for name in ("Unpickler", "_Unpickler")) | frozenset(
+    {"pandas.compat.pickle_compat.Unpickler"}
+)
 # Damage by data of another's making is possible, full control is harder: the reference says "never" all the same.
 # https://docs.python.org/3/library/marshal.html, https://docs.python.org/3/library/shelve.html
 WEAKER_LOADERS = frozenset(
@@ -135,18 +137,18 @@ ARGUMENTS_ONE_BY_ONE = {
     "os.spawnlp": 2,
     "os.spawnlpe": 2,
 }
-# Functions that take them as a list, and the place of the list.
+# Functions that take them as a list: its name and place.
 ARGUMENTS_AS_LIST = {
-    "os.execv": 1,
-    "os.execve": 1,
-    "os.execvp": 1,
-    "os.execvpe": 1,
-    "os.posix_spawn": 1,
-    "os.posix_spawnp": 1,
-    "os.spawnv": 2,
-    "os.spawnve": 2,
-    "os.spawnvp": 2,
-    "os.spawnvpe": 2,
+    "os.execv": ("argv", 1),
+    "os.execve": ("argv", 1),
+    "os.execvp": ("args", 1),
+    "os.execvpe": ("args", 1),
+    "os.posix_spawn": ("argv", 1),
+    "os.posix_spawnp": ("argv", 1),
+    "os.spawnv": ("args", 2),
+    "os.spawnve": ("args", 2),
+    "os.spawnvp": ("args", 2),
+    "os.spawnvpe": ("args", 2),
 }
 SHELLS = frozenset({"ash", "bash", "csh", "dash", "fish", "ksh", "sh", "tcsh", "zsh"})
 WINDOWS_SHELLS = frozenset({"cmd", "powershell", "pwsh"})

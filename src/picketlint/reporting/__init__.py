@@ -48,6 +48,8 @@ def render(name: str, outcome: Outcome, terminal: Terminal, sources: Sources) ->
         from picketlint.reporting import json_
 
         return json_.render(outcome)
+    if not outcome.open:
+        return iter(())
     if name == "concise":
         from picketlint.reporting import concise
 

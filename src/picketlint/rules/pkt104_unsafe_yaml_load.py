@@ -6,7 +6,8 @@ Reports `yaml.load` and `yaml.load_all` without a `Loader`, or with one other th
 they are instantiated; `ruamel.yaml.load` and `YAML(typ="unsafe")` of ruamel.yaml.
 
 `FullLoader` is of medium severity: it is meant to be safe and twice was not. A loader that cannot be told, because a
-caller or another file supplies it, is reported with medium confidence; a parameter whose default is safe is not.
+caller or another file supplies it, is reported with medium severity and confidence; a parameter whose default is safe
+is not reported.
 
 ## Why is this bad?
 A tag such as `!!python/object/apply:os.system` in the file calls that function.
@@ -28,6 +29,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 
 from picketlint.knowledge.sinks import (
     RUAMEL_CLASSES,
@@ -56,6 +58,7 @@ from picketlint.rule import (
 
 INSTEAD = "call `yaml.safe_load`"
 _MAX_CLASSES = 24
+_MAX_NODES = 500
 
 
 class UnsafeYamlLoad(Rule):
@@ -111,6 +114,11 @@ class UnsafeYamlLoad(Rule):
             why="what the function returns is known",
         ),
         good("import yaml\ndef read(f, loader=yaml.SafeLoader):\n    return yaml.load(f, loader)"),
+        good(
+            'import yaml\ndef read(f, **options):\n    options.setdefault("Loader", yaml.SafeLoader)\n'
+            "    return yaml.load(f, **options)",
+            why="safe unless the caller says otherwise",
+        ),
         good('from ruamel.yaml import YAML\nyaml = YAML(typ="safe")\nyaml.load(f)'),
         good("from ruamel.yaml import YAML\nYAML().load(f)"),
         good("from omegaconf import OmegaConf\nOmegaConf.load(f)"),
@@ -147,9 +155,11 @@ class UnsafeYamlLoad(Rule):
                 severity=Severity.MEDIUM if full else None,
                 confidence=None if sure else Confidence.MEDIUM,
             )
-        elif not (names and all(name in YAML_SAFE_LOADERS for name in names) and (complete or names)):
+        elif not names or not YAML_SAFE_LOADERS.issuperset(names):
             message = f"`{call.name}` takes a loader that is not known to be safe, and others build any Python object; "
-            yield self.at(call.node, message + INSTEAD, focus=focus, confidence=Confidence.MEDIUM)
+            yield self.at(
+                call.node, message + INSTEAD, focus=focus, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM
+            )
 
     @on_call(*YAML_UNSAFE_FUNCTIONS, *YAML_FULL_FUNCTIONS, *YAML_UNSAFE_LOADERS, *YAML_FULL_LOADERS)
     def named(self, call: Call, module: Module) -> Iterator[Hit]:
@@ -220,8 +230,16 @@ def _inside(node: ast.expr, name: str, module: Module) -> list[ast.expr]:
             if isinstance(binding.node, ast.ClassDef) and not name.endswith("()"):
                 return [*binding.node.bases]
             if isinstance(binding.node, ast.FunctionDef) and name.endswith("()"):
-                own = [r for r in module.tree.nodes(ast.Return) if module.tree.function(r) is binding.node]
-                return [r.value for r in own if r.value is not None]
+                return _returned(binding.node, module)
             if binding.value is not None and len(bound) == 1:
                 return [binding.value]
     return []
+
+
+def _returned(function: ast.FunctionDef, module: Module) -> list[ast.expr]:
+    """What a function returns; nothing for one too long to be a choice between loaders."""
+    nodes = list(islice(ast.walk(function), _MAX_NODES))
+    if len(nodes) == _MAX_NODES:
+        return []
+    own = [node for node in nodes if isinstance(node, ast.Return) and module.tree.function(node) is function]
+    return [node.value for node in own if node.value is not None]

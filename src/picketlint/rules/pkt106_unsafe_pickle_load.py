@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 
 from picketlint.knowledge.sinks import (
     PICKLE_DUMPERS,
@@ -53,6 +54,7 @@ from picketlint.rule import (
 )
 
 SINKS = PICKLE_LOADERS | UNPICKLERS | WEAKER_LOADERS
+_MAX_NODES = 500
 _DUMPS = (".pickle.dumps", ".cloudpickle.dumps")
 INSTEAD = (
     "use safetensors, JSON or Arrow, or an `Unpickler` subclass whose `find_class` raises for all but the classes "
@@ -243,12 +245,14 @@ def _excludes(statement: ast.If) -> bool:
     """``if (module, name) not in ALLOWED: raise``."""
     if not isinstance(statement.body[-1], ast.Raise):
         return False
-    return any(isinstance(node, (ast.NotIn, ast.Not, ast.NotEq)) for node in ast.walk(statement.test))
+    return any(
+        isinstance(node, (ast.NotIn, ast.Not, ast.NotEq)) for node in islice(ast.walk(statement.test), _MAX_NODES)
+    )
 
 
 def _finds_anything(finder: ast.FunctionDef, module: Module) -> bool:
     """Whether a ``find_class`` looks up what it is asked for at all, rather than return fixed classes."""
-    for call in ast.walk(finder):
+    for call in islice(ast.walk(finder), _MAX_NODES):
         if isinstance(call, ast.Call):
             if isinstance(call.func, ast.Attribute) and call.func.attr in ("find_class", "import_module", "__import__"):
                 return True

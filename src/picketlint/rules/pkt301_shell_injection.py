@@ -3,8 +3,8 @@
 ## What it does
 Reports commands that a shell reads and that the code does not fix: `subprocess.run` and its siblings with
 `shell=True`, `os.system`, `os.popen`, `subprocess.getoutput`, `asyncio.create_subprocess_shell`, and lists such as
-`["bash", "-c", command]`, also behind `docker exec` or `sudo`, given to `subprocess`, `os.exec*` and `os.spawn*`; such a
-list by itself too, with medium confidence, for something runs it.
+`["bash", "-c", command]`, also behind `docker exec` or `sudo`, given to `subprocess`, `os.exec*` and `os.spawn*`; a
+list of that form by itself too, with medium confidence, for something runs it.
 
 Confidence is high where the command is visibly put together (f-string, `%`, `+`, `format`, `join`, `+=`) or comes
 straight from outside (`input()`, `sys.argv`, the environment), medium where it is one opaque expression such as a
@@ -31,8 +31,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 
 from picketlint.rule import (
+    SHELL_TRIGGERS,
     Confidence,
     Hit,
     Module,
@@ -49,6 +51,7 @@ from picketlint.rule import (
 )
 
 _LONGEST = 60
+_MAX_NODES = 30
 
 
 class ShellInjection(Rule):
@@ -61,7 +64,7 @@ class ShellInjection(Rule):
     confidence = Confidence.HIGH
     cwe = 78
     policy = "Subprocess and shell commands"
-    triggers = (b"subprocess", b"system", b"open", b"getoutput", b"exec", b"spawn", b"run_process", b"sh", b"cmd")
+    triggers = SHELL_TRIGGERS
     supersedes = ("B602", "B605", "S602", "S604", "S605")
     examples = (
         bad(
@@ -113,7 +116,13 @@ class ShellInjection(Rule):
             "import subprocess\ndef f(cmd):\n    subprocess.run(cmd, shell=True if isinstance(cmd, str) else False)",
             confidence=Confidence.MEDIUM,
         ),
+        bad(
+            "import subprocess\ndef f(cmd):\n    subprocess.run(cmd, shell=isinstance(cmd, str))",
+            confidence=Confidence.MEDIUM,
+        ),
+        bad('import os\nos.execvp("bash", args=["bash", "-c", "-i", f"ls {path}"])', at="2:1"),
         bad('import os\npool.submit(os.system, f"ls {path}")', at="2:1"),
+        bad('import os\nos.system(f"kill {process.pid}")', confidence=Confidence.MEDIUM, why="a number by its name"),
         bad(
             'import os\ndef stop(port: int):\n    os.system(f"fuser -k {port}/tcp")',
             confidence=Confidence.MEDIUM,
@@ -124,6 +133,10 @@ class ShellInjection(Rule):
         good('import subprocess\nCMD = "ls"\nflags = "-l"\nsubprocess.run(f"{CMD} {flags}", shell=True)'),
         good('import os, shlex\nos.system(f"ls {shlex.quote(path)}")'),
         good('import os, shlex\nos.system("ls " + " ".join(shlex.quote(p) for p in paths))'),
+        good(
+            "try:\n    from shlex import quote\nexcept ImportError:\n    from pipes import quote\n"
+            'run(["bash", "-c", quote(cmd)])',
+        ),
         good('import os\nos.system(f"kill {os.getpid()} {count:d}")'),
         good('import os\nfor tool in ("make", "ninja"):\n    os.system(f"{tool} --version")'),
         good(
@@ -160,7 +173,7 @@ class ShellInjection(Rule):
             f"pass a list, `subprocess.run({program})`, {listed}, or quote with `shlex.quote`"
         )
         sure = command.sure and _rank(piece) == 0
-        here, there = module.source.span(command.anchor), module.source.span(piece.node)
+        here, there = module.source.span(command.anchor), module.source.span(_place(piece.node, module))
         trace = (Step(there.line, there.column, f"{text} goes into the command"),) if here.line != there.line else ()
         confidence = None if sure else Confidence.MEDIUM
         return self.at(command.anchor, message, focus=whole, confidence=confidence, trace=trace)
@@ -179,8 +192,20 @@ def _rank(piece: Piece) -> int:
 
 def _shown(node: ast.expr) -> str:
     """A piece as the message names it: its source if that is short."""
-    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
+    short = sum(1 for _ in islice(ast.walk(node), _MAX_NODES)) < _MAX_NODES
+    if short and isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
         text = ast.unparse(node)
         if len(text) <= _LONGEST and "\n" not in text:
             return f"`{text}`"
     return "a value"
+
+
+def _place(node: ast.expr, module: Module) -> ast.expr:
+    """The node itself, or the f-string around it: Python before 3.12 misplaces what stands in one."""
+    place = node
+    for parent in module.tree.ancestors(node):
+        if isinstance(parent, ast.stmt):
+            break
+        if isinstance(parent, ast.JoinedStr):
+            place = parent
+    return place

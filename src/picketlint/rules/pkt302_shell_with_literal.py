@@ -28,6 +28,7 @@ import ast
 from collections.abc import Iterator
 
 from picketlint.rule import (
+    SHELL_TRIGGERS,
     Confidence,
     Hit,
     Lifecycle,
@@ -53,7 +54,7 @@ class ShellWithLiteral(Rule):
     cwe = 78
     status = Lifecycle.OPTIONAL
     policy = "Subprocess and shell commands"
-    triggers = (b"subprocess", b"system", b"open", b"getoutput", b"exec", b"spawn", b"run_process", b"sh", b"cmd")
+    triggers = SHELL_TRIGGERS
     examples = (
         bad('import subprocess\nsubprocess.run("ls | wc -l", shell=True)', at="2:1", confidence=Confidence.HIGH),
         bad('import os\nCMD = "make"\nos.system(CMD)', at="3:1"),
@@ -82,8 +83,9 @@ class ShellWithLiteral(Rule):
         for command in shell_commands(module):
             pieces = [piece for candidate in command.candidates for piece in module.pieces(candidate)]
             if all(piece.origin is Origin.CONSTANT for piece in pieces):
+                who = f"`{command.callee}`" if command.callee else "This list of arguments"
                 message = (
-                    f"{f'`{command.callee}`' if command.callee else 'This list'} starts a shell for a constant command; "
+                    f"{who} starts a shell for a constant command; "
                     f"pass the program and its arguments as a list, without a shell"
                 )
                 confidence = None if command.sure else Confidence.MEDIUM

@@ -34,7 +34,6 @@ from picketlint.rule import (
     Hit,
     Module,
     Origin,
-    Piece,
     Rule,
     Severity,
     bad,
@@ -114,7 +113,8 @@ class DynamicEval(Rule):
         if not given.candidates and not call.node.args:
             return
         sure = call.certain and any(piece.origin is Origin.OUTSIDE for piece in pieces)
-        yield self._report(call.node, call.name, pieces, sure, _sandboxed(call.node))
+        focus = given.candidates[0].focus if given.candidates else None
+        yield self._report(call.node, call.name, sure, _sandboxed(call.node), focus)
 
     @on(ast.Call)
     def handed(self, call: ast.Call, module: Module) -> Iterator[Hit]:
@@ -127,24 +127,16 @@ class DynamicEval(Rule):
                 values = keyword.value.values if isinstance(keyword.value, ast.Dict) else [keyword.value]
                 name = next((n for value in values for n in module.names(value).names if n in SINKS), None)
                 if name is not None:
-                    yield self._report(call, name, [], True, False, focus=keyword)
+                    yield self._report(call, name, True, False, keyword)
 
     def _applied(self, call: ast.Call, later: ast.Call, module: Module) -> Iterator[Hit]:
         name = next((name for name in module.names(later.func).names if name in SINKS), None)
         pieces = [piece for argument in later.args[:1] for piece in module.pieces(argument)]
         if name is not None and not (pieces and all(piece.origin in _FIXED for piece in pieces)):
             sure = any(piece.origin is Origin.OUTSIDE for piece in pieces)
-            yield self._report(call, name, pieces, sure, False, focus=later.func)
+            yield self._report(call, name, sure, False, later.func)
 
-    def _report(
-        self,
-        anchor: ast.Call,
-        name: str,
-        pieces: list[Piece],
-        sure: bool,
-        sandboxed: bool,
-        focus: ast.AST | None = None,
-    ) -> Hit:
+    def _report(self, anchor: ast.Call, name: str, sure: bool, sandboxed: bool, focus: ast.AST | None) -> Hit:
         short = name.rpartition(".")[2]
         origin = " given from outside" if sure else " that is not constant"
         message = f"`{short}` runs code{origin}"
@@ -153,8 +145,7 @@ class DynamicEval(Rule):
             message += "use `ast.literal_eval` for literals, or look the name up in a table of what is allowed"
         else:
             message += "import the module, or choose from a table of functions"
-        shown = focus or next((piece.node for piece in pieces if piece.open), None)
-        return self.at(anchor, message, focus=shown, confidence=None if sure else Confidence.MEDIUM)
+        return self.at(anchor, message, focus=focus, confidence=None if sure else Confidence.MEDIUM)
 
 
 def _sandboxed(call: ast.Call) -> bool:

@@ -87,15 +87,13 @@ class BannedNosec(Rule):
 def _effect(found: Nosec) -> str:
     """What Bandit makes of the comment, with what may be a surprise."""
     glued = _GLUED.match(found.text)
-    if glued:
-        subject = f"Bandit reads {_quoted([glued.group()])} as `# nosec` and"
-    else:
-        subject = "This `# nosec` makes Bandit"
-    verb = "skips" if glued else "skip"
+    start = (
+        f"Bandit reads {_quoted([glued.group()])} as `# nosec`: it makes it" if glued else "This `# nosec` makes Bandit"
+    )
     if not found.tests:
         known = f", as it knows no test {_quoted(found.unknown)}" if found.unknown else ""
-        return f"{subject} {verb} every check of this line{known}"
-    effect = f"{subject} {verb} {', '.join(sorted(found.ids))} on this line"
+        return f"{start} skip every check of this line{known}"
+    effect = f"{start} skip {', '.join(sorted(found.ids))} on this line"
     words = [f"`{written}` as {code}" for written, code in found.tests if not _ID.fullmatch(written)]
     if words:
         effect += f" (it reads {', '.join(words[:MAX_WORDS])})"

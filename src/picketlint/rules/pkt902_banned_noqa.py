@@ -79,7 +79,7 @@ class BannedNoqa(Rule):
         bad(f"{LOAD}  # NoQA", beside=WITH, why="hides everything"),
         bad(f"{LOAD}  # noqa: S301,PKT1", beside=WITH, why="the beginning of a code is enough"),
         bad(f"{LOAD}  # noqa: we trust this", beside=WITH, why="no codes: hides everything"),
-        bad(f'import torch\ntorch.load("""\n""", weights_only=False)  # noqa', at="3:27", beside=WITH),
+        bad('import torch\ntorch.load("""\n""", weights_only=False)  # noqa', at="3:27", beside=WITH),
         bad("x = eval(y)  # nosec  # noqa: PKT9", beside=("PKT901",), why="hides the report about the `nosec`"),
         bad(f"# flake8: noqa\n{LOAD}", at="1:1", beside=WITH, why="takes the whole file out"),
         bad(f"# flake8: noqa: E501\n{LOAD}", at="1:1", beside=WITH, why="so does this: flake8 reads no codes here"),

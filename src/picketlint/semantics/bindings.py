@@ -33,13 +33,10 @@ NOTHING = Reaching((), False)
 
 
 class Owner(NamedTuple):
-    """The scope that a name belongs to. ``deferred``: the use stands in a function nested in it; ``own``: it does not
-    stand in any scope nested in it.
-    """
+    """The scope that a name belongs to. ``deferred``: the use stands in a function nested in it."""
 
     scope: ast.AST
     deferred: bool
-    own: bool
 
 
 class Bindings:
@@ -125,7 +122,7 @@ class Bindings:
         while True:
             bound = scope in groups or (stars and scope is root)
             if bound and (first or not isinstance(scope, ast.ClassDef)):
-                return Owner(scope, deferred, first)
+                return Owner(scope, deferred)
             if scope is root:
                 return None
             deferred = deferred or isinstance(scope, FUNCTIONS) or self._lazy(scope)
@@ -159,7 +156,7 @@ class Bindings:
         if isinstance(owner.scope, ast.ClassDef):
             if self.group(name, root):
                 deferred = owner.deferred or self.tree.function(owner.scope) is not None
-                return self._reaching(name, Owner(root, deferred, False), use)
+                return self._reaching(name, Owner(root, deferred), use)
         elif owner.scope is not root:
             return Reaching((), True)
         if name not in BUILTINS:

@@ -1,7 +1,7 @@
 """Which parts of a single statement run conditionally or out of textual order.
 
-``a and b``, ``x if c else y``, the loops of comprehensions: they matter for names bound by ``:=`` and for dicts that are
-changed inside an expression.
+``a and b``, ``x if c else y``, the loops of comprehensions: they matter for names bound by ``:=`` and for dicts that
+are changed inside an expression.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from picketlint.knowledge.origins import (
     TRANSPARENT_METHODS,
 )
 from picketlint.semantics.bindings import Binding, Kind
-from picketlint.semantics.names import Resolver
+from picketlint.semantics.names import Names, Resolver
 
 MAX_PIECES = 400
 _NUMERIC_SPEC = re.compile(r"^[-+ #<>=^,_0-9.]*[bdeEfFgGnoxX%]$")
@@ -172,8 +172,10 @@ class Origins:
     def _put_into(self, key: str, use: ast.expr, bindings: Iterable[Binding] = ()) -> list[ast.expr]:
         """What ``name.append(x)``, ``name[key] = x`` and the like put into a container of the same name."""
         known = {binding.node for binding in bindings}
-        found: list[ast.expr] = []
-        for site in self._fillings().get(key, ()):
+        sites = self._fillings().get(key, [])
+        # One more than pieces() follows makes the whole unknown.
+        found: list[ast.expr] = [*sites[:MAX_PIECES]] if len(sites) > MAX_PIECES else []
+        for site in sites if not found else ():
             holder = site.value if isinstance(site, ast.Subscript) else site.func.value  # type: ignore[attr-defined]
             if isinstance(holder, ast.Name) and isinstance(use, ast.Name):
                 reaching = self.resolver.bindings.lookup(holder.id, holder)
@@ -228,11 +230,11 @@ class Origins:
         return _leaf(Origin.SURROUNDINGS if node.attr in NUMERIC_ATTRIBUTES else Origin.UNKNOWN)
 
     def _call(self, node: ast.Call) -> _Parts:
-        callee = self.resolver.names(node.func).certain or ""
-        if callee in QUOTERS:
-            return _leaf(Origin.QUOTED)
-        if callee in NUMBERS:
-            return _leaf(Origin.NUMBER)
+        names = self.resolver.names(node.func)
+        plain = _plain(names)
+        if plain is not None:
+            return _leaf(plain)
+        callee = names.certain or ""
         arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
         if callee in TRANSPARENT:
             return _Parts(arguments, joined=callee.endswith(".join"))
@@ -244,12 +246,11 @@ class Origins:
         return self._method(node, arguments)
 
     def _mapped(self, node: ast.Call) -> _Parts:
-        applied = self.resolver.names(node.args[0]).certain
-        if applied in QUOTERS:
-            return _leaf(Origin.QUOTED)
-        if applied in NUMBERS:
-            return _leaf(Origin.NUMBER)
-        return _Parts(node.args[1:]) if applied in TRANSPARENT else _leaf(Origin.UNKNOWN)
+        names = self.resolver.names(node.args[0])
+        plain = _plain(names)
+        if plain is not None:
+            return _leaf(plain)
+        return _Parts(node.args[1:]) if names.certain in TRANSPARENT else _leaf(Origin.UNKNOWN)
 
     @staticmethod
     def _method(node: ast.Call, arguments: list[ast.expr]) -> _Parts:
@@ -266,6 +267,15 @@ class Origins:
             several = method in ("join", "joinpath", "replace")
             return _Parts([receiver, *arguments] if several else [receiver], joined=several)
         return _leaf(Origin.UNKNOWN)
+
+
+def _plain(names: Names) -> Origin | None:
+    """What a function returns that surely makes numbers, or quotes, under every name it can have."""
+    if not names.names or not names.complete:
+        return None
+    if QUOTERS.issuperset(names.names):
+        return Origin.QUOTED
+    return Origin.NUMBER if NUMBERS.issuperset(names.names) else None
 
 
 def _structure(node: ast.expr) -> _Parts:

@@ -80,7 +80,8 @@ class Sites:
 
     def _index_declarations(self) -> None:
         tree = self.tree
-        for declaration in (*tree.nodes(ast.Global), *tree.nodes(ast.Nonlocal)):
+        declarations: list[ast.Global | ast.Nonlocal] = [*tree.nodes(ast.Global), *tree.nodes(ast.Nonlocal)]
+        for declaration in declarations:
             scope = tree.scope(declaration)
             for name in declaration.names:
                 self._declared[name, scope] = type(declaration)

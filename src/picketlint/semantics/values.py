@@ -8,113 +8,35 @@ are followed through names, unpacking, ``not``, ``and``/``or``, conditional expr
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from enum import Enum
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
 
-from picketlint.semantics.bindings import Binding, Kind
-from picketlint.semantics.names import MAX_DEPTH, Resolver
+from picketlint.semantics.bindings import NOTHING, Binding, Kind, Reaching
+from picketlint.semantics.names import Resolver
+from picketlint.semantics.options import (
+    CONSTANT,
+    FALSY,
+    TRUTHY,
+    UNKNOWN,
+    Option,
+    Special,
+    Value,
+    Verdict,
+    enabled,
+    false,
+    falsy,
+    negate,
+    truthy,
+)
+from picketlint.semantics.solver import Solver
 
 MAX_OPTIONS = 16
 MAX_TEXT = 1 << 16
-_TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+MAX_STEPS = 8
 
-
-class Special(Enum):
-    """What an option can be when it is not a constant whose value is at hand."""
-
-    UNKNOWN = "unknown"
-    TRUTHY = "unknown but true"
-    FALSY = "unknown but false"
-    CONSTANT = "constant, not computed"
-
-
-UNKNOWN = Special.UNKNOWN
-TRUTHY = Special.TRUTHY
-FALSY = Special.FALSY
-CONSTANT = Special.CONSTANT
-
-
-class Option(NamedTuple):
-    """One thing an expression can be.
-
-    ``value`` is a Python constant or a Special. ``node`` is the expression (or parameter) that decides. ``chosen``: a
-    caller or a configuration can choose another value. ``via``: the names it came through, nearest the use first.
-    """
-
-    value: object
-    node: ast.AST
-    chosen: bool = False
-    via: tuple[Binding, ...] = ()
-
-
-class Verdict(Enum):
-    """How a value stands to what a rule calls unsafe."""
-
-    MUST = "can only be unsafe"
-    MAY = "can be unsafe"
-    DEFAULT = "unsafe unless the caller says otherwise"
-    SAFE = "not known to be unsafe"
-
-
-class Value(NamedTuple):
-    """Everything an expression can be; never empty."""
-
-    options: tuple[Option, ...]
-
-    @property
-    def constant(self) -> bool:
-        """Whether the code alone fixes the value, whatever it is."""
-        return all(o.value not in (UNKNOWN, TRUTHY, FALSY) and not o.chosen for o in self.options)
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The strings it can be, of those that are known."""
-        return tuple(option.value for option in self.options if isinstance(option.value, str))
-
-    def judge(self, unsafe: Callable[[object], bool]) -> tuple[Verdict, Option | None]:
-        """How sure it is that the value is one of those ``unsafe`` names, and the option that decides.
-
-        ``unsafe`` is asked with Python constants, and with TRUTHY or FALSY where only that much is known.
-        """
-        bad = [o for o in self.options if o.value not in (UNKNOWN, CONSTANT) and unsafe(o.value)]
-        known = [o for o in bad if not isinstance(o.value, Special)]
-        fixed = [o for o in known if not o.chosen]
-        if fixed:
-            settled = all(isinstance(o.value, Special) or not o.chosen for o in bad)
-            return (Verdict.MUST if settled and len(bad) == len(self.options) else Verdict.MAY), fixed[0]
-        if known:
-            return Verdict.DEFAULT, known[0]
-        return Verdict.SAFE, None
-
-
-def truthy(value: object) -> bool:
-    """Whether a constant (or what is known of it) counts as true."""
-    return value is TRUTHY or (not isinstance(value, Special) and bool(value))
-
-
-def falsy(value: object) -> bool:
-    """Whether a constant (or what is known of it) counts as false, None left out: it often means "the default"."""
-    return value is FALSY or (not isinstance(value, Special) and value is not None and not value)
-
-
-def enabled(value: object) -> bool:
-    """Whether a constant switches a flag on: True, a number other than 0, a word such as ``"true"`` or ``"1"``."""
-    if isinstance(value, str):
-        return value.strip().lower() in _TRUE_WORDS
-    return isinstance(value, (bool, int)) and bool(value)
-
-
-def _false(value: object) -> bool:
-    return value is FALSY or (not isinstance(value, Special) and not value)
-
-
-def _negate(value: object) -> object:
-    if value is TRUTHY:
-        return FALSY
-    if value is FALSY:
-        return TRUTHY
-    return value if isinstance(value, Special) else not value
+Container = ast.Tuple | ast.List | ast.Set | ast.Dict
+CONTAINERS = (ast.Tuple, ast.List, ast.Set, ast.Dict)
+_TEXT_METHODS = frozenset({"format", "join", "strip", "lower", "upper"})
+Get = Callable[[ast.AST], Value]
 
 
 class Evaluator:
@@ -122,188 +44,277 @@ class Evaluator:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self._known: dict[ast.AST, Value] = {}
-        self._bound: dict[ast.AST, Value] = {}
+        self._solver: Solver[ast.AST, Value] = Solver(self._dependencies, self._limited, _unknown)
 
-    def value(self, node: ast.AST, depth: int = 0) -> Value:
+    def value(self, node: ast.AST) -> Value:
         """Everything the expression can be; a single UNKNOWN option where nothing can be said."""
-        known = self._known.get(node)
-        if known is not None:
-            return known
-        unknown = Value((Option(UNKNOWN, node),))
-        if depth > MAX_DEPTH:
-            return unknown
-        self._known[node] = unknown
-        answer = self._limited(self._compute(node, depth + 1), node)
-        self._known[node] = answer
-        return answer
+        return self._solver.solve(node)
 
-    def _compute(self, node: ast.AST, depth: int) -> Value:
+    # -- what a value depends on ---------------------------------------------------------------------------------------
+
+    def _dependencies(self, node: ast.AST) -> list[ast.expr]:
+        """Every expression whose value ``_combine`` may ask for."""
+        if isinstance(node, ast.Name):
+            return self._parts_of_bindings(self._reaching(node).bindings)
+        if isinstance(node, ast.Attribute):
+            return self._parts_of_bindings(self._members(node))
+        if isinstance(node, ast.Call):
+            return self._parts_of_call(node)
+        if isinstance(node, CONTAINERS):
+            return _elements(node) if len(_elements(node)) <= MAX_OPTIONS else []
+        if isinstance(node, ast.IfExp):
+            return [node.test, node.body, node.orelse]
+        if isinstance(node, ast.UnaryOp):
+            return [node.operand]
+        if isinstance(node, (ast.BoolOp, ast.JoinedStr)):
+            return node.values
+        if isinstance(node, ast.BinOp):
+            return _terms(node)
+        if isinstance(node, ast.FormattedValue):
+            return [node.value] if node.format_spec is None else [node.value, node.format_spec]
+        return [node.value] if isinstance(node, ast.NamedExpr) else []
+
+    def _parts_of_bindings(self, bindings: Sequence[Binding]) -> list[ast.expr]:
+        return [part for binding in bindings for part in self._parts_of_binding(binding)]
+
+    def _parts_of_binding(self, binding: Binding) -> list[ast.expr]:
+        value = binding.value
+        if binding.kind is Kind.PARAMETER:
+            default = self.resolver.parameter_default(binding)
+            return [] if default is None else [default]
+        if value is None:
+            return []
+        if binding.kind is Kind.ELEMENT:
+            return _elements(value) if isinstance(value, CONTAINERS) and _few(value) else [value]
+        if binding.kind is Kind.AUGMENTED:
+            return [binding.node, value] if isinstance(binding.node, ast.Name) else []
+        return [value] if binding.kind is Kind.VALUE else []
+
+    def _parts_of_call(self, node: ast.Call) -> list[ast.expr]:
+        callee = self.resolver.names(node.func).certain
+        if callee == "builtins.bool":
+            return node.args[:1]
+        fallback = fallback_of(node, callee)
+        if fallback is not None:
+            return [fallback]
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _TEXT_METHODS:
+            return [node.func.value, *node.args, *(keyword.value for keyword in node.keywords)]
+        return []
+
+    # -- values --------------------------------------------------------------------------------------------------------
+
+    def _limited(self, node: ast.AST, get: Get) -> Value:
+        """A value with at most MAX_OPTIONS options: first those that say nothing new go, then the last ones."""
+        options = self._combine(node, get).options
+        if len(options) > MAX_OPTIONS:
+            options = tuple({_sameness(option): option for option in reversed(options)}.values())[::-1]
+        if len(options) > MAX_OPTIONS:
+            rest = CONSTANT if Value(options).constant else UNKNOWN
+            options = (*options[: MAX_OPTIONS - 1], Option(rest, node))
+        return Value(options)
+
+    def _combine(self, node: ast.AST, get: Get) -> Value:
         if isinstance(node, ast.Constant):
             return Value((Option(node.value, node),))
         if isinstance(node, ast.Name):
-            return self._name(node, depth)
+            return self._name(node, get)
         if isinstance(node, ast.Attribute):
-            return self._attribute(node, depth)
+            return self._attribute(node, get)
         if isinstance(node, ast.NamedExpr):
-            return self.value(node.value, depth)
+            return get(node.value)
         if isinstance(node, ast.IfExp):
-            return self._either([node.body, node.orelse], depth)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            return self._map(self.value(node.operand, depth), _negate)
+            return self._conditional(node, get)
+        if isinstance(node, ast.UnaryOp):
+            return self._unary(node, get)
         if isinstance(node, ast.BoolOp):
-            return self._bool_op(node, depth)
+            return self._bool_op(node, get)
         if isinstance(node, ast.Call):
-            return self._call(node, depth)
+            return self._call(node, get)
         if isinstance(node, (ast.JoinedStr, ast.BinOp, ast.FormattedValue)):
-            return self._text(node, depth)
-        if isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
-            return Value((Option(self._container(node, depth), node),))
-        return Value((Option(UNKNOWN, node),))
-
-    def _either(self, nodes: list[ast.expr], depth: int) -> Value:
-        return Value(tuple(option for node in nodes for option in self.value(node, depth).options))
+            return self._text(node, get)
+        if isinstance(node, CONTAINERS):
+            return Value((Option(self._container(node, get), node),))
+        return _unknown(node)
 
     @staticmethod
-    def _map(value: Value, change: Callable[[object], object]) -> Value:
-        return Value(tuple(option._replace(value=change(option.value)) for option in value.options))
-
-    def _container(self, node: ast.expr, depth: int) -> object:
+    def _container(node: Container, get: Get) -> object:
         """Containers are known to be empty or not, and constant if every element is."""
-        elements = node.values if isinstance(node, ast.Dict) else node.elts  # type: ignore[attr-defined]
-        if len(elements) <= MAX_OPTIONS and all(self.value(element, depth).constant for element in elements):
-            return CONSTANT if elements else False
-        return TRUTHY if elements else FALSY
+        elements = _elements(node)
+        if not elements:
+            return False
+        if isinstance(node, ast.Dict):
+            spread = all(key is None for key in node.keys)
+        else:
+            spread = all(isinstance(element, ast.Starred) for element in elements)
+        if spread:
+            return UNKNOWN
+        if len(elements) > MAX_OPTIONS:
+            return CONSTANT if all(isinstance(element, ast.Constant) for element in elements) else TRUTHY
+        return CONSTANT if all(get(element).constant for element in elements) else TRUTHY
 
-    def _name(self, node: ast.Name, depth: int) -> Value:
-        reaching = self.resolver.bindings.lookup(node.id, node)
-        if reaching is None:
-            return Value((Option(UNKNOWN, node),))
-        options: list[Option] = []
-        for binding in reaching.bindings:
-            options += [o._replace(via=(binding, *o.via)) for o in self.bound(binding, depth).options]
+    @staticmethod
+    def _conditional(node: ast.IfExp, get: Get) -> Value:
+        test = get(node.test)
+        if test.constant and all(truthy(option.value) for option in test.options):
+            return get(node.body)
+        if test.constant and all(false(option.value) for option in test.options):
+            return get(node.orelse)
+        return Value((*get(node.body).options, *get(node.orelse).options))
+
+    @staticmethod
+    def _unary(node: ast.UnaryOp, get: Get) -> Value:
+        value = get(node.operand)
+        if isinstance(node.op, ast.Not):
+            return _map(value, negate)
+        return Value((Option(CONSTANT if value.constant else UNKNOWN, node),))
+
+    def _reaching(self, node: ast.Name) -> Reaching:
+        return self.resolver.bindings.lookup(node.id, node) or NOTHING
+
+    def _name(self, node: ast.Name, get: Get) -> Value:
+        reaching = self._reaching(node)
+        options = self._options_of(reaching.bindings, get)
         if not reaching.complete or not options:
             options.append(Option(UNKNOWN, node))
         return Value(tuple(options))
 
-    def bound(self, binding: Binding, depth: int = 0) -> Value:
+    def _options_of(self, bindings: Sequence[Binding], get: Get) -> list[Option]:
+        return [
+            option._replace(via=(binding, *option.via[:MAX_STEPS]))
+            for binding in bindings
+            for option in self._bound(binding, get).options
+        ]
+
+    def _bound(self, binding: Binding, get: Get) -> Value:
         """What a name is after a binding."""
-        known = self._bound.get(binding.node)
-        if known is None:
-            self._bound[binding.node] = Value((Option(UNKNOWN, binding.node),))
-            known = self._limited(self._compute_bound(binding, depth), binding.node)
-            self._bound[binding.node] = known
-        return known
-
-    @staticmethod
-    def _limited(value: Value, node: ast.AST) -> Value:
-        if len(value.options) <= MAX_OPTIONS:
-            return value
-        return Value((*value.options[: MAX_OPTIONS - 1], Option(UNKNOWN, node)))
-
-    def _compute_bound(self, binding: Binding, depth: int) -> Value:
-        node, value = binding.node, binding.value
-        if binding.kind is Kind.VALUE and value is not None:
-            inner = self.value(value, depth)
-            return Value(tuple(o._replace(chosen=True) for o in inner.options)) if self._is_field(binding) else inner
+        node = binding.node
+        values = [get(part) for part in self._parts_of_binding(binding)]
         if binding.kind is Kind.PARAMETER:
-            default = self.resolver.parameter_default(binding)
-            if default is None:
-                return Value((Option(UNKNOWN, node, chosen=True),))
-            return Value(tuple(Option(o.value, node, chosen=True) for o in self.value(default, depth).options))
-        if binding.kind is Kind.ELEMENT and isinstance(value, (ast.Tuple, ast.List, ast.Set)) and value.elts:
-            return self._either(value.elts, depth)
-        if binding.kind is Kind.AUGMENTED and isinstance(node, ast.Name):
-            return self._augmented(binding, node, depth)
-        return Value((Option(UNKNOWN, node),))
-
-    def _augmented(self, binding: Binding, node: ast.Name, depth: int) -> Value:
-        """``name += value``: constant only if both what it was and what is added are."""
-        before = self._name(node, depth)
-        assert binding.value is not None
-        if before.constant and self.value(binding.value, depth).constant:
-            return Value((Option(CONSTANT, node),))
-        return Value((Option(UNKNOWN, node),))
+            options = values[0].options if values else (Option(UNKNOWN, node),)
+            return Value(tuple(Option(option.value, node, chosen=True) for option in options))
+        if not values:
+            return _unknown(node)
+        if binding.kind is Kind.VALUE:
+            return _chosen(values[0]) if self._is_field(binding) else values[0]
+        if binding.kind is Kind.ELEMENT and binding.value is not None and _few(binding.value):
+            return Value(tuple(option for value in values for option in value.options))
+        constant = all(value.constant for value in values)
+        return Value((Option(CONSTANT if constant else UNKNOWN, node),))
 
     def _is_field(self, binding: Binding) -> bool:
         """Whether a class-level binding is a field whose value each instance may choose (dataclass, pydantic)."""
         owner = binding.scope
-        if not isinstance(owner, ast.ClassDef) or not isinstance(self.resolver.tree.parent(binding.node), ast.AnnAssign):
-            return False
-        return bool(owner.decorator_list or owner.bases)
+        if isinstance(owner, ast.ClassDef) and isinstance(self.resolver.tree.parent(binding.node), ast.AnnAssign):
+            return isinstance(binding.node, ast.Name) and bool(owner.decorator_list or owner.bases)
+        return False
 
-    def _attribute(self, node: ast.Attribute, depth: int) -> Value:
+    def _members(self, node: ast.Attribute) -> list[Binding]:
         owner = self.resolver.class_of(node.value)
-        members = self.resolver.members(owner, node.attr) if owner is not None else []
-        options: list[Option] = []
-        for member in members:
-            options += [o._replace(via=(member, *o.via)) for o in self.bound(member, depth).options]
-        foreign = len(self.resolver.attribute_stores().get(node.attr, ())) > len(
-            [member for member in members if isinstance(member.node, ast.Attribute)]
-        )
-        if not options or foreign:
+        return [] if owner is None else self.resolver.members(owner, node.attr)
+
+    def _attribute(self, node: ast.Attribute, get: Get) -> Value:
+        """Other code may set an attribute, too: where this module does so on objects it does not know, that shows."""
+        options = self._options_of(self._members(node), get)
+        if not options or self.resolver.classes.foreign(node.attr):
             options.append(Option(UNKNOWN, node, chosen=True))
         return Value(tuple(options))
 
-    def _bool_op(self, node: ast.BoolOp, depth: int) -> Value:
+    @staticmethod
+    def _bool_op(node: ast.BoolOp, get: Get) -> Value:
         """``a or b`` is the first true one (``and``: the first false one), else the last."""
-        stops, kept = (truthy, TRUTHY) if isinstance(node.op, ast.Or) else (_false, FALSY)
-        passes = _false if isinstance(node.op, ast.Or) else truthy
+        stops, kept = (truthy, TRUTHY) if isinstance(node.op, ast.Or) else (false, FALSY)
+        passes = false if isinstance(node.op, ast.Or) else truthy
         options: list[Option] = []
         for operand in node.values[:-1]:
-            value = self.value(operand, depth)
+            value = get(operand)
             for option in value.options:
                 if not passes(option.value):
                     known = stops(option.value) or option.value is CONSTANT
                     options.append(option if known else option._replace(value=kept))
             if value.constant and all(stops(option.value) for option in value.options):
                 return Value(tuple(options))
-        return Value((*options, *self.value(node.values[-1], depth).options))
+        return Value((*options, *get(node.values[-1]).options))
 
-    def _call(self, node: ast.Call, depth: int) -> Value:
+    def _call(self, node: ast.Call, get: Get) -> Value:
+        values = [get(part) for part in self._parts_of_call(node)]
         callee = self.resolver.names(node.func).certain
-        if callee == "builtins.bool" and len(node.args) == 1 and not node.keywords:
-            return self._map(
-                self.value(node.args[0], depth), lambda v: v if isinstance(v, Special) else bool(v)
-            )
-        fallback = fallback_of(node, callee)
-        if fallback is not None:
-            known = tuple(o._replace(node=node, chosen=True) for o in self.value(fallback, depth).options)
-            return Value(known)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in ("format", "join", "strip", "lower", "upper"):
-            parts = [node.func.value, *node.args, *(keyword.value for keyword in node.keywords)]
-            if all(self.value(part, depth).constant for part in parts):
-                return Value((Option(CONSTANT, node),))
-        return Value((Option(UNKNOWN, node),))
+        if not values:
+            return _unknown(node)
+        if callee == "builtins.bool":
+            return _map(values[0], lambda v: v if isinstance(v, Special) else bool(v))
+        if fallback_of(node, callee) is not None:
+            return Value(tuple(option._replace(node=node, chosen=True) for option in values[0].options))
+        return Value((Option(CONSTANT if all(value.constant for value in values) else UNKNOWN, node),))
 
-    def _text(self, node: ast.expr, depth: int) -> Value:
+    def _text(self, node: ast.JoinedStr | ast.BinOp | ast.FormattedValue, get: Get) -> Value:
         """Strings put together from constants; computed where that is cheap and plain concatenation."""
-        parts = self._parts(node)
-        values = [self.value(part, depth) for part in parts]
+        values = [get(part) for part in self._dependencies(node)]
         if not all(value.constant for value in values):
-            return Value((Option(UNKNOWN, node),))
-        simple = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add))
-        if simple and all(len(value.options) == 1 and isinstance(value.options[0].value, str) for value in values):
-            text = "".join(str(value.options[0].value) for value in values)
-            if len(text) <= MAX_TEXT:
-                return Value((Option(text, node),))
+            return _unknown(node)
+        if _concatenates(node):
+            texts = [value.options[0].value for value in values if len(value.options) == 1]
+            strings = [text for text in texts if isinstance(text, str)]
+            if len(strings) == len(values) and sum(map(len, strings)) <= MAX_TEXT:
+                return Value((Option("".join(strings), node),))
         return Value((Option(CONSTANT, node),))
 
-    @staticmethod
-    def _parts(node: ast.expr) -> list[ast.expr]:
-        if isinstance(node, ast.JoinedStr):
-            return node.values
-        if isinstance(node, ast.FormattedValue):
-            return [node.value, *([node.format_spec] if node.format_spec else [])]
-        assert isinstance(node, ast.BinOp)
-        parts: list[ast.expr] = []
-        current: ast.expr = node
-        while isinstance(current, ast.BinOp):
-            parts.append(current.right)
-            current = current.left
-        parts.append(current)
-        parts.reverse()
-        return parts
+
+def _unknown(node: ast.AST) -> Value:
+    return Value((Option(UNKNOWN, node),))
+
+
+def _map(value: Value, change: Callable[[object], object]) -> Value:
+    return Value(tuple(option._replace(value=change(option.value)) for option in value.options))
+
+
+def _chosen(value: Value) -> Value:
+    return Value(tuple(option._replace(chosen=True) for option in value.options))
+
+
+def _sameness(option: Option) -> tuple[object, ...]:
+    """What two options have in common that say the same."""
+    return (
+        type(option.value),
+        repr(option.value) if not isinstance(option.value, Special) else option.value,
+        option.chosen,
+    )
+
+
+def _elements(node: Container) -> list[ast.expr]:
+    if isinstance(node, ast.Dict):
+        return [*(key for key in node.keys if key is not None), *node.values]
+    return node.elts
+
+
+def _few(node: ast.expr) -> bool:
+    """Whether a loop over this goes through a few elements written out one by one."""
+    if not isinstance(node, (ast.Tuple, ast.List, ast.Set)) or not 0 < len(node.elts) <= MAX_OPTIONS:
+        return False
+    return not any(isinstance(element, ast.Starred) for element in node.elts)
+
+
+def _terms(node: ast.BinOp) -> list[ast.expr]:
+    """The operands of a chain of operators, first to last: such chains are long, and nest to the left."""
+    terms: list[ast.expr] = []
+    current: ast.expr = node
+    while isinstance(current, ast.BinOp):
+        terms.append(current.right)
+        current = current.left
+    terms.append(current)
+    terms.reverse()
+    return terms
+
+
+def _concatenates(node: ast.JoinedStr | ast.BinOp | ast.FormattedValue) -> bool:
+    """Whether the text is that of the parts, one after the other."""
+    if isinstance(node, ast.FormattedValue):
+        return node.conversion == -1 and node.format_spec is None
+    current: ast.expr = node
+    while isinstance(current, ast.BinOp):
+        if not isinstance(current.op, ast.Add):
+            return False
+        current = current.left
+    return True
 
 
 def fallback_of(node: ast.Call, callee: str | None) -> ast.expr | None:
@@ -316,3 +327,20 @@ def fallback_of(node: ast.Call, callee: str | None) -> ast.expr | None:
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop", "setdefault") and len(node.args) == 2:
         return node.args[1]
     return None
+
+
+__all__ = [
+    "CONSTANT",
+    "FALSY",
+    "TRUTHY",
+    "UNKNOWN",
+    "Evaluator",
+    "Option",
+    "Special",
+    "Value",
+    "Verdict",
+    "enabled",
+    "fallback_of",
+    "falsy",
+    "truthy",
+]

@@ -25,7 +25,7 @@ from picketlint.semantics.control import (
     irrefutable,
     statements,
 )
-from picketlint.semantics.tree import LOOPS, Position, Tree, end, start
+from picketlint.semantics.tree import Position, Tree, end, start
 
 # More events than this at one place is generated code: following each of them everywhere would be quadratic.
 MAX_REACHING = 64
@@ -212,12 +212,14 @@ class Walk:
         return start(node) < start(loop.iter)
 
     def apply(self, index: int, state: Items, *, weak: bool) -> Items:
+        """The state after an event."""
         if not state:
             return state
         new = NEVER if self.events[index].clears else frozenset({index})
         return join(state, new) if weak else new
 
     def path(self, index: int) -> tuple[Step, ...]:
+        """The conditional parts of its statement that an event stands in."""
         found = self._paths.get(index)
         if found is None:
             node = self.events[index].node

@@ -1,0 +1,75 @@
+"""What the benchmarks share: environments with an installed wheel, and the cost of a process."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Cost(NamedTuple):
+    """What a process took, in seconds: by the clock, and of the processors (user and system, children included)."""
+
+    wall: float
+    cpu: float
+
+
+def build_wheel(target: Path) -> Path:
+    """The project's wheel, as a user would get it."""
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(target), str(PROJECT)]
+    subprocess.run(pip, check=True)
+    (wheel,) = target.glob("picketlint-*.whl")
+    return wheel
+
+
+def make_environment(directory: Path, *requirements: str | Path) -> Path:
+    """A new virtual environment with these packages, compiled; returns its folder of programs."""
+    venv.create(directory, with_pip=True)
+    programs = directory / ("Scripts" if os.name == "nt" else "bin")
+    install = [str(programs / "python"), "-m", "pip", "install", "--quiet", *map(str, requirements)]
+    subprocess.run(install, check=True)
+    return programs
+
+
+def run(command: Sequence[str | Path], cwd: Path) -> Cost:
+    """Run a program once, its output thrown away. Compiled modules may be written and are used.
+
+    It has to exit with 0 (ask for that where it finds something), because one that breaks down is fast as well.
+    """
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, command))} exited with {process.returncode}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime)
+
+
+def alternate(commands: Sequence[Sequence[str | Path]], cwd: Path, rounds: int) -> list[Cost]:
+    """The median cost of each command, run in turns so that what else the machine does hits all of them alike."""
+    for command in commands:
+        run(command, cwd)
+    costs: list[list[Cost]] = [[] for _ in commands]
+    for _ in range(rounds):
+        for command, taken in zip(commands, costs, strict=True):
+            taken.append(run(command, cwd))
+    return [
+        Cost(statistics.median(one.wall for one in taken), statistics.median(one.cpu for one in taken))
+        for taken in costs
+    ]

@@ -1,0 +1,66 @@
+"""What is known of one argument, and how several sources of it add up."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+# More expressions than this for one argument are generated code; the rest is one more that is not known.
+MAX_CANDIDATES = 64
+
+
+class State(Enum):
+    """Whether an argument is there."""
+
+    GIVEN = "given"
+    ABSENT = "absent"
+    MAYBE = "maybe"
+
+
+class Candidate(NamedTuple):
+    """One expression an argument can have, and the node to point at (the keyword, or the key of a dict entry)."""
+
+    value: ast.expr
+    focus: ast.AST
+
+
+class Argument(NamedTuple):
+    """What is known of one argument. GIVEN: one of ``candidates``, nothing else. MAYBE: one of them, or anything."""
+
+    state: State
+    candidates: tuple[Candidate, ...] = ()
+
+
+ABSENT = Argument(State.ABSENT)
+MAYBE = Argument(State.MAYBE)
+
+
+def later_wins(parts: Iterable[Argument]) -> Argument:
+    """Several mappings laid over each other: the last that surely has the key decides."""
+    candidates: list[Candidate] = []
+    maybe = False
+    for part in reversed([*parts]):
+        candidates += part.candidates
+        if part.state is State.GIVEN:
+            return _made(State.MAYBE if maybe else State.GIVEN, candidates)
+        maybe = maybe or part.state is State.MAYBE
+    return _made(State.MAYBE, candidates) if maybe else ABSENT
+
+
+def either(parts: Iterable[Argument]) -> Argument:
+    """One of several mappings: given only if all of them have the key."""
+    parts = [*parts]
+    states = {part.state for part in parts}
+    if states == {State.ABSENT}:
+        return ABSENT
+    state = State.GIVEN if states == {State.GIVEN} else State.MAYBE
+    return _made(state, [candidate for part in parts for candidate in part.candidates])
+
+
+def _made(state: State, candidates: list[Candidate]) -> Argument:
+    unique = tuple(dict.fromkeys(candidates))
+    if len(unique) > MAX_CANDIDATES:
+        return Argument(State.MAYBE, unique[:MAX_CANDIDATES])
+    return Argument(state, unique)

@@ -1,0 +1,188 @@
+"""The places that change a mapping held by a plain name, or hand it to code that may."""
+
+from __future__ import annotations
+
+import ast
+from enum import Enum
+from typing import NamedTuple
+
+from picketlint.semantics.tree import Tree
+
+# Methods and functions, by the last part of their name as written, that leave a mapping as it is.
+_READING = frozenset(
+    {
+        "all",
+        "any",
+        "bool",
+        "copy",
+        "critical",
+        "debug",
+        "deepcopy",
+        "dict",
+        "dump",
+        "dumps",
+        "enumerate",
+        "error",
+        "exception",
+        "format",
+        "frozenset",
+        "get",
+        "id",
+        "info",
+        "isinstance",
+        "items",
+        "iter",
+        "keys",
+        "len",
+        "list",
+        "log",
+        "max",
+        "min",
+        "pformat",
+        "pprint",
+        "print",
+        "repr",
+        "reversed",
+        "set",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "type",
+        "values",
+        "warn",
+        "warning",
+        "zip",
+    }
+)
+_CHANGING = frozenset({"update", "setdefault", "pop", "popitem", "clear"})
+
+
+class What(Enum):
+    """What happens to the mapping."""
+
+    STORE = "a value is stored under one key"
+    REMOVE = "the key is removed"
+    UPDATE = "another mapping is laid over it"
+    DEFAULT = "a value is stored if the key is not there"
+    ESCAPE = "other code gets hold of it and may add to it"
+    UNKNOWN = "any key may be stored or removed"
+
+
+class Change(NamedTuple):
+    """One change. ``mapping`` is the name it goes through, ``site`` the node after which it has happened.
+
+    ``given`` are the values or mappings put in, ``focus`` what to point at. ``key`` is None where it may be any.
+    """
+
+    what: What
+    site: ast.AST
+    mapping: ast.Name
+    key: object = None
+    given: tuple[ast.expr, ...] = ()
+    keywords: tuple[ast.keyword, ...] = ()
+    focus: ast.AST | None = None
+
+
+class Changes:
+    """The changes of all mappings of one module, by name and key."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._uses: dict[str, list[ast.Name]] | None = None
+        self._by_key: dict[str, tuple[dict[object, list[Change]], list[Change]]] = {}
+
+    def of(self, name: str, key: str) -> list[Change]:
+        """Every change that can concern this key of a mapping of this name."""
+        known = self._by_key.get(name)
+        if known is None:
+            known = self._by_key[name] = self._sorted(name)
+        keyed, any_key = known
+        return [*keyed.get(key, ()), *any_key]
+
+    def _sorted(self, name: str) -> tuple[dict[object, list[Change]], list[Change]]:
+        keyed: dict[object, list[Change]] = {}
+        any_key: list[Change] = []
+        for use in self._loads().get(name, ()):
+            change = self._change(use)
+            if change is None:
+                continue
+            if change.key is None:
+                any_key.append(change)
+            else:
+                keyed.setdefault(change.key, []).append(change)
+        return keyed, any_key
+
+    def _loads(self) -> dict[str, list[ast.Name]]:
+        if self._uses is None:
+            self._uses = {}
+            for name in self.tree.nodes(ast.Name):
+                if isinstance(name.ctx, ast.Load):
+                    self._uses.setdefault(name.id, []).append(name)
+        return self._uses
+
+    def _change(self, use: ast.Name) -> Change | None:
+        parent = self.tree.parent(use)
+        if isinstance(parent, ast.Subscript) and parent.value is use:
+            return self._subscript(use, parent)
+        if isinstance(parent, ast.Attribute):
+            call = self.tree.parent(parent)
+            return self._method(use, parent, call) if isinstance(call, ast.Call) and call.func is parent else None
+        if self._escapes(use, parent):
+            return Change(What.ESCAPE, parent or use, use)
+        return None
+
+    def _subscript(self, use: ast.Name, slot: ast.Subscript) -> Change | None:
+        """``name[key] = value``, ``del name[key]``."""
+        if isinstance(slot.ctx, ast.Load):
+            return None
+        statement = self.tree.parent(slot)
+        site = self.tree.unit(slot) or slot
+        if not isinstance(slot.slice, ast.Constant):
+            return Change(What.UNKNOWN, site, use)
+        key = slot.slice.value
+        if isinstance(slot.ctx, ast.Del):
+            return Change(What.REMOVE, site, use, key)
+        value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+        return Change(What.STORE, site, use, key, (value,) if value is not None else (), focus=slot.slice)
+
+    @staticmethod
+    def _method(use: ast.Name, method: ast.Attribute, call: ast.Call) -> Change | None:
+        """``name.update(...)``, ``name.pop(key)`` and the like."""
+        called = method.attr
+        if called not in _CHANGING:
+            return None if called in _READING else Change(What.ESCAPE, call, use)
+        if any(isinstance(argument, ast.Starred) for argument in call.args):
+            return Change(What.UNKNOWN, call, use)
+        if called == "update":
+            return Change(What.UPDATE, call, use, None, tuple(call.args[:1]), tuple(call.keywords))
+        if called == "clear":
+            return Change(What.REMOVE, call, use)
+        key = call.args[0] if call.args else None
+        if not isinstance(key, ast.Constant):
+            return Change(What.UNKNOWN, call, use)
+        if called == "pop":
+            return Change(What.REMOVE, call, use, key.value)
+        given = tuple(call.args[1:2])
+        return Change(What.DEFAULT if given else What.STORE, call, use, key.value, given)
+
+    def _escapes(self, use: ast.Name, parent: ast.AST | None) -> bool:
+        """Whether a use gives other code the very object: as an argument, under another name, in a container."""
+        if isinstance(parent, ast.Call):
+            return use is not parent.func and _written(parent.func) not in _READING
+        if isinstance(parent, ast.keyword):
+            call = self.tree.parent(parent)
+            reading = isinstance(call, ast.Call) and _written(call.func) in _READING
+            return parent.arg is not None and not reading
+        if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+            return parent.value is use
+        return isinstance(parent, (ast.Tuple, ast.List, ast.Set, ast.Yield, ast.YieldFrom)) or (
+            isinstance(parent, ast.Dict)
+            and any(v is use and k is not None for k, v in zip(parent.keys, parent.values, strict=True))
+        )
+
+
+def _written(func: ast.expr) -> str:
+    if isinstance(func, ast.Attribute):
+        return func.attr
+    return func.id if isinstance(func, ast.Name) else ""

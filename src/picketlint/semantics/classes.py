@@ -1,0 +1,148 @@
+"""The classes of a module, seen through ``self``, ``cls``, their names and their instances."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from picketlint.semantics.bindings import Binding, Bindings, Kind
+from picketlint.semantics.tree import Tree, start
+
+# Longer chains of names and base classes than this are not followed.
+MAX_DEPTH = 24
+
+
+class Meaning(NamedTuple):
+    """What an expression has to do with a class of this module: it is the class, or an instance of it."""
+
+    owner: ast.ClassDef
+    instance: bool
+
+
+class Classes:
+    """Answers which class of this module an expression means, and what the class binds to an attribute."""
+
+    def __init__(self, tree: Tree, bindings: Bindings) -> None:
+        self.tree = tree
+        self.bindings = bindings
+        self._stores: dict[str, list[ast.Attribute]] | None = None
+        self._stored: dict[str, dict[ast.ClassDef | None, list[Binding]]] = {}
+        self._bases: dict[ast.ClassDef, list[ast.ClassDef]] = {}
+        self._members: dict[tuple[ast.ClassDef, str], list[Binding]] = {}
+
+    def class_of(self, node: ast.AST) -> ast.ClassDef | None:
+        """The class whose members ``node.attribute`` means: ``self``, ``cls``, ``Name``, ``Name()``."""
+        meaning = self._meaning(node)
+        return None if meaning is None else meaning.owner
+
+    def _meaning(self, node: ast.AST) -> Meaning | None:
+        """Follows names that stand for one expression only, as far as MAX_DEPTH."""
+        calls = 0
+        for _ in range(MAX_DEPTH):
+            if isinstance(node, ast.Call):
+                calls += 1
+                node = node.func
+                continue
+            if not isinstance(node, ast.Name):
+                return None
+            binding = self._only(node)
+            if binding is None:
+                return None
+            if isinstance(binding.node, ast.ClassDef):
+                return Meaning(binding.node, calls == 1) if calls < 2 else None
+            if binding.kind is Kind.PARAMETER:
+                return self._first_parameter(binding, calls)
+            if binding.kind is not Kind.VALUE or binding.value is None:
+                return None
+            node = binding.value
+        return None
+
+    def _only(self, node: ast.Name) -> Binding | None:
+        reaching = self.bindings.lookup(node.id, node)
+        if reaching is None or not reaching.complete or len(reaching.bindings) != 1:
+            return None
+        return reaching.bindings[0]
+
+    def _first_parameter(self, binding: Binding, calls: int) -> Meaning | None:
+        """What ``self`` or ``cls`` stands for; ``cls()`` is an instance, ``self()`` is not known."""
+        function = binding.scope
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return None
+        positional = [*function.args.posonlyargs, *function.args.args]
+        if not positional or positional[0] is not binding.node:
+            return None
+        decorators = {d.id for d in function.decorator_list if isinstance(d, ast.Name)}
+        owner = self.tree.scope(function)
+        if not isinstance(owner, ast.ClassDef) or "staticmethod" in decorators:
+            return None
+        is_class = "classmethod" in decorators or function.name in ("__new__", "__init_subclass__", "__class_getitem__")
+        if calls > (1 if is_class else 0):
+            return None
+        return Meaning(owner, not is_class or calls == 1)
+
+    # -- members -------------------------------------------------------------------------------------------------------
+
+    def members(self, owner: ast.ClassDef, attribute: str) -> list[Binding]:
+        """What a class binds to an attribute: in its body, else in that of a base class, and on its instances."""
+        key = (owner, attribute)
+        found = self._members.get(key)
+        if found is None:
+            found = self._members[key] = self._find(owner, attribute)
+        return found
+
+    def _find(self, owner: ast.ClassDef, attribute: str) -> list[Binding]:
+        own: list[Binding] = []
+        on_instances: list[Binding] = []
+        stored = self._stored_in(attribute)
+        for current in self._lineage(owner):
+            own = own or list(self.bindings.final(attribute, current))
+            on_instances += stored.get(current, ())
+        return [*own, *on_instances]
+
+    def _lineage(self, owner: ast.ClassDef) -> list[ast.ClassDef]:
+        """A class and its base classes in this module, nearest first."""
+        lineage = [owner]
+        seen: set[ast.AST] = {owner}
+        for current in lineage:
+            if len(lineage) > MAX_DEPTH:
+                break
+            for base in self._bases_of(current):
+                if base not in seen:
+                    seen.add(base)
+                    lineage.append(base)
+        return lineage
+
+    def _bases_of(self, owner: ast.ClassDef) -> list[ast.ClassDef]:
+        found = self._bases.get(owner)
+        if found is None:
+            found = self._bases[owner] = [base for base in map(self.class_of, owner.bases) if base is not None]
+        return found
+
+    def foreign(self, attribute: str) -> bool:
+        """Whether the module assigns to this attribute of an object that is not known."""
+        return None in self._stored_in(attribute)
+
+    def _stored_in(self, attribute: str) -> dict[ast.ClassDef | None, list[Binding]]:
+        """What is assigned to ``something.attribute``, by the class that something is an instance of."""
+        found = self._stored.get(attribute)
+        if found is None:
+            found = self._stored[attribute] = {}
+            for store in self.attribute_stores().get(attribute, ()):
+                statement = self.tree.parent(store)
+                value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+                if isinstance(statement, ast.AnnAssign) and value is None:
+                    continue
+                owner = self.class_of(store.value)
+                kind = Kind.VALUE if value is not None else Kind.OPAQUE
+                found.setdefault(owner, []).append(Binding(kind, store, owner or store, start(store), value))
+        return found
+
+    def attribute_stores(self) -> dict[str, list[ast.Attribute]]:
+        """Every place of the module that assigns to ``something.attribute``, by attribute; built once."""
+        if self._stores is None:
+            stores: dict[str, list[ast.Attribute]] = {}
+            for node in self.tree.nodes(ast.Attribute):
+                if isinstance(node.ctx, ast.Store):
+                    stores.setdefault(node.attr, []).append(node)
+            self._stores = stores
+        return self._stores
