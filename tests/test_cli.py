@@ -151,7 +151,7 @@ def test_exit_codes(project: Path, arguments: str, code: int) -> None:
         ("rule nothing-like-it", "there is no rule nothing-like-it: `picketlint rule` lists them"),
         ("rule PKT101 PKT102", "unrecognized arguments: PKT102"),
         ("rule --supersedes", "unrecognized arguments: --supersedes"),
-        ("exceptions", "there is no command exceptions"),
+        ("baseline", "there is no command baseline"),
     ],
 )
 def test_wrong_use_is_one_line_on_standard_error(project: Path, arguments: str, message: str) -> None:

@@ -25,8 +25,9 @@ Checks Python code against a machine-learning project's security policy: unsafe 
 shell injection, credentials, and exceptions that nobody explained.
 
 commands:
-  check   check files and directories: `picketlint check`, `picketlint check src train.py`
-  rule    list the rules, or explain one: `picketlint rule`, `picketlint rule PKT101`
+  check        check files and directories: `picketlint check`, `picketlint check src train.py`
+  exceptions   list the documented exceptions, or lock them: `picketlint exceptions --since main`
+  rule         list the rules, or explain one: `picketlint rule`, `picketlint rule PKT101`
 
 `picketlint COMMAND --help` lists the options of a command."""
 
@@ -76,7 +77,7 @@ def _parse(arguments: list[str]) -> tuple[Callable[[argparse.Namespace], int], a
     if first in _COMMANDS:
         parser, command = _COMMANDS[first]
         rest = arguments[1:]
-        end = rest.index("--") if first == "check" and "--" in rest else len(rest)
+        end = rest.index("--") if first in _TAKING_PATHS and "--" in rest else len(rest)
         # Paths may stand before, between and after options, which argparse allows only where no `--` is.
         options = parser().parse_intermixed_args(rest[:end])
         if end < len(rest):
@@ -190,6 +191,16 @@ def _rule_parser() -> argparse.ArgumentParser:
     rule.add_argument("rule", nargs="?", metavar="RULE", help="code or name of a rule; without one, all are listed")
     rule.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text (Markdown)")
     return rule
+
+
+def _exceptions_parser() -> argparse.ArgumentParser:
+    from picketlint import exceptions_command as command
+
+    parser = _Parser(
+        prog="picketlint exceptions", usage=command.USAGE, description=command.DESCRIPTION, epilog=command.EPILOG
+    )
+    command.add_options(parser)
+    return parser
 
 
 def _codes(text: str) -> list[str]:
@@ -324,7 +335,20 @@ def _rule(options: argparse.Namespace) -> int:
     return CLEAN
 
 
+def _exceptions(options: argparse.Namespace) -> int:
+    from picketlint import exceptions_command as command
+    from picketlint.reporting.terminal import terminal_of
+
+    result = command.run(options, terminal_of(sys.stdout, os.environ))
+    _print(result.lines)
+    for kind, message in result.messages:
+        _say(kind, message)
+    return result.code
+
+
+_TAKING_PATHS = frozenset({"check", "exceptions"})
 _COMMANDS: Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
     "check": (_check_parser, _check),
+    "exceptions": (_exceptions_parser, _exceptions),
     "rule": (_rule_parser, _rule),
 }

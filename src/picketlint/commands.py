@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from picketlint.knowledge.origins import CALLERS, RUNNERS
 from picketlint.knowledge.sinks import (
@@ -20,10 +20,12 @@ from picketlint.knowledge.sinks import (
     SHELLS,
     WINDOWS_SHELLS,
 )
-from picketlint.module import Module
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import Argument, State
 from picketlint.semantics.values import Special, Verdict, truthy
+
+if TYPE_CHECKING:
+    from picketlint.module import Module
 
 _COMMAND_FLAG = re.compile(r"-[a-zA-Z]*c")
 _WINDOWS_COMMAND_FLAG = re.compile(r"/[ck]|-c|-command", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 A comment counts trailing on a physical line of the offending expression, on its own line inside or directly above it,
 or as the block of own-line comments directly above its statement (decorators included, no blank line between); nowhere
-else. What it must say is ``wording``'s business.
+else. A trailing comment may go on below, right under itself. What it must say is ``wording``'s business.
 
 Source: the contributor policy of NVIDIA Model-Optimizer, "Creating a security exception".
 """
@@ -10,7 +10,9 @@ Source: the contributor policy of NVIDIA Model-Optimizer, "Creating a security e
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from picketlint.comments import Comment
@@ -18,10 +20,15 @@ from picketlint.identity import code_of
 from picketlint.knowledge.justifications import DEFAULT, Vocabulary
 from picketlint.model import Finding, Span, Status
 from picketlint.module import Module
-from picketlint.wording import Wording, judge, plain
+from picketlint.semantics.tree import start
+from picketlint.source import UnreadableSource, parse
+from picketlint.wording import NOTHING, Wording, judge, plain
 
 # No explanation is longer; a bound keeps a wall of comments from being read once per finding.
 MAX_BLOCK = 40
+# What commented-out code has and a sentence hardly ever: a quick look that spares most comments the parser.
+_CODE = re.compile(r"[=(]|\b(?:import|return|raise|del)\b")
+_ACTIONS = (ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.Return, ast.Raise, ast.Delete)
 
 
 class Policy(NamedTuple):
@@ -32,7 +39,7 @@ class Policy(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Comments on consecutive lines that read as one, in order; never empty."""
+    """Comments on consecutive lines that read as one, in order."""
 
     comments: tuple[Comment, ...]
 
@@ -43,7 +50,7 @@ class Block(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """Where the block stands."""
+        """Where the block stands; it must hold a comment."""
         first, last = self.comments[0], self.comments[-1]
         return Span(first.line, first.column, last.line, last.column + len(last.text))
 
@@ -111,6 +118,11 @@ def _above(line: int, comments: Mapping[int, Comment]) -> tuple[Comment, ...]:
             break
         found.append(comment)
     found.reverse()
+    before = comments.get(found[0].line - 1) if found else None
+    if before is not None and not before.own_line:
+        # What goes on right under a trailing comment is about the line of that one.
+        while found and found[0].column == before.column:
+            found.pop(0)
     return tuple(found)
 
 
@@ -156,27 +168,38 @@ def _remarks(
 
 def _prose(block: Block) -> Block:
     """A block without code that was commented out, whose flags and names excuse nothing; it can be empty."""
-    if len(block.comments) > 1 and _is_code("\n".join(_bare(comment) for comment in block.comments)):
+    lines = [comment.text.lstrip("#").rstrip() for comment in block.comments]
+    if len(lines) > 1 and _is_code("\n".join(_dedented(lines))):
         return Block(())
-    return Block(tuple(comment for comment in block.comments if not _is_code(_bare(comment))))
+    return Block(tuple(each for each, line in zip(block.comments, lines, strict=True) if not _is_code(line.strip())))
 
 
-def _bare(comment: Comment) -> str:
-    return comment.text.lstrip("#").removeprefix(" ").rstrip()
+def _dedented(lines: list[str]) -> list[str]:
+    """Lines without the indentation that all of them share."""
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return [line[margin:] for line in lines]
 
 
+@lru_cache(maxsize=256)
 def _is_code(text: str) -> bool:
     """Whether text does something when it is read as Python: by itself, or among the arguments of a call."""
-    if not _CODE.search(text) or len(text) > MAX_CODE:
-        return False
-    return any(_does_something(candidate) for candidate in (text, f"f({text.strip()})"))
+    return bool(_CODE.search(text)) and (_does_something(text, 0) or _does_something(f"f({text})", 1))
 
 
-def _does_something(code: str) -> bool:
+def _does_something(code: str, calls: int) -> bool:
+    """Whether text is Python with more calls than that, or with a statement that changes anything."""
     try:
-        tree = parse(code)
+        nodes = list(ast.walk(parse(code)))
     except UnreadableSource:
         return False
-    expected = 1 if code.startswith("f(") else 0
-    calls = sum(isinstance(node, (ast.Call, ast.keyword, *_ACTIONS)) for node in ast.walk(tree))
-    return calls > expected
+    if any(_is_sentence(node) for node in nodes):
+        return False
+    if any(isinstance(node, (*_ACTIONS, ast.keyword)) for node in nodes):
+        return True
+    return sum(isinstance(node, ast.Call) for node in nodes) > calls
+
+
+def _is_sentence(node: ast.AST) -> bool:
+    """Whether an expression can only be meant as words: Python reads "shell=True is safe" as an assignment."""
+    first = node.left if isinstance(node, ast.Compare) else node.values[0] if isinstance(node, ast.BoolOp) else None
+    return isinstance(first, ast.Constant) and isinstance(first.value, bool)

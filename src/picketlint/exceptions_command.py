@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 TOLD, FAILURE = 0, 2
 
-SUMMARY = "list the documented exceptions, or lock them"
 USAGE = "picketlint exceptions [options] [PATH ...]"
-DESCRIPTION = "List the documented exceptions to the security policy, or write the lock file for the code owners to review."
+DESCRIPTION = (
+    "List the documented exceptions to the security policy, or write the lock file for the code owners to review."
+)
 EPILOG = """\
 Paths, tests and settings are taken as in `picketlint check`. `--lock` writes the file that `exceptions-lock` in
 [tool.picketlint] names, else picketlint-exceptions.toml at the project's root; `picketlint check` then reports what is
@@ -51,7 +52,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     settings = parser.add_argument_group("settings")
     settings.add_argument("--config", metavar="FILE", help="use this TOML file and no other")
     settings.add_argument("--isolated", action="store_true", help="use no configuration file")
-    parser.set_defaults(verbose=False)
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> Result:
@@ -63,9 +63,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Result:
     if options.lock and (options.since is not None or options.output_format is not None):
         other = "--output-format" if options.since is None else "--since"
         raise ConfigError(f"--lock and {other} do not go together: leave one out")
-    overrides = ledger.overrides(
-        include_tests=options.include_tests, config=options.config, isolated=options.isolated
-    )
+    overrides = ledger.overrides(include_tests=options.include_tests, config=options.config, isolated=options.isolated)
     found = ledger.Ledger(options.paths, Resolver(overrides), force_exclude=options.force_exclude)
     messages = [
         ("error" if problem.fatal else "warning", f"{problem.path}: {problem.message}") for problem in found.problems

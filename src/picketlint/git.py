@@ -74,7 +74,7 @@ class Snapshot:
         if real == self.top:
             return name
         prefix = self.top.rstrip(os.sep) + os.sep
-        return f"{real[len(prefix):]}{os.sep}{name}".replace(os.sep, "/") if real.startswith(prefix) else None
+        return f"{real[len(prefix) :]}{os.sep}{name}".replace(os.sep, "/") if real.startswith(prefix) else None
 
     def read(self, path: str) -> bytes | None:
         """The content a file had, under this path or the one it was renamed from; None if it was not there."""
@@ -110,7 +110,7 @@ class Snapshot:
                 "--ignore-submodules=all", self._commit, "--",
             ).split(b"\0"))  # fmt: skip
             # Each is a status, the old path and the new one.
-            self._renames = {os.fsdecode(new): os.fsdecode(old) for _, old, new in zip(fields, fields, fields)}
+            self._renames = {os.fsdecode(new): os.fsdecode(old) for _, old, new in zip(*[fields] * 3, strict=False)}
         return self._renames
 
 

@@ -19,6 +19,7 @@ _COMPOUND = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With,
     ast.AsyncWith, ast.Try, ast.Match,
 )  # fmt: skip
+_ENDING_IN_VALUE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _WORD = re.compile(r"\w")
 
@@ -26,9 +27,14 @@ _WORD = re.compile(r"\w")
 def code_of(anchor: ast.AST | Span, span: Span, module: Module) -> str:
     """The normalized text of the statement around an anchor; of the anchor itself, where that is a compound one."""
     statement = module.tree.statement(anchor) if isinstance(anchor, ast.AST) else None
-    whole = span
-    if statement is not None and not isinstance(statement, _COMPOUND) and not hasattr(statement, "handlers"):
-        whole = module.source.span(statement)
+    if statement is None or isinstance(statement, _COMPOUND) or hasattr(statement, "handlers"):
+        return _short(_normalized(_segment(span, module)))
+    whole = module.source.span(statement)
+    if isinstance(statement, _ENDING_IN_VALUE) and statement.value is not None:
+        # Formatters put a long value in parentheses of its own, which its span leaves out.
+        value = module.source.span(statement.value)
+        before = _segment(Span(whole.line, whole.column, value.line, value.column), module).rstrip("(\\ \t\n")
+        return _short(_normalized(f"{before} {_segment(value, module)}"))
     return _short(_normalized(_segment(whole, module)))
 
 

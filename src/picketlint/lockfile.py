@@ -1,7 +1,7 @@
 """The lock file: the documented exceptions that the code owners approved, in TOML, one block for each.
 
-An exception is known by its rule, its path below the directory of the lock file, the normalized text of its code and its
-reason; those that agree in all are counted. A lock file that is not understood to the last key is an error: passed
+An exception is known by its rule, its path from the directory of the lock file, the normalized text of its code and
+its reason; those that agree in all are counted. A lock file that is not understood to the last key is an error: passed
 over, it would approve what nobody looked at, or let pass what nobody approved.
 """
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from picketlint.commands import ShellCommand, shell_commands
 from picketlint.knowledge.signatures import SIGNATURES
 from picketlint.model import Confidence, Step
 from picketlint.semantics.bindings import Binding, Bindings, Kind
@@ -82,6 +83,11 @@ class Module:
     def defaults(self) -> Defaults:
         """Answers for default values."""
         return Defaults(self.resolver, self.calls)
+
+    @cached_property
+    def shell_commands(self) -> Mapping[ast.AST, ShellCommand]:
+        """The commands that a shell reads, by the call or list to report them at."""
+        return {command.anchor: command for command in shell_commands(self)}
 
     @cached_property
     def torch_floor(self) -> Version | None:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from picketlint.commands import SHELL_TRIGGERS, ShellCommand, handed_over, shell_commands
+from picketlint.commands import SHELL_TRIGGERS, ShellCommand, handed_over
 from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
 from picketlint.module import Judged, Module
 from picketlint.semantics.calls import Argument, Candidate, State
@@ -79,7 +79,6 @@ __all__ = [
     "on_keyword",
     "on_review",
     "ruff_directive",
-    "shell_commands",
     "truthy",
 ]
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from operator import attrgetter
 
+from picketlint.config import ConfigError
 from picketlint.discovery import Target, discover
 from picketlint.engine import Checks, analyze
 from picketlint.files import NotRegularFileError, read
@@ -21,14 +25,42 @@ class Scan:
 
     def __init__(self, paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False) -> None:
         self.files = 0
-        self.targets = discover(paths, resolver, force_exclude=force_exclude)
+        named = list(paths)
+        self.targets = discover(named, resolver, force_exclude=force_exclude)
+        self._vanished = _vanished(named, self.targets, resolver)
 
     def __iter__(self) -> Iterator[Report]:
+        if not self._vanished:
+            return self._checked()
+        from heapq import merge
+
+        return merge(self._checked(), self._vanished, key=attrgetter("path"))
+
+    def _checked(self) -> Iterator[Report]:
         for target in self.targets:
             report = check(target)
             if report is not None:
                 self.files += not report.problems
                 yield report
+
+
+def _vanished(paths: Iterable[str], targets: Iterable[Target], resolver: Resolver) -> list[Report]:
+    """The reports on lock files that approve exceptions in files that are gone from a directory of the run."""
+    settings = {id(target.settings): target.settings for target in targets if target.settings is not None}
+    directories = []
+    for path in paths:
+        absolute = os.path.normpath(os.path.join(resolver.cwd, path))
+        if os.path.isdir(absolute):
+            directories.append(absolute)
+            with suppress(ConfigError):
+                # Discovery has told of a configuration that cannot be used.
+                governing = resolver.for_directory(absolute)
+                settings[id(governing)] = governing
+    if not directories or all(one.lock is None for one in settings.values()):
+        return []
+    from picketlint import vanished
+
+    return vanished.reports(settings.values(), directories, resolver.cwd)
 
 
 def check(target: Target) -> Report | None:

@@ -269,8 +269,8 @@ def _elsewhere(
 
 
 def free_lines(hidden: Collection[int], last: int) -> list[int]:
-    """The lines up to the last on which nothing is hidden; where there is none, the one past the end."""
-    return [line for line in range(1, last + 1) if line not in hidden] or [last + 1]
+    """The lines up to the last on which nothing is hidden; where there is none, line 0, which no comment is on."""
+    return [line for line in range(1, last + 1) if line not in hidden] or [0]
 
 
 def nearest(line: int, lines: list[int]) -> int:

@@ -30,6 +30,8 @@ _WORD = re.compile(r"[a-z_][a-z_']+|\d+|[^\W\d_]+", re.IGNORECASE)
 # An ideogram says as much as a word of letters.
 _IDEOGRAM = re.compile(r"[\u2e80-\uffdc\U00020000-\U0003ffff]")
 _NEAR = 4
+# How far back a negation is looked for, in characters: further off it is about something else.
+_REACH = 240
 
 
 def _any(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
@@ -40,17 +42,26 @@ def _any(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{joined})(?!\w)" if whole else joined, re.IGNORECASE)
 
 
+@lru_cache(maxsize=None)
+def _known(name: str) -> re.Pattern[str]:
+    """One list of shipped words, compiled when a comment first needs it: most runs need few of them."""
+    return _any(getattr(known, name))
+
+
+@lru_cache(maxsize=64)
+def _begins(name: str, clause: str) -> bool:
+    return _known(name).match(clause) is not None
+
+
+@lru_cache(maxsize=64)
+def _holds(name: str, clause: str) -> bool:
+    return _known(name).search(clause) is not None
+
+
 _MARKER = re.compile(known.MARKER, re.IGNORECASE)
 _DIRECTIVE = re.compile(rf"[\s:!]*(?:{'|'.join(known.DIRECTIVES)})", re.IGNORECASE)
-_ATTEMPT = _any(known.ATTEMPTS)
-_HEDGE = _any(known.HEDGES)
-_DOUBT = _any(known.DOUBTS)
-_NEGATION = _any(known.NEGATIONS)
-_NARRATION = _any(known.NARRATION)
-_WARNING = _any(known.WARNINGS)
-_KEPT_OUT = re.compile(known.KEPT_OUT)
-# What a denial must still be waiting for, to be the denial of the next clause too.
-_UNFINISHED = re.compile(rf"(?:{'|'.join(known.NEGATIONS)})(?: (?:been|be|being|were|was|are|is|either|ever))?(?: \w+(?:ed|en|lt|de))?\W*$")
+# What is left of a clause behind its last negation, if that must still be waiting for what it denies.
+_UNFINISHED = re.compile(r"(?: (?:been|be|being|were|was|are|is|either|ever))?(?: \w+(?:ed|en|lt|de))?\W*")
 _GOES_ON = re.compile(r"\W*(?:or |nor |and |ever |even )*\w+(?:ed|en|lt|de|ly)\b")
 _PLAIN_START = re.compile(r"(?:(?:^|\b(?:is|are|was|were|be|only|from|by|on|for|with)) ?(?:(?:a|an|the|this|these|it|always|just) )*)$")
 
@@ -68,7 +79,8 @@ class Wording(NamedTuple):
 
     ``trust``: it states that the input can be trusted. ``detail``: it says enough beyond that. ``contrary``: the words
     in which it states the opposite. ``marked``: it carries the marker. ``attempt``: it means to excuse at all.
-    ``directive``: the reason stands behind an instruction to a tool, where it does not count.
+    ``hedged``: it speaks of trust in a hope, a condition, a question or an instruction. ``directive``: the reason stands
+    behind an instruction to a tool, where it does not count.
     """
 
     trust: bool = False
@@ -76,6 +88,7 @@ class Wording(NamedTuple):
     contrary: str = ""
     marked: bool = False
     attempt: bool = False
+    hedged: bool = False
     directive: bool = False
 
     @property
@@ -144,13 +157,18 @@ def _judged(words: str, vocabulary: Vocabulary) -> Wording:
     marker = _MARKER.search(words)
     reason = words[marker.end() :] if marker else words
     lowered = reason.lower().replace("\u2019", "'")
-    attempt = marker is not None or bool(_ATTEMPT.search(lowered))
+    attempt = marker is not None or bool(_known("ATTEMPTS").search(lowered))
     reading = _Reading(rules, about_safety=attempt)
     for sentence in _SENTENCE.split(lowered):
         reading.read(sentence)
     detail = _says_enough(reason, reading.trust, any_language=marker is not None)
     return Wording(
-        reading.trust is not Trust.NONE, detail, reading.contrary(), marker is not None, attempt or reading.mentioned
+        trust=reading.trust is not Trust.NONE,
+        detail=detail,
+        contrary=reading.contrary(),
+        marked=marker is not None,
+        attempt=attempt or reading.mentioned,
+        hedged=reading.hedged,
     )
 
 
@@ -166,47 +184,60 @@ class _Match(NamedTuple):
 
 
 class _Sentence:
-    """A sentence with its clauses. ``hedge`` is the number of the first clause that is no statement."""
+    """A sentence with its clauses."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._hedge: int | None = None
         self.starts = [0, *(found.end() for found in _CLAUSE.finditer(text))]
         self.ends = [*(found.start() for found in _CLAUSE.finditer(text)), len(text)]
-        self.doubtful = bool(_DOUBT.search(text))
-        hedged = [number for number in range(len(self.starts)) if _HEDGE.search(self.clause(number))]
-        across = _HEDGE.search(text)
-        self.hedge = min([*hedged, self.number(across.start()) if across else len(self.starts)])
-
+        self._clauses: dict[int, str] = {}
     def number(self, position: int) -> int:
         """The number of the clause that a position is in."""
         return max(bisect_right(self.starts, position) - 1, 0)
 
     def clause(self, number: int) -> str:
         """The text of one clause."""
-        return self.text[self.starts[number] : self.ends[number]].strip()
+        if number not in self._clauses:
+            self._clauses[number] = self.text[self.starts[number] : self.ends[number]].strip()
+        return self._clauses[number]
 
     def states(self, match: _Match) -> bool:
         """Whether what was found is a statement."""
-        return not self.doubtful and match.number < self.hedge
+        if self._hedge is None:
+            self._hedge = self._first_hedge()
+        return match.number < self._hedge
+
+    def _first_hedge(self) -> int:
+        """The number of the first clause that is no statement any more."""
+        if _known("DOUBTS").search(self.text):
+            return 0
+        hedges = _known("HEDGES")
+        across = hedges.search(self.text)
+        numbers = (number for number in range(len(self.starts)) if hedges.search(self.clause(number)))
+        return min(next(numbers, len(self.starts)), self.number(across.start()) if across else len(self.starts))
 
     def find(self, pattern: re.Pattern[str]) -> Iterator[_Match]:
         """Everything a pattern matches."""
         for found in pattern.finditer(self.text):
             number = self.number(found.start())
-            before = self.text[self.starts[number] : found.start()]
-            denials = [each.group().strip() for each in _NEGATION.finditer(before)]
-            near = bool(denials) and len(_NEGATION.split(before)[-1].split()) <= _NEAR
+            before = self.text[max(self.starts[number], found.start() - _REACH) : found.start()]
+            denials = [each.group().strip() for each in _known("NEGATIONS").finditer(before)]
+            near = bool(denials) and len(_known("NEGATIONS").split(before)[-1].split()) <= _NEAR
             count = len([each for each in denials if each != "nor"]) or len(denials)
             if not count and self._denied_before(number, before + found.group()):
                 count, near = 1, True
-            after = self.text[found.end() : self.ends[number]]
-            if not count and _KEPT_OUT.match(after.strip()):
+            after = self.text[found.end() : min(self.ends[number], found.end() + _REACH)]
+            if not count and _known("KEPT_OUT").match(after.strip()):
                 count = 1
             yield _Match(found.group().strip(), before, self.clause(number), number, count, near)
 
     def _denied_before(self, number: int, text: str) -> bool:
         """Whether a negation that stands at the end of the clause before goes on in this one ("not made or kept by")."""
-        return number > 0 and bool(_UNFINISHED.search(self.clause(number - 1)) and _GOES_ON.match(text))
+        if number == 0 or not _GOES_ON.match(text):
+            return False
+        _, *rest = _known("NEGATIONS").split(self.clause(number - 1))
+        return bool(rest) and _UNFINISHED.fullmatch(rest[-1]) is not None
 
 
 class _Reading:
@@ -217,6 +248,7 @@ class _Reading:
         self.about_safety = about_safety
         self.trust = Trust.NONE
         self.mentioned = False
+        self.hedged = False
         self._danger = self._remote = self._denied = ""
         self._gated = self._checked = False
 
@@ -241,11 +273,10 @@ class _Reading:
             self._read_claim(sentence, match)
 
     def _read_danger(self, sentence: _Sentence) -> None:
-        warns = bool(_WARNING.search(sentence.text))
         for match in sentence.find(self.rules.danger):
             if match.denials % 2:
                 self._ground(sentence, match)
-            elif not warns or not _WARNING.search(match.clause):
+            elif not _holds("WARNINGS", match.clause):
                 self._danger = self._danger or match.text
         for match in sentence.find(self.rules.remote):
             if not match.denials % 2:
@@ -256,10 +287,11 @@ class _Reading:
 
     def _ground(self, sentence: _Sentence, match: _Match) -> bool:
         """Take a reason for what it is worth; whether it is one."""
-        if not self.about_safety and _NARRATION.match(match.clause) and not match.denials:
+        if not self.about_safety and _begins("NARRATION", match.clause) and not match.denials:
             return False
         self.mentioned = True
         if not sentence.states(match):
+            self.hedged = True
             return False
         self.trust = Trust.GROUNDED
         return True
@@ -275,15 +307,17 @@ class _Reading:
         return stated
 
     def _read_claim(self, sentence: _Sentence, match: _Match) -> None:
-        if _NARRATION.match(match.clause):
+        if _begins("NARRATION", match.clause):
             return
         if not self.about_safety and not _PLAIN_START.search(match.before):
             return
         self.mentioned = True
         if match.denials % 2 and match.near:
             self._denied = self._denied or match.clause
-        elif not match.denials and sentence.states(match):
-            self.trust = max(self.trust, Trust.CLAIMED)
+        elif not match.denials:
+            stated = sentence.states(match)
+            self.hedged |= not stated
+            self.trust = max(self.trust, Trust.CLAIMED) if stated else self.trust
 
 
 def _says_enough(text: str, trust: Trust, *, any_language: bool) -> bool:

@@ -24,12 +24,12 @@ _OUTSIDER = (
 )
 # Whoever makes a file with these has not said who it was, and what these make is not to be trusted.
 _NOBODY = (
-    r"(?:torch|pytorch|numpy|np|pickle|joblib|dill|keras|sklearn|scikit|tensorflow|jax|yaml|json|hand|default|design|mistake"
+    r"(?:torch|pytorch|numpy|np|savez\w{0,12}|save|dumps?|pickle|joblib|dill|keras|sklearn|scikit|tensorflow|jax|yaml|json|hand|default|design|mistake"
     r"|accident|name|value|index|llms?|gpt\w{0,9}|chatgpt|claude|copilot|gemini|agents?|assistants?|models?|networks?|authors?"
     r"|vendors?|upstream|communit(?:y|ies)|contributors?|hub|hf|hugging|internet|web|remote|external|unknown|untrusted|plugins?"
     r"|peers?|means|way|using|calling|running|loading)\b"
 )
-_MAKER = rf"(?!{_THE}(?:\w+ )?{_OUTSIDER})(?!{_THE}{_NOBODY})(?!{_THE}(?:\w+ ){_NOBODY})[\w`]"
+_MAKER = rf"(?!{_THE}(?:\w+ )?(?:{_OUTSIDER}|{_NOBODY}))[\w`]"
 _MADE = (
     r"(?:generated|created|produced|written|saved|serial[iz]+ed|serialised|dumped|exported|built|constructed|cached|pickled|packed"
     r"|stored|computed|prepared|recorded|emitted|populated|encoded|trained|assembled|rendered|defined|composed|derived|made)"
@@ -100,7 +100,7 @@ GROUNDS = (
     r"\b(?:operator|admin\w{0,11}|maintainer|deployer|repo|project)[- ](?:set|written|controlled|owned|configured|defined|maintained)\b",
     rf"\b(?:set|written|chosen|configured|defined|controlled|provided) (?:only )?by (?:the |an? |our )?(?:operators?|admin\w{{0,11}}|maintainers?|deployment)\b",
     rf"\b{_FIXED} (?:[\w-]+ ){{0,2}}(?:commands?|command[- ]lines?|command strings?|strings?|argv|args|arguments?|expressions?|literals?|formulas?|probes?"
-    r"|probe strings|templates?|set|sets|table|tuple|lists?|catalog\w{0,3}|input)\b",
+    r"|probe strings|templates?|set|sets|table|tuple|lists?|(?:allow|white)[- ]?lists?|catalog\w{0,3}|input)\b",
     rf"\b{_COMMAND}(?:\[\d\])? (?:\w+ )?(?:is|are|comes?|stays?|contains?|holds?|consists?)(?: only| exclusively| always| all| solely)?"
     rf"(?: from| of)? {_THE}(?:\w+ )?{_FIXED}\b",
     r"\b(?:list|tuple|table|set|sequence|made|built|composed) (?:only |solely )?(?:of|from|out of) (?:\w+ )?(?:constants|literals)\b",
@@ -170,7 +170,7 @@ WARNINGS = (r"\b(?:unsafe|dangerous|danger|risk\w{0,3}|insecure|vulnerab\w{1,5}|
 KEPT_OUT = (
     r"^(?:[\w'-]+ ){0,3}?(?:can |could |will |does |is |are )?(?:never|not|cannot|n't)(?: ever| be| get)? (?:reach(?:es|ed)?|gets? (?:here|in|to|into|near)"
     r"|enters?|arrives?|involved|used|loaded|passed|accepted|possible|allowed|touch(?:es)?|flows?|supplied|end(?:s)? up|part of|interpolated"
-    r"|come(?:s)? near|make(?:s)? it|expected)\b"
+    r"|come(?:s)? near|make(?:s)? it|expected)\b",
 )
 # What follows, up to the end of the sentence, is a hope, a condition, an instruction or a plan.
 HEDGES = (

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "markdown")
 """The names ``picketlint exceptions --output-format`` takes; the first is the default."""
 
+INCOMPLETE = "This list is incomplete: picketlint reported errors."
+
 
 class Row(NamedTuple):
     """A documented exception, and who wrote it when; None: unknown."""
@@ -35,6 +37,11 @@ class Listing(NamedTuple):
     since: str | None = None
     owners: tuple[str, ...] = ()
     dated: bool = True
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something could not be looked at."""
+        return any(problem.fatal for problem in self.problems)
 
 
 def render(name: str, listing: Listing, terminal: Terminal) -> Iterator[str]:

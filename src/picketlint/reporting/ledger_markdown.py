@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from picketlint.reporting import place
-from picketlint.reporting.ledger import Listing, Row, when
+from picketlint.reporting.ledger import INCOMPLETE, Listing, Row, when
 from picketlint.reporting.summary import count
 from picketlint.reporting.terminal import Terminal
 
@@ -28,6 +28,9 @@ def render(listing: Listing, terminal: Terminal) -> Iterator[str]:
     """The comment."""
     yield MARK
     yield f"### {_title(listing, terminal)}"
+    if listing.incomplete:
+        yield ""
+        yield f"**{INCOMPLETE}**"
     if not listing.rows:
         return
     yield ""
@@ -58,7 +61,7 @@ def _row(cells: list[str]) -> str:
 def _cells(row: Row, terminal: Terminal, *, dated: bool) -> list[str]:
     finding = row.finding
     where = place(finding, finding.span.line, finding.span.column, terminal)
-    rule = f"[{finding.rule}]({finding.url} \"{finding.name}\")"
+    rule = f'[{finding.rule}]({finding.url} "{finding.name}")'
     origin = [when(row.origin), _text(row.origin.author if row.origin else "", terminal)] if dated else []
     return [rule, _text(where, terminal), *origin, _text(finding.justification or "", terminal)]
 

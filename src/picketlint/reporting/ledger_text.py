@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from picketlint.reporting import place
-from picketlint.reporting.ledger import Listing, Row, when
+from picketlint.reporting.ledger import INCOMPLETE, Listing, Row, when
 from picketlint.reporting.summary import count
 from picketlint.reporting.terminal import Terminal
 
@@ -25,6 +25,8 @@ def render(listing: Listing, terminal: Terminal) -> Iterator[str]:
             yield _GAP.join([*padded, row[columns[-1]]])
         yield ""
     yield _summary(listing, terminal)
+    if listing.incomplete:
+        yield INCOMPLETE
     if listing.rows and listing.owners:
         yield f"Code owners to review {'it' if len(listing.rows) == 1 else 'them'}: {' '.join(listing.owners)}"
 

@@ -7,8 +7,6 @@ import sys
 from collections.abc import Mapping
 from typing import NamedTuple, TextIO
 
-from picketlint.reporting.sanitize import escape
-
 _STYLES = {
     "code": "\x1b[1;31m",
     "place": "\x1b[1m",
@@ -27,6 +25,9 @@ class Terminal(NamedTuple):
 
     def escape(self, text: str) -> str:
         """``text`` from outside, safe to write."""
+        # Not needed, as a rule, for a file without findings.
+        from picketlint.reporting.sanitize import escape
+
         return escape(text, self.encoding)
 
     def style(self, style: str, text: str) -> str:

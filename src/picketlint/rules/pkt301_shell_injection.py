@@ -47,7 +47,6 @@ from picketlint.rule import (
     bad,
     good,
     on,
-    shell_commands,
 )
 
 _LONGEST = 60
@@ -151,15 +150,17 @@ class ShellInjection(Rule):
         good('def f(subprocess, x):\n    subprocess.run(f"ls {x}", shell=True)', why="a parameter"),
     )
 
-    @on(ast.Module)
-    def module(self, root: ast.Module, module: Module) -> Iterator[Hit]:
-        """The commands of the module that a shell reads."""
-        for command in shell_commands(module):
-            pieces = [(candidate, piece) for candidate in command.candidates for piece in module.pieces(candidate)]
-            dynamic = [(candidate, piece) for candidate, piece in pieces if piece.open]
-            if dynamic:
-                candidate, piece = min(dynamic, key=lambda found: _rank(found[1]))
-                yield self._report(command, candidate, piece, module)
+    @on(ast.Call, ast.List)
+    def command(self, node: ast.expr, module: Module) -> Iterator[Hit]:
+        """A call or a list that has a shell read a command."""
+        command = module.shell_commands.get(node)
+        if command is None:
+            return
+        pieces = [(candidate, piece) for candidate in command.candidates for piece in module.pieces(candidate)]
+        dynamic = [(candidate, piece) for candidate, piece in pieces if piece.open]
+        if dynamic:
+            candidate, piece = min(dynamic, key=lambda found: _rank(found[1]))
+            yield self._report(command, candidate, piece, module)
 
     def _report(self, command: ShellCommand, whole: ast.expr, piece: Piece, module: Module) -> Hit:
         text = _shown(piece.node)

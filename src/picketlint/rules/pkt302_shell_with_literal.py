@@ -39,7 +39,6 @@ from picketlint.rule import (
     bad,
     good,
     on,
-    shell_commands,
 )
 
 
@@ -68,7 +67,12 @@ class ShellWithLiteral(Rule):
             'import subprocess\ndef f(x):\n    subprocess.run("ls", shell=True if x else False)',
             confidence=Confidence.MEDIUM,
         ),
+        bad('run(["sh", "-c", "ulimit -n"])', at="1:5", confidence=Confidence.MEDIUM, why="something runs the list"),
         good('import subprocess\nsubprocess.run(["ls", "-l"])'),
+        good(
+            'import subprocess\nsubprocess.run(["bash", "-c", "-i", cmd])',
+            why="PKT301: the command follows the options",
+        ),
         good('import subprocess\nsubprocess.run(f"ls {path}", shell=True)', why="PKT301"),
         good("import subprocess\ndef f(cmd):\n    subprocess.run(cmd, shell=True)"),
         good('import os\nos.system(f"kill {os.getpid()}")', why="a number in it"),
@@ -77,16 +81,18 @@ class ShellWithLiteral(Rule):
         good('model.system("ls")'),
     )
 
-    @on(ast.Module)
-    def module(self, root: ast.Module, module: Module) -> Iterator[Hit]:
-        """The commands of the module that a shell reads and the code alone fixes."""
-        for command in shell_commands(module):
-            pieces = [piece for candidate in command.candidates for piece in module.pieces(candidate)]
-            if all(piece.origin is Origin.CONSTANT for piece in pieces):
-                who = f"`{command.callee}`" if command.callee else "This list of arguments"
-                message = (
-                    f"{who} starts a shell for a constant command; "
-                    f"pass the program and its arguments as a list, without a shell"
-                )
-                confidence = None if command.sure else Confidence.MEDIUM
-                yield self.at(command.anchor, message, focus=command.candidates[0], confidence=confidence)
+    @on(ast.Call, ast.List)
+    def command(self, node: ast.expr, module: Module) -> Iterator[Hit]:
+        """A call or a list that has a shell read a command which the code alone fixes."""
+        command = module.shell_commands.get(node)
+        if command is None:
+            return
+        pieces = [piece for candidate in command.candidates for piece in module.pieces(candidate)]
+        if all(piece.origin is Origin.CONSTANT for piece in pieces):
+            who = f"`{command.callee}`" if command.callee else "This list of arguments"
+            message = (
+                f"{who} starts a shell for a constant command; "
+                f"pass the program and its arguments as a list, without a shell"
+            )
+            confidence = None if command.sure else Confidence.MEDIUM
+            yield self.at(command.anchor, message, focus=command.candidates[0], confidence=confidence)

@@ -4,7 +4,8 @@
 Looks at the comments that stand where an exception counts: trailing on a line of the reported expression, inside or
 directly above it, or directly above its statement. A comment there that names the flag, speaks of safety or trust, or
 carries the marker `security-exception:`, and yet does not document an exception, is reported with what it lacks. The
-violation itself is reported beside it.
+violation itself is reported beside it, so that turning this rule off is no way round. A comment that only describes the
+code is left alone, and so is code that was commented out.
 
 ## Why is this bad?
 A reviewer cannot approve "needed" or "safe": an exception has to say why the pattern is needed and why it is safe in
@@ -26,14 +27,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from picketlint.knowledge.justifications import FORM, FORMS
 from picketlint.rule import Hit, Module, Review, Rule, Severity, Status, bad, good, on_review
 
 if TYPE_CHECKING:
     from picketlint.rule import Wording
 
-FORM = "for example: `# written by our own exporter in this job, never supplied by the user`"
 WITH = ("PKT101",)
 LOAD = "import torch\ntorch.load(p, weights_only=False)"
+QUOTED = 60
 
 
 class UnjustifiedException(Rule):
@@ -49,11 +51,14 @@ class UnjustifiedException(Rule):
         bad(f"{LOAD}  # weights_only=False is needed", at="2:36", beside=WITH, why="repeats the flag"),
         bad(f"{LOAD}  # trusted", beside=WITH, why="trusted by whom, and why?"),
         bad(f"{LOAD}  # safe, the file is user-supplied", beside=WITH, why="says the opposite"),
+        bad(f"{LOAD}  # should be generated internally by the exporter", beside=WITH, why="a hope"),
+        bad(f"{LOAD}  # noqa: S614 - generated internally by the exporter", beside=WITH, why="behind a directive"),
         bad(f"{LOAD}  # security-exception: TODO", beside=WITH, why="a placeholder"),
         bad("import torch\n# only load trusted checkpoints\ntorch.load(p, weights_only=False)", at="2:1", beside=WITH),
         good(f"{LOAD}  # generated internally by the exporter, not supplied by the user", beside=WITH),
         good(f"{LOAD}  # security-exception: das Modul schreibt diese Datei im selben Lauf selbst", beside=WITH),
         good(f"{LOAD}  # load the optimizer state", beside=WITH, why="it does not try to excuse anything"),
+        good(f"import torch\n# torch.load(p, weights_only=True)\n{LOAD[13:]}", beside=WITH, why="commented-out code"),
         good("import torch\ntorch.load(p, weights_only=True)  # safe", beside=WITH, why="nothing to excuse"),
     )
 
@@ -62,27 +67,31 @@ class UnjustifiedException(Rule):
         stays = {finding for finding in review.findings if finding.status is Status.OPEN}
         seen = set()
         for remark in review.remarks:
-            told = remark.wording.attempt or remark.wording.contrary or remark.excuses
-            if remark.finding in stays and told and remark.block.span not in seen:
+            wording, finding = remark.wording, remark.finding
+            told = wording.trust or wording.attempt or wording.directive or remark.excuses
+            if finding in stays and told and remark.block.span not in seen:
                 seen.add(remark.block.span)
-                lacking = _lacking(remark.wording, marker_only=review.marker_only)
+                form = FORMS.get(finding.cwe, FORM)
+                lacking = _lacking(wording, f"for example: `# {form}`", marker_only=review.marker_only)
                 if lacking:
-                    message = f"This comment does not document an exception to {remark.finding.rule}: {lacking}"
+                    message = f"This comment does not document an exception to {finding.rule}: {lacking}"
                     yield self.at(remark.block.span, message)
 
 
-def _lacking(wording: Wording, *, marker_only: bool) -> str:
+def _lacking(wording: Wording, form: str, *, marker_only: bool) -> str:
     """Which half is missing, and a form that would do; empty for a comment that lacks nothing itself."""
     if wording.contrary:
-        return f"it says that the input cannot be trusted (`{wording.contrary[:60]}`); mend the code instead"
+        return f"it says that the input cannot be trusted (`{wording.contrary[:QUOTED]}`); mend the code instead"
+    if marker_only and not wording.marked:
+        return "this project accepts only the marker; write `security-exception:` and then the reason"
     if wording.marked:
         return "" if wording.detail else "the marker is there, the reason is not; write after it why this is safe here"
-    if marker_only and wording.accepted:
-        return "this project accepts only the marker; begin it with `security-exception:`"
-    if wording.trust and not wording.detail:
-        return f"it claims trust without saying why; say who made the input and how it got here, {FORM}"
-    if not wording.trust and wording.detail:
-        return f"it does not say why the input can be trusted here; add that, {FORM}"
-    if not wording.trust:
-        return f"it says neither why this is needed nor why it is safe here; write both, {FORM}"
-    return ""
+    if wording.trust:
+        return "" if wording.detail else f"it claims trust without saying why; say who made the input, {form}"
+    if wording.directive:
+        return f"what stands behind an instruction to a tool is not read; write it behind a `#` of its own, {form}"
+    if wording.hedged:
+        return f"it hopes, asks, plans or instructs; state what is the case here, {form}"
+    if wording.detail:
+        return f"it does not say why the input can be trusted here; add that, {form}"
+    return f"it says neither why this is needed nor why it is safe here; write both, {form}"

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from picketlint.rule import Hit, Module, Review, Rule, Severity, bad, good, on_review
 
 EXCUSED = "import torch\ntorch.load(p, weights_only=False)  # written by our own exporter, never by a user\n"
-ENTRY = ("PKT101", 'torch.load(p,weights_only=False)', "written by our own exporter, never by a user")
+ENTRY = ("PKT101", "torch.load(p,weights_only=False)", "written by our own exporter, never by a user")
 
 
 class UnapprovedException(Rule):
@@ -50,7 +50,7 @@ class UnapprovedException(Rule):
         if review.approved is None:
             return
         left = Counter(review.approved)
-        for finding in review.findings:
+        for finding in sorted(review.findings, key=lambda finding: finding.sort_key):
             if finding.justification is None:
                 continue
             entry = (finding.rule, finding.code, finding.justification)

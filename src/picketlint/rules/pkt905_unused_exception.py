@@ -23,9 +23,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from picketlint.knowledge.justifications import MARKER
 from picketlint.rule import Hit, Module, Review, Rule, Severity, Span, bad, good, on_review
 
-MARKER = re.compile(r"\bsecurity-exception\b", re.IGNORECASE)
+MARKED = re.compile(MARKER, re.IGNORECASE)
 REASON = "# security-exception: our own exporter writes this file in the same job"
 ENTRY = (("PKT101", "torch.load(p,weights_only=False)", REASON[2:]),)
 
@@ -49,13 +50,14 @@ class UnusedException(Rule):
         good(f"import torch\ntorch.load(p, weights_only=False)  {REASON}", approved=ENTRY),
         good(f"import torch\n{REASON}\ntorch.load(p, weights_only=False)"),
         good('text = "security-exception: a string is no comment"'),
+        good("# how security-exception comments are read\nx = 1", why="speaks of markers, is none"),
     )
 
     @on_review(alone=True)
     def check(self, review: Review, module: Module) -> Iterator[Hit]:
         used = {comment.line for remark in review.remarks for comment in remark.block.comments}
         for line, comment in review.comments.items():
-            if line not in used and MARKER.search(comment.text):
+            if line not in used and MARKED.search(comment.text):
                 place = Span(line, comment.column, line, comment.column + len(comment.text))
                 message = "This `security-exception` excuses nothing; delete it, or move it beside what it is about"
                 yield self.at(place, message)

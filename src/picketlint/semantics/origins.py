@@ -28,7 +28,7 @@ from picketlint.knowledge.origins import (
 from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.names import Names, Resolver
 
-MAX_PIECES = 400
+MAX_PIECES = 120
 _NUMERIC_SPEC = re.compile(r"^[-+ #<>=^,_0-9.]*[bdeEfFgGnoxX%]$")
 _CONVERSION = re.compile(r"%(?:\((\w+)\))?[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?([a-zA-Z%])")
 _NUMERIC_TYPES = frozenset({"int", "float", "bool"})
@@ -79,6 +79,7 @@ class Origins:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self._filled: dict[str, list[ast.expr]] | None = None
+        self._tables: dict[ast.expr, bool] = {}
 
     def pieces(self, node: ast.expr) -> tuple[Piece, ...]:
         """The pieces of an expression, roughly in reading order; beyond MAX_PIECES there is one more, unknown."""
@@ -115,7 +116,17 @@ class Origins:
             return self._binary(node)
         if isinstance(node, ast.Subscript):
             return _Parts([node.value], labelled=not isinstance(node.slice, ast.Slice))
-        return _structure(node)
+        return _leaf(Origin.CONSTANT) if self._is_table(node) else _structure(node)
+
+    def _is_table(self, node: ast.expr) -> bool:
+        """Whether a container holds literals only; such a one is one piece, however long."""
+        if not isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
+            return False
+        known = self._tables.get(node)
+        if known is None:
+            elements = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
+            known = self._tables[node] = all(isinstance(element, ast.Constant) for element in elements)
+        return known
 
     def _binary(self, node: ast.BinOp) -> _Parts:
         if isinstance(node.op, _NUMERIC_OPERATORS):
