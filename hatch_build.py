@@ -1,14 +1,18 @@
-"""Metadata hook: derives the entry points of the distribution from the file names of the rules.
+"""Build hooks: what a distribution needs to know of the rules is derived from them, for a rule is one file.
 
-A rule is one file, so the list of Bandit tests must not be kept by hand a second time. File names are all this needs:
-nothing of the package is imported while it is being built.
+The metadata hook makes the entry points from the files' names. The build hook puts an index of the rules into a wheel,
+so that a run imports only the rules that can fire; an editable install does without and imports them all.
 """
 
 import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 RULES = "src/picketlint/rules"
@@ -101,3 +105,32 @@ class EntryPoints(MetadataHookInterface):
         """Add the entry points to the ``project`` table."""
         files = (path.name for path in Path(self.root, RULES).glob("*.py"))
         metadata["entry-points"] = entry_points(file for file in files if file != "__init__.py")
+
+
+# Run by a fresh interpreter, isolated from whatever the build environment holds: it must be these sources it imports.
+INDEX = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from picketlint.registry import index_source
+sys.stdout.buffer.write(index_source().encode())
+"""
+
+
+class RuleIndex(BuildHookInterface):  # type: ignore[type-arg]
+    """Puts ``picketlint/_index.py`` into a wheel: what picketlint.registry would else have to import the rules for."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Derive the index from the sources; a rule that cannot be imported fails the build."""
+        if version == "editable":
+            return
+        source = str(Path(self.root, "src"))
+        index = subprocess.run([sys.executable, "-I", "-B", "-c", INDEX, source], check=True, stdout=subprocess.PIPE)
+        self.folder = tempfile.TemporaryDirectory()
+        file = Path(self.folder.name, "_index.py")
+        file.write_bytes(index.stdout)
+        build_data["force_include"][str(file)] = "picketlint/_index.py"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Drop the temporary file once it is in the wheel."""
+        if version != "editable":
+            self.folder.cleanup()

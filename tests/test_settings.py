@@ -12,8 +12,7 @@ from picketlint import registry
 from picketlint.config import ConfigError
 from picketlint.model import Lifecycle
 from picketlint.patterns import Patterns
-from picketlint.registry import Registry
-from picketlint.rule import Rule
+from picketlint.registry import Entry, Registry
 from picketlint.settings import DEFAULT_TEST_PATTERNS, Overrides, Resolver
 
 TABLE = "[tool.picketlint]\n"
@@ -22,11 +21,11 @@ TABLE = "[tool.picketlint]\n"
 @pytest.fixture(autouse=True)
 def rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small set of rules that stays as it is: 101 and 102, and 201 and 302 of which 302 is off by default."""
-    made: list[Rule] = []
+    made: list[Entry] = []
     for number, name in ((101, "torch"), (102, "implicit-torch"), (201, "remote"), (302, "shell")):
         status = Lifecycle.OPTIONAL if number == 302 else Lifecycle.DEFAULT
-        made.append(type("Made", (Rule,), {"id": f"PKT{number}", "name": name, "status": status})())
-    made_registry = Registry(tuple(made))
+        made.append(Entry(f"PKT{number}", name, status, (), True, True, False, "made"))
+    made_registry = Registry(made)
     monkeypatch.setattr(registry, "load", lambda: made_registry)
 
 

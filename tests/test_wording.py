@@ -67,7 +67,7 @@ ACCEPTED = [
     ("# security-exception: das Modul schreibt diese Datei im selben Lauf selbst", "German"),
     ("# security-exception: fichier produit par notre propre exportateur", "French"),
     ("# security-exception: \u3053\u306e\u30d5\u30a1\u30a4\u30eb\u306f\u5185\u90e8\u3067\u751f\u6210", "Japanese"),
-    ("# \u0444\u0430\u0439\u043b. security-exception: \u0441\u043e\u0437\u0434\u0430\u043d \u0441\u0430\u043c\u0438\u043c \u044d\u043a\u0441\u043f\u043e\u0440\u0442\u0451\u0440\u043e\u043c", "Russian"),
+    ("# security-exception: файл создан самим экспортёром", "Russian"),
     ("# SECURITY-EXCEPTION : approved in SEC-1422, vendor format", "case and space"),
     ("# Security-Exception - approved in SEC-1422, vendor format", "a dash"),
     ("# security-exception\u2014approved in SEC-1422, vendor format", "a long dash"),

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from picketlint import registry
 from picketlint.files import NotRegularFileError, read
 from picketlint.patterns import PatternError, Patterns
+
+if TYPE_CHECKING:
+    from picketlint.wording import Policy
 
 _OWNER = re.compile(r"@{1,2}[\w.+/-]+|[\w.+-]+@[\w.-]+")
 
@@ -44,6 +47,7 @@ class Config(NamedTuple):
     include_tests: frozenset[str] = frozenset()
     torch_floor: tuple[int, ...] | None = None
     per_path_ignores: tuple[tuple[Patterns, frozenset[str]], ...] = ()
+    exceptions: Policy | None = None
     exceptions_lock: str | None = None
     code_owners: tuple[str, ...] = ()
 
@@ -81,7 +85,7 @@ def covered(codes: Iterable[str]) -> frozenset[str]:
     ids: set[str] = set()
     for code in codes:
         ids |= known.expand(code) or frozenset()
-        ids.update(rule.id for rule in known.rules if rule.id.startswith(code))
+        ids.update(rule.id for rule in known.entries if rule.id.startswith(code))
     return frozenset(ids)
 
 
@@ -176,6 +180,13 @@ def _ignores_by_path(value: object) -> tuple[tuple[Patterns, frozenset[str]], ..
     return tuple(rows)
 
 
+def _exceptions(value: object) -> Policy:
+    # Imported for those who have the key: it compiles the words of comments, which most runs never read.
+    from picketlint.policies import read_policy
+
+    return read_policy(value)
+
+
 def _lock_path(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError('must be a string, as in "picketlint-exceptions.toml"')
@@ -202,6 +213,7 @@ _KEYS: Mapping[str, Callable[[object], object]] = {
     "include-tests": included_tests,
     "torch-floor": _release,
     "per-path-ignores": _ignores_by_path,
+    "exceptions": _exceptions,
     "exceptions-lock": _lock_path,
     "code-owners": _owners,
 }

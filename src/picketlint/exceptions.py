@@ -17,25 +17,17 @@ from typing import NamedTuple
 
 from picketlint.comments import Comment
 from picketlint.identity import code_of
-from picketlint.knowledge.justifications import DEFAULT, Vocabulary
 from picketlint.model import Finding, Span, Status
 from picketlint.module import Module
 from picketlint.semantics.tree import start
 from picketlint.source import UnreadableSource, parse
-from picketlint.wording import NOTHING, Wording, judge, plain
+from picketlint.wording import NOTHING, Policy, Wording, judge, plain
 
 # No explanation is longer; a bound keeps a wall of comments from being read once per finding.
 MAX_BLOCK = 40
 # What commented-out code has and a sentence hardly ever: a quick look that spares most comments the parser.
 _CODE = re.compile(r"[=(]|\b(?:import|return|raise|del)\b")
 _ACTIONS = (ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.Return, ast.Raise, ast.Delete)
-
-
-class Policy(NamedTuple):
-    """How a project judges exceptions: by which words, or (``marker_only``) by the explicit marker alone."""
-
-    vocabulary: Vocabulary = DEFAULT
-    marker_only: bool = False
 
 
 class Block(NamedTuple):

@@ -50,7 +50,7 @@ def overrides(*, include_tests: bool, config: str | None, isolated: bool) -> Ove
 
     The lock file is not read then: it may be missing, or broken.
     """
-    others = [rule.id for rule in registry.load().rules if not rule.documentable and rule.id != UNREADABLE]
+    others = [rule.id for rule in registry.load().entries if not rule.documentable and rule.id != UNREADABLE]
     return Overrides(ignore=others, include_tests=True if include_tests else None, config=config, isolated=isolated)
 
 

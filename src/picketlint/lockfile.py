@@ -166,7 +166,7 @@ def _entry(block: object) -> tuple[Entry, int]:
     if type(count) is not int or not 1 <= count <= _MOST_ALIKE:
         raise ValueError(f'"count" has to be a number from 1 to {_MOST_ALIKE}')
     rule, path = block["rule"], block["path"]
-    if not any(known.id == rule for known in registry.load().rules):
+    if not any(known.id == rule for known in registry.load().entries):
         raise ValueError(f'unknown rule "{rule}"')
     if path in ("", ".") or path.startswith("/") or posixpath.normpath(path) != path:
         raise ValueError(f'the path "{path}" is not relative to the lock file, with "/" and without detours')
@@ -215,7 +215,7 @@ def write(path: str, entries: Mapping[Entry, int]) -> bool:
     if before is not None:
         if before.replace(b"\r\n", b"\n") == text.encode():
             return False
-        if before.strip() and not _is_ours(before):
+        if before.strip() and not _is_ours(before, path):
             raise ConfigError("is there and is not a lock file of picketlint, so it is not replaced", path)
     try:
         _replace(path, text.encode())
@@ -224,8 +224,14 @@ def write(path: str, entries: Mapping[Entry, int]) -> bool:
     return True
 
 
-def _is_ours(data: bytes) -> bool:
+def _is_ours(data: bytes, path: str) -> bool:
     """Whether a file is a lock file, be it one with conflicts or mistakes."""
+    try:
+        parse(data, path)
+    except ConfigError:
+        pass
+    else:
+        return True
     lines = data.decode("utf-8", "replace").splitlines()
     return any(line == HEADER or _HEADING.match(line) for line in lines)
 

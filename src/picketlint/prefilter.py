@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from picketlint.rule import Rule
+from picketlint.registry import Entry
 
 # The UTF-8 beginnings of every character whose NFKC form holds an ASCII letter, digit or underscore and that may stand
 # in an identifier (PEP 3131); tests/test_prefilter.py derives them from the Unicode database.
@@ -22,14 +22,14 @@ _FOLDED = re.compile(
 _OTHER_CODING = re.compile(rb"coding[:=][ \t]*(?!utf-?_?8\b|ascii\b|latin-?_?1\b|iso-?8859-)[-\w.]", re.IGNORECASE)
 
 
-def candidates(rules: Iterable[Rule], data: bytes) -> tuple[Rule, ...]:
+def candidates(rules: Iterable[Entry], data: bytes) -> tuple[Entry, ...]:
     """Those of the rules that can fire in a file with these bytes."""
     if b"\0" in data or _OTHER_CODING.search(data, 0, 512) or (not data.isascii() and _FOLDED.search(data)):
         return tuple(rules)
     return tuple(rule for rule in rules if not rule.triggers or _triggered(rule, data))
 
 
-def _triggered(rule: Rule, data: bytes) -> bool:
+def _triggered(rule: Entry, data: bytes) -> bool:
     for trigger in rule.triggers:
         if isinstance(trigger, bytes):
             if trigger in data:

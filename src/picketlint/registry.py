@@ -1,40 +1,72 @@
 """The rules there are: found by file name, checked, and chosen by code, name or prefix.
 
-A rule that cannot be imported, or breaks the contract below, stops the program: a gate that skips a check is open.
+An entry says enough of a rule to choose it and to tell whether it can fire; the rule itself is imported when it has to
+run. In a built distribution the entries come from an index that the build derived from the rules; elsewhere from the
+rules. A rule that cannot be imported, or breaks the contract below, stops the program: a gate that skips a check is open.
 """
 
 from __future__ import annotations
 
 import os
-import re
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from picketlint.catalog import RULES_FOLDER, RuleFile, rule_files
 from picketlint.model import Lifecycle
-from picketlint.rule import Rule
 
-_FILE = re.compile(r"^(pkt\d{3})_([a-z0-9_]+)\.py$")
+if TYPE_CHECKING:
+    from picketlint.rule import Rule, Trigger
 
 
 class RegistryError(Exception):
     """A rule file breaks the contract of the registry; the message names it and what to mend."""
 
 
+class Entry(NamedTuple):
+    """What can be told of a rule without importing it; the attributes are those of Rule."""
+
+    id: str
+    name: str
+    status: Lifecycle
+    triggers: tuple[Trigger, ...]
+    documentable: bool
+    alone: bool
+    judges_all: bool
+    module: str
+
+    @property
+    def rule(self) -> Rule:
+        """The rule itself."""
+        return _instance(self.module)
+
+
 class Registry:
     """A set of rules, sorted by id."""
 
-    def __init__(self, rules: tuple[Rule, ...]) -> None:
-        self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
-        self._by_key: dict[str, Rule] = {}
-        for rule in self.rules:
-            for key in (rule.id, rule.name):
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
+        self._by_key: dict[str, Entry] = {}
+        for entry in self.entries:
+            for key in (entry.id, entry.name):
                 if key in self._by_key:
                     raise RegistryError(f"two rules are called {key}")
-                self._by_key[key] = rule
+                self._by_key[key] = entry
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule itself, sorted by id; imports them all."""
+        return tuple(entry.rule for entry in self.entries)
+
+    def __contains__(self, key: str) -> bool:
+        """Whether there is a rule with this id or name."""
+        return key in self._by_key
 
     def get(self, key: str) -> Rule | None:
         """The rule with this id or name."""
-        return self._by_key.get(key)
+        entry = self._by_key.get(key)
+        return None if entry is None else entry.rule
 
     def expand(self, selector: str) -> frozenset[str] | None:
         """The ids a selector stands for: ``ALL``, an id, a name, or the beginning of an id; None if it fits no rule.
@@ -42,16 +74,16 @@ class Registry:
         A prefix leaves out the rules that are off by default; ``ALL``, a full id and a name do not.
         """
         if selector == "ALL":
-            return frozenset(rule.id for rule in self.rules)
-        rule = self.get(selector)
-        if rule is not None:
-            return frozenset({rule.id})
+            return frozenset(entry.id for entry in self.entries)
+        entry = self._by_key.get(selector)
+        if entry is not None:
+            return frozenset({entry.id})
         if not selector.startswith("PKT"):
             return None
-        fitting = [rule for rule in self.rules if rule.id.startswith(selector)]
+        fitting = [entry for entry in self.entries if entry.id.startswith(selector)]
         if not fitting:
             return None
-        return frozenset(rule.id for rule in fitting if rule.status is Lifecycle.DEFAULT)
+        return frozenset(entry.id for entry in fitting if entry.status is Lifecycle.DEFAULT)
 
     def suggest(self, text: str) -> str | None:
         """The known id or name that is closest to a mistyped one; None where nothing is close."""
@@ -67,24 +99,47 @@ class Registry:
 @lru_cache(maxsize=1)
 def load() -> Registry:
     """The registry of the rules that picketlint ships. Raises RegistryError, or whatever a broken rule file raises."""
-    folder = os.path.join(os.path.dirname(__file__), "rules")
-    return Registry(tuple(_from_file(name) for name in sorted(os.listdir(folder)) if name.startswith("pkt")))
+    files = rule_files()
+    try:
+        index: Any = import_module("picketlint._index")
+    except ModuleNotFoundError:
+        index = None
+    if index is not None and index.FILES == tuple(file.module for file in files):
+        return Registry(Entry(row[0], row[1], Lifecycle(row[2]), *row[3:]) for row in index.ENTRIES)
+    return Registry(entry_of(file) for file in files)
 
 
-def _from_file(file: str) -> Rule:
-    found = _FILE.match(file)
-    if found is None:
-        raise RegistryError(f"rules/{file}: call it pktNNN_rule_name.py")
-    module = import_module(f"picketlint.rules.{file[:-3]}")
+def entry_of(file: RuleFile) -> Entry:
+    """The entry of a rule, from the rule itself."""
+    module = f"picketlint.rules.{file.module}"
+    rule = _instance(module)
+    if (rule.id, rule.name) != (file.id, file.name):
+        raise RegistryError(f"rules/{file.module}.py: id and name are {(rule.id, rule.name)}, unlike the file's name")
+    return Entry(
+        rule.id, rule.name, rule.status, rule.triggers, rule.documentable, rule.alone, rule.judges_all, module
+    )
+
+
+def index_source() -> str:
+    """The text of the index module that a distribution carries: FILES and ENTRIES, as literals."""
+    files = rule_files()
+    rows = [(*entry[:2], entry.status.value, *entry[3:]) for entry in map(entry_of, files)]
+    names = tuple(file.module for file in files)
+    return f'"""Derived from the rules when this distribution was built."""\n\nFILES = {names!r}\nENTRIES = {rows!r}\n'
+
+
+@lru_cache(maxsize=None)
+def _instance(module: str) -> Rule:
+    """The one rule that a module of ``rules`` defines."""
+    from picketlint.rule import Rule
+
+    members = vars(import_module(module)).values()
     classes = [
         member
-        for member in vars(module).values()
-        if isinstance(member, type) and issubclass(member, Rule) and member.__module__ == module.__name__
+        for member in members
+        if isinstance(member, type) and issubclass(member, Rule) and member.__module__ == module
     ]
     if len(classes) != 1:
-        raise RegistryError(f"rules/{file}: define exactly one Rule, not {len(classes)}")
-    rule = classes[0]()
-    expected = (found.group(1).upper(), found.group(2).replace("_", "-"))
-    if (rule.id, rule.name) != expected:
-        raise RegistryError(f"rules/{file}: id and name are {(rule.id, rule.name)}, the file name says {expected}")
+        raise RegistryError(f"{os.path.join(RULES_FOLDER, module)}: define exactly one Rule, not {len(classes)}")
+    rule: Rule = classes[0]()
     return rule

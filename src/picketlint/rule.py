@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from picketlint.commands import SHELL_TRIGGERS, ShellCommand, handed_over
+from picketlint.catalog import rule_files
 from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
 from picketlint.module import Judged, Module
 from picketlint.semantics.calls import Argument, Candidate, State
@@ -328,5 +329,4 @@ class Rule:
 
 def bandit_tests() -> dict[str, str]:
     """The ids of picketlint's rules, by id and by the name each has as a test of Bandit."""
-    own = [rule for rule in Rule.__subclasses__() if rule.__module__.startswith("picketlint.rules.")]
-    return {key: rule.id for rule in own for key in (rule.id, rule.name.replace("-", "_"))}
+    return {key: file.id for file in rule_files() for key in (file.id, file.name.replace("-", "_"))}

@@ -25,6 +25,7 @@ from picketlint.patterns import Patterns
 if TYPE_CHECKING:
     from picketlint.lockfile import Lock
     from picketlint.project import Declaration
+    from picketlint.wording import Policy
 
 DEFAULT_TEST_PATTERNS = (
     "tests/", "test/", "testing/",
@@ -71,7 +72,8 @@ class Settings(NamedTuple):
     ``codes`` are the rules selected, ``test_codes`` those that run on tests too. ``excludes`` and ``tests`` take the
     place of the defaults; ``extra_excludes`` come on top, and may take a default back with ``!``. ``declared_floor`` is
     the configuration's ``torch-floor``, ``declarations`` what was read of packaging metadata so far. ``lock_path`` is
-    where the lock file of approved exceptions is configured to be, ``lock`` its content if the rules selected want it.
+    where the lock file of approved exceptions is configured to be, ``lock`` its content if the rules selected want it;
+    ``exceptions`` is how they are judged (None: by the words picketlint ships).
     """
 
     root: str
@@ -87,6 +89,7 @@ class Settings(NamedTuple):
     lock_path: str | None = None
     lock: Lock | None = None
     code_owners: tuple[str, ...] = ()
+    exceptions: Policy | None = None
 
     def checks_for(self, path: str) -> Checks:
         """The rules to run on a file: none at all for a test, unless it is included."""
@@ -96,7 +99,7 @@ class Settings(NamedTuple):
             if patterns.verdict(relative):
                 codes -= ignored
         approved = self.lock.approved(path) if self.lock is not None and codes & _LOCK_RULES else None
-        return Checks(codes, partial(self.torch_floor, os.path.dirname(path)), approved=approved)
+        return Checks(codes, partial(self.torch_floor, os.path.dirname(path)), self.exceptions, approved)
 
     def torch_floor(self, directory: str) -> tuple[int, ...] | None:
         """The lowest torch release the code in ``directory`` has to work with; None if that is not known."""
@@ -233,7 +236,7 @@ class Resolver:
         settings = self._settings.get(key)
         if settings is None:
             config = found.config
-            codes = frozenset(rule.id for rule in registry.load().rules if rule.status is Lifecycle.DEFAULT)
+            codes = frozenset(rule.id for rule in registry.load().entries if rule.status is Lifecycle.DEFAULT)
             codes = _refine(codes, config.select, config.extend_select, config.ignore)
             codes = _refine(codes, self._select, self._extend_select, self._ignore)
             lock_path = _beside(found.path, config.exceptions_lock)
@@ -251,6 +254,7 @@ class Resolver:
                 lock_path=lock_path,
                 lock=self._lock(lock_path) if lock_path is not None and codes & _LOCK_RULES else None,
                 code_owners=config.code_owners,
+                exceptions=config.exceptions,
             )
         return settings
 
@@ -325,7 +329,7 @@ def _refine(
 
 def _specificity(selector: str) -> int:
     """How precise a selector is: ALL is the least, then prefixes by their length, then ids and names."""
-    if registry.load().get(selector) is not None:
+    if selector in registry.load():
         return 1000
     return 0 if selector == "ALL" else len(selector)
 

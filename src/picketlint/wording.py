@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from picketlint.knowledge import justifications as known
@@ -42,7 +42,7 @@ def _any(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{joined})(?!\w)" if whole else joined, re.IGNORECASE)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _known(name: str) -> re.Pattern[str]:
     """One list of shipped words, compiled when a comment first needs it: most runs need few of them."""
     return _any(getattr(known, name))
@@ -63,7 +63,9 @@ _DIRECTIVE = re.compile(rf"[\s:!]*(?:{'|'.join(known.DIRECTIVES)})", re.IGNORECA
 # What is left of a clause behind its last negation, if that must still be waiting for what it denies.
 _UNFINISHED = re.compile(r"(?: (?:been|be|being|were|was|are|is|either|ever))?(?: \w+(?:ed|en|lt|de))?\W*")
 _GOES_ON = re.compile(r"\W*(?:or |nor |and |ever |even )*\w+(?:ed|en|lt|de|ly)\b")
-_PLAIN_START = re.compile(r"(?:(?:^|\b(?:is|are|was|were|be|only|from|by|on|for|with)) ?(?:(?:a|an|the|this|these|it|always|just) )*)$")
+_PLAIN_START = re.compile(
+    r"(?:(?:^|\b(?:is|are|was|were|be|only|from|by|on|for|with)) ?(?:(?:a|an|the|this|these|it|always|just) )*)$"
+)
 
 
 class Trust(IntEnum):
@@ -79,8 +81,8 @@ class Wording(NamedTuple):
 
     ``trust``: it states that the input can be trusted. ``detail``: it says enough beyond that. ``contrary``: the words
     in which it states the opposite. ``marked``: it carries the marker. ``attempt``: it means to excuse at all.
-    ``hedged``: it speaks of trust in a hope, a condition, a question or an instruction. ``directive``: the reason stands
-    behind an instruction to a tool, where it does not count.
+    ``hedged``: it speaks of trust in a hope, a condition, a question or an instruction. ``directive``: the reason
+    stands behind an instruction to a tool, where it does not count.
     """
 
     trust: bool = False
@@ -105,6 +107,13 @@ class Wording(NamedTuple):
 NOTHING = Wording()
 
 
+class Policy(NamedTuple):
+    """How a project judges exceptions: by which words, or (``marker_only``) by the explicit marker alone."""
+
+    vocabulary: Vocabulary = known.DEFAULT
+    marker_only: bool = False
+
+
 class Matchers(NamedTuple):
     """A vocabulary, compiled."""
 
@@ -114,15 +123,23 @@ class Matchers(NamedTuple):
     gates: re.Pattern[str]
     danger: re.Pattern[str]
     remote: re.Pattern[str]
-    accepted: re.Pattern[str]
-    refused: re.Pattern[str]
+    accepted: tuple[re.Pattern[str], ...]
+    refused: tuple[re.Pattern[str], ...]
 
 
 @lru_cache(maxsize=8)
 def matchers(vocabulary: Vocabulary) -> Matchers:
     """Compile a vocabulary. Raises re.error for a pattern that is none."""
-    shipped = [_any(patterns) for patterns in vocabulary[:6]]
-    return Matchers(*shipped, _any(vocabulary.accepted, whole=True), _any(vocabulary.refused, whole=True))
+    return Matchers(
+        grounds=_any(vocabulary.grounds),
+        claims=_any(vocabulary.claims),
+        checks=_any(vocabulary.checks),
+        gates=_any(vocabulary.gates),
+        danger=_any(vocabulary.danger),
+        remote=_any(vocabulary.remote),
+        accepted=tuple(_any([pattern], whole=True) for pattern in vocabulary.accepted),
+        refused=tuple(_any([pattern], whole=True) for pattern in vocabulary.refused),
+    )
 
 
 def plain(text: str) -> str:
@@ -192,6 +209,7 @@ class _Sentence:
         self.starts = [0, *(found.end() for found in _CLAUSE.finditer(text))]
         self.ends = [*(found.start() for found in _CLAUSE.finditer(text)), len(text)]
         self._clauses: dict[int, str] = {}
+
     def number(self, position: int) -> int:
         """The number of the clause that a position is in."""
         return max(bisect_right(self.starts, position) - 1, 0)
@@ -233,7 +251,7 @@ class _Sentence:
             yield _Match(found.group().strip(), before, self.clause(number), number, count, near)
 
     def _denied_before(self, number: int, text: str) -> bool:
-        """Whether a negation that stands at the end of the clause before goes on in this one ("not made or kept by")."""
+        """Whether a negation at the end of the clause before goes on in this one ("not made, kept or sent by")."""
         if number == 0 or not _GOES_ON.match(text):
             return False
         _, *rest = _known("NEGATIONS").split(self.clause(number - 1))
@@ -268,7 +286,8 @@ class _Reading:
         self._gated |= self._read_grounds(sentence, rules.gates)
         self._checked |= self._read_grounds(sentence, rules.checks)
         self._read_grounds(sentence, rules.grounds)
-        self._read_grounds(sentence, rules.accepted)
+        for pattern in rules.accepted:
+            self._read_grounds(sentence, pattern)
         for match in sentence.find(rules.claims):
             self._read_claim(sentence, match)
 
@@ -281,9 +300,10 @@ class _Reading:
         for match in sentence.find(self.rules.remote):
             if not match.denials % 2:
                 self._remote = self._remote or match.text
-        for match in sentence.find(self.rules.refused):
-            if not match.denials % 2:
-                self._denied = self._denied or match.text
+        for pattern in self.rules.refused:
+            for match in sentence.find(pattern):
+                if not match.denials % 2:
+                    self._denied = self._denied or match.text
 
     def _ground(self, sentence: _Sentence, match: _Match) -> bool:
         """Take a reason for what it is worth; whether it is one."""

@@ -19,40 +19,54 @@ MARKER = r"\bsecurity-exception\s{0,3}[:=\-\u2013\u2014]"
 # What may stand before a noun.
 _THE = r"(?:(?:the|a|an|any|our|some|this|that|these|those|every|each|all|its|no) ){0,2}"
 _OUTSIDER = (
-    r"(?:end[- ]?)?(?:users?|clients?|customers?|callers?|attackers?|adversar(?:y|ies)|someone|anyone|anybody|whoever|others"
+    r"(?:end[- ]?)?(?:users?|clients?|customers?|callers?|attackers?|adversar(?:y|ies)|someone|anyone|anybody"
+    r"|whoever|others"
     r"|strangers?|outsiders?|third[- ]part(?:y|ies)|people|visitors?|tenants?|participants?|submitters?|uploaders?)\b"
 )
 # Whoever makes a file with these has not said who it was, and what these make is not to be trusted.
 _NOBODY = (
-    r"(?:torch|pytorch|numpy|np|savez\w{0,12}|save|dumps?|pickle|joblib|dill|keras|sklearn|scikit|tensorflow|jax|yaml|json|hand|default|design|mistake"
-    r"|accident|name|value|index|llms?|gpt\w{0,9}|chatgpt|claude|copilot|gemini|agents?|assistants?|models?|networks?|authors?"
-    r"|vendors?|upstream|communit(?:y|ies)|contributors?|hub|hf|hugging|internet|web|remote|external|unknown|untrusted|plugins?"
+    r"(?:torch|pytorch|numpy|np|savez\w{0,12}|save|dumps?|pickle|joblib|dill|keras|sklearn|scikit|tensorflow|jax"
+    r"|yaml|json|hand|default|design|mistake"
+    r"|accident|name|value|index|llms?|gpt\w{0,9}|chatgpt|claude|copilot|gemini|agents?|assistants?|models?"
+    r"|networks?|authors?"
+    r"|vendors?|upstream|communit(?:y|ies)|contributors?|hub|hf|hugging|internet|web|remote|external|unknown"
+    r"|untrusted|plugins?"
     r"|peers?|means|way|using|calling|running|loading)\b"
 )
 _MAKER = rf"(?!{_THE}(?:\w+ )?(?:{_OUTSIDER}|{_NOBODY}))[\w`]"
 _MADE = (
-    r"(?:generated|created|produced|written|saved|serial[iz]+ed|serialised|dumped|exported|built|constructed|cached|pickled|packed"
-    r"|stored|computed|prepared|recorded|emitted|populated|encoded|trained|assembled|rendered|defined|composed|derived|made)"
+    r"(?:generated|created|produced|written|saved|serial[iz]+ed|serialised|dumped|exported|built|constructed|cached"
+    r"|pickled|packed"
+    r"|stored|computed|prepared|recorded|emitted|populated|encoded|trained|assembled|rendered|defined|composed"
+    r"|derived|made)"
 )
 _MAKES = (
-    r"(?:generate|create|produce|write|wrote|save|serialize|dump|export|build|built|construct|cache|pickle|store|compute|prepare"
+    r"(?:generate|create|produce|write|wrote|save|serialize|dump|export|build|built|construct|cache|pickle|store"
+    r"|compute|prepare"
     r"|record|emit|populate|encode|train|assemble|define|make|made|own|control)(?:s|d|ed|n)?"
 )
 _OURS = (
-    r"(?:code|codebase|exporters?|trainers?|training|pipelines?|scripts?|jobs?|tools?|tooling|writers?|savers?|librar(?:y|ies)|runs?|ci"
-    r"|builds?|process|processes|module|class|function|method|package|project|repo|repository|program|session|test|step|launcher"
+    r"(?:code|codebase|exporters?|trainers?|training|pipelines?|scripts?|jobs?|tools?|tooling|writers?|savers?"
+    r"|librar(?:y|ies)|runs?|ci"
+    r"|builds?|process|processes|module|class|function|method|package|project|repo|repository|program|session|test"
+    r"|step|launcher"
     r"|engine|server|service|workers?|ranks?|node|cluster|team|loop|release|wheel|image|container|notebook|framework)"
 )
 _FILE = (
-    r"(?:files?|checkpoints?|ckpts?|outputs?|caches?|buffers?|artifacts?|artefacts?|dumps?|exports?|pickles?|snapshots?|shards?"
-    r"|archives?|payloads?|messages?|records?|objects?|data|dataset|datasets|state|index|bundle|weights|models?|report text)"
+    r"(?:files?|checkpoints?|ckpts?|outputs?|caches?|buffers?|artifacts?|artefacts?|dumps?|exports?|pickles?"
+    r"|snapshots?|shards?"
+    r"|archives?|payloads?|messages?|records?|objects?|data|dataset|datasets|state|index|bundle|weights|models?"
+    r"|report text)"
 )
 _COMMAND = (
-    r"(?:commands?|command[- ]lines?|cmds?|argv|args|arguments?|(?:command |format )?strings?|expressions?|formulas?|templates?"
-    r"|code|source|statements?|repo(?:sitory)?(?: id| name)?|model ids?|ids?|names?|lists?|values?|inputs?|pipeline|probe)"
+    r"(?:commands?|command[- ]lines?|cmds?|argv|args|arguments?|(?:command |format )?strings?|expressions?|formulas?"
+    r"|templates?"
+    r"|code|source|statements?|repo(?:sitory)?(?: id| name)?|model ids?|ids?|names?|lists?|values?|inputs?|pipeline"
+    r"|probe)"
 )
 _FIXED = (
-    r"(?:fixed|constants?|hard-?coded|static|literals?|string literals?|predefined|pre-defined|built-?in|compile-time|module-level)"
+    r"(?:fixed|constants?|hard-?coded|static|literals?|string literals?|predefined|pre-defined|built-?in"
+    r"|compile-time|module-level)"
 )
 
 
@@ -80,133 +94,186 @@ GROUNDS = (
     rf"\b(?:{_MADE}|controlled|managed) (?:\w+ )?(?:internally|in[- ]house|by us\b|ourselves)",
     r"\b(?:generated|created|produced|written|trained|built|made) locally\b",
     rf"\b{_MADE} (?:and \w+ |only |solely |exclusively |entirely |earlier |above |just now |locally )?by {_MAKER}",
-    rf"\b{_MADE} (?:\w+ ){{0,3}}(?:in|within|inside|during|from|earlier in|above in) (?:this|the same|our|its own) (?:\w+ )?{_OURS}\b",
-    r"\b(?:comes?|came|coming|originat\w{1,4}|loaded|read|received|taken|obtained) (?:only |solely |directly |exclusively |straight )?from"
-    rf" (?:this|the same|our own|our|its own|the project'?s|an internal|the internal) (?:\w+ )?(?:{_OURS}|bucket|registry|commit)\b",
-    rf"\bour own (?!(?:users?|customers?|clients?)\b)(?:[\w.]+ )?(?:{_OURS}|{_MADE}|{_FILE}|save|dump|torch\.save|pickle\.dump)(?:'s)? (?:\w+ )?"
+    rf"\b{_MADE} (?:\w+ ){{0,3}}(?:in|within|inside|during|from|earlier in|above in) (?:this|the same|our"
+    rf"|its own) (?:\w+ )?{_OURS}\b",
+    r"\b(?:comes?|came|coming|originat\w{1,4}|loaded|read|received|taken|obtained) (?:only |solely |directly "
+    r"|exclusively |straight )?from"
+    rf" (?:this|the same|our own|our|its own|the project'?s|an internal|the internal) (?:\w+ )?(?:{_OURS}|bucket"
+    rf"|registry|commit)\b",
+    rf"\bour own (?!(?:users?|customers?|clients?)\b)(?:[\w.]+ )?(?:{_OURS}|{_MADE}|{_FILE}|save|dump|torch\.save"
+    rf"|pickle\.dump)(?:'s)? (?:\w+ )?"
     rf"(?:{_FILE}|writes|wrote|writer|saved|saves|just|in|from|at|writing|writes)\b",
-    rf"\bround[- ]?trip(?:ped)? (?:of |through |in |within )",
-    rf"\b(?:we|this (?:\w+ )?{_OURS}|our (?:own )?(?:\w+ )?{_OURS}|the same {_OURS}) (?:\w+ |have |has |always |only |just ){{0,2}}{_MAKES}"
+    r"\bround[- ]?trip(?:ped)? (?:of |through |in |within )",
+    rf"\b(?:we|this (?:\w+ )?{_OURS}|our (?:own )?(?:\w+ )?{_OURS}|the same {_OURS}) (?:\w+ |have |has |always "
+    rf"|only |just ){{0,2}}{_MAKES}"
     r"(?: (?:it|them|this|these|that|the|every|all|each|both|here|to|into|ourselves|just|above|earlier)\b|$|[,.;:)])",
     rf"\b(?:only|nobody but|nothing but|none but|no one but) (?:we|us|our|this|the) (?:\w+ ){{0,3}}{_MAKES}\b",
     rf"\b(?:what|that|which) (?:we|our (?:\w+ )?{_OURS}|this (?:\w+ )?{_OURS}|\w+\(\)?) (?:\w+ )?{_MAKES}\b",
-    rf"\b(?:from|by|between|among|across|within|inside) {_THE}(?:\w+ ){{0,2}}(?:own|sibling|parent|child|same|fellow|worker)"
+    rf"\b(?:from|by|between|among|across|within|inside) {_THE}(?:\w+ ){{0,2}}(?:own|sibling|parent|child|same|fellow"
+    rf"|worker)"
     r" (?:\w+ )?(?:ranks?|process|processes|workers?|subprocess(?:es)?|threads?|jobs?|nodes?|host|machine)\b",
-    r"\b(?:between|among|across) (?:the )?(?:\w+ ){0,2}(?:ranks?|processes|workers|nodes|threads) (?:of|in|on) (?:the same|this|one|our|a single)\b",
+    r"\b(?:between|among|across) (?:the )?(?:\w+ ){0,2}(?:ranks?|processes|workers|nodes|threads) (?:of|in"
+    r"|on) (?:the same|this|one|our|a single)\b",
     r"\bfirst[- ]party\b",
     rf"\bthis {_OURS}'s own\b",
     r"\bprocess(?:es)? (?:\w+ )?(?:on|of|in) (?:the same|this|one|a single) (?:host|machine|node|job)\b",
     rf"\b(?:of|from|by) our own (?:\w+ )?{_OURS}\b",
-    r"\b(?:operator|admin\w{0,11}|maintainer|deployer|repo|project)[- ](?:set|written|controlled|owned|configured|defined|maintained)\b",
-    rf"\b(?:set|written|chosen|configured|defined|controlled|provided) (?:only )?by (?:the |an? |our )?(?:operators?|admin\w{{0,11}}|maintainers?|deployment)\b",
-    rf"\b{_FIXED} (?:[\w-]+ ){{0,2}}(?:commands?|command[- ]lines?|command strings?|strings?|argv|args|arguments?|expressions?|literals?|formulas?|probes?"
+    r"\b(?:operator|admin\w{0,11}|maintainer|deployer|repo|project)[- ](?:set|written|controlled|owned|configured"
+    r"|defined|maintained)\b",
+    r"\b(?:set|written|chosen|configured|defined|controlled|provided) (?:only )?by (?:the |an? |our )?(?:operators?"
+    r"|admin\w{0,11}|maintainers?|deployment)\b",
+    rf"\b{_FIXED} (?:[\w-]+ ){{0,2}}(?:commands?|command[- ]lines?|command strings?|strings?|argv|args|arguments?"
+    rf"|expressions?|literals?|formulas?|probes?"
     r"|probe strings|templates?|set|sets|table|tuple|lists?|(?:allow|white)[- ]?lists?|catalog\w{0,3}|input)\b",
-    rf"\b{_COMMAND}(?:\[\d\])? (?:\w+ )?(?:is|are|comes?|stays?|contains?|holds?|consists?)(?: only| exclusively| always| all| solely)?"
+    rf"\b{_COMMAND}(?:\[\d\])? (?:\w+ )?(?:is|are|comes?|stays?|contains?|holds?|consists?)(?: only| exclusively"
+    rf"| always| all| solely)?"
     rf"(?: from| of)? {_THE}(?:\w+ )?{_FIXED}\b",
-    r"\b(?:list|tuple|table|set|sequence|made|built|composed) (?:only |solely )?(?:of|from|out of) (?:\w+ )?(?:constants|literals)\b",
+    r"\b(?:list|tuple|table|set|sequence|made|built|composed) (?:only |solely )?(?:of|from"
+    r"|out of) (?:\w+ )?(?:constants|literals)\b",
     r"\bunder (?:our|the project'?s|full) (?:\w+ )?control\b",
     rf"\bcontrolled (?:only |solely )?by {_MAKER}",
-    r"\b(?:shipped|bundled|packaged|vendored|distributed|installed|checked in|committed|versioned|part of) (?:\w+ )?(?:with|in|into|inside|by|as part of|of|to)? ?"
+    r"\b(?:shipped|bundled|packaged|vendored|distributed|installed|checked in|committed|versioned"
+    r"|part of) (?:\w+ )?(?:with|in|into|inside|by|as part of|of|to)? ?"
     rf"(?:this|our|the) (?:(?:same|own|project'?s) )?(?:\w+ )?(?:{_OURS}|distribution|source tree|app|application)\b",
     r"\bwe (?:\w+ )?control\b(?! (?:the )?(?:memory|device|dtype|batch|seed|flow))",
-    r"\binternal(?:-only)? (?:\w+ )?(?:cache|buffer|ipc|queue|checkpoint|artifact|pickle) (?:file )?(?:of|between|from|written|made|that (?:we|only))\b",
+    r"\binternal(?:-only)? (?:\w+ )?(?:cache|buffer|ipc|queue|checkpoint|artifact|pickle) (?:file )?(?:of|between"
+    r"|from|written|made|that (?:we|only))\b",
 )
 # With these, a comment has to say more before it counts, and must not just mention them.
 CLAIMS = (
     r"\btrusted\b",
     r"\btrustworthy\b",
     r"\bwe (?:fully )?trust\b",
-    rf"\b(?:our|my) own (?:[\w.-]+ ){{0,2}}{_FILE}\b(?! (?:class|classes|format|formats|types?|wrappers?|loaders?|api)\b)",
-    rf"\binternal(?:-only)? (?:\w+ )?(?:files?|checkpoints?|buffers?|caches?|artifacts?|ipc|queues?|pickles?|input|strings?)\b",
+    rf"\b(?:our|my) own (?:[\w.-]+ ){{0,2}}{_FILE}\b(?! (?:class|classes|format|formats|types?|wrappers?|loaders?"
+    rf"|api)\b)",
+    r"\binternal(?:-only)? (?:\w+ )?(?:files?|checkpoints?|buffers?|caches?|artifacts?|ipc|queues?|pickles?|input"
+    r"|strings?)\b",
 )
 CHECKS = (
-    r"\b(?:verified|validated|checked|authenticated|compared|matched|pinned|verif(?:y|ies)|checks?|guarded|gated)\b[^.;]{0,40}?\b(?:checksums?|hash|hashes"
+    r"\b(?:verified|validated|checked|authenticated|compared|matched|pinned|verif(?:y|ies)|checks?|guarded"
+    r"|gated)\b[^.;]{0,40}?\b(?:checksums?|hash|hashes"
     r"|sha-?\d{1,3}|digests?|signatures?|hmac|revision|commit|known[- ]good|manifest)\b",
-    r"\b(?:checksum|hash|sha-?\d{1,3}|digest|signature|hmac|revision|commit)s? (?:[\w-]+ ){0,4}(?:verified|validated|checked|compared|pinned|matched|matches"
+    r"\b(?:checksum|hash|sha-?\d{1,3}|digest|signature|hmac|revision|commit)s? (?:[\w-]+ ){0,4}(?:verified|validated"
+    r"|checked|compared|pinned|matched|matches"
     r"|reviewed|audited)\b",
-    r"\b(?:checksum|hash|sha-?\d{1,3}|digest|signature|hmac)[- ](?:\w+ )?(?:verified|checked|guarded|gated|pinned|verification|validated)\b",
-    r"\b(?:pinned|locked|frozen) (?:\w+ )?(?:to|at|by) (?:a |an |the |our |that )?(?:\w+ ){0,3}(?:revision|commit|sha\w{0,4}|hash|version we|tag we|release we)\b",
+    r"\b(?:checksum|hash|sha-?\d{1,3}|digest|signature|hmac)[- ](?:\w+ )?(?:verified|checked|guarded|gated|pinned"
+    r"|verification|validated)\b",
+    r"\b(?:pinned|locked|frozen) (?:\w+ )?(?:to|at|by) (?:a |an |the |our |that )?(?:\w+ ){0,3}(?:revision|commit"
+    r"|sha\w{0,4}|hash|version we|tag we|release we)\b",
     r"\b(?:signed|mac'?ed) (?:and verified )?(?:by|with) (?:our|the project'?s|this)\b",
 )
 GATES = (
     r"\b(?:on|in|against|by|through|with|pass(?:es)?|per) (?:the |an? |our )?(?:\w+ ){0,2}(?:allow|white)[- ]?lists?\b",
-    r"\b(?:allow|white)[- ]?list(?:ed|s|ing)? (?:\w+ )?(?:names?|characters|commands?|keys|values|operators|classes|types|modules|expressions?|scope)\b",
+    r"\b(?:allow|white)[- ]?list(?:ed|s|ing)? (?:\w+ )?(?:names?|characters|commands?|keys|values|operators|classes"
+    r"|types|modules|expressions?|scope)\b",
     r"\b(?:is|are|be) (?:allow|white)[- ]?listed\b",
     r"\b(?:shlex\.quote|quoted with shlex|shell-?quoted|shell-?escaped)\b",
     r"\b(?:every|each|all|both|the) (?:\w+ ){0,3}(?:quoted|escaped|sanitized|sanitised)\b",
-    r"\b(?:restricted|limited|confined|reduced|admits?|permits?|allows?|accepts?) (?:only )?(?:to )?(?:\w+ ){0,3}(?:digits|arithmetic|operators|literals?"
+    r"\b(?:restricted|limited|confined|reduced|admits?|permits?|allows?"
+    r"|accepts?) (?:only )?(?:to )?(?:\w+ ){0,3}(?:digits|arithmetic|operators|literals?"
     r"|characters|integers|floats|numbers|identifiers|enum|an? fixed set)\b",
-    r"\b(?:matched|validated|checked) (?:above )?against (?:a |an |the |our )?(?:\w+ ){0,3}(?:regex|pattern|allow\w{0,6}|set of|list of|enum)\b",
+    r"\b(?:matched|validated|checked) (?:above )?against (?:a |an |the |our )?(?:\w+ ){0,3}(?:regex|pattern"
+    r"|allow\w{0,6}|set of|list of|enum)\b",
     r"\b(?:regex|pattern|ast)[- ](?:gated|validated|checked)\b",
 )
 DANGER = (
-    r"\buser[- ](?:supplied|provided|controlled|defined|specified|given|generated|uploaded|chosen|selected|created|written|made|typed|data|inputs?|files?|content"
+    r"\buser[- ](?:supplied|provided|controlled|defined|specified|given|generated|uploaded|chosen|selected|created"
+    r"|written|made|typed|data|inputs?|files?|content"
     r"|code|strings?|commands?|checkpoints?|paths?|models?|config\w{0,8})\b",
-    r"\b(?:attacker|client|customer|caller|adversary|tenant)[- ](?:supplied|provided|controlled|specified|given|uploaded|chosen)\b",
+    r"\b(?:attacker|client|customer|caller|adversary|tenant)[- ](?:supplied|provided|controlled|specified|given"
+    r"|uploaded|chosen)\b",
     rf"\b(?:users?|customers?|clients?|callers?)(?:'s|s'|') (?:own )?(?:\w+ )?{_FILE}\b",
-    rf"\b(?:supplied|provided|controlled|chosen|given|uploaded|specified|passed|set|sent|written|made|influenced|modified|reachable|generated|created"
+    rf"\b(?:supplied|provided|controlled|chosen|given|uploaded|specified|passed|set|sent|written|made|influenced"
+    rf"|modified|reachable|generated|created"
     rf"|typed|entered|produced|picked|handed|fed|owned) (?:\w+ )?(?:by|from) {_THE}(?:\w+ )?{_OUTSIDER}",
     rf"\b(?:by|from) {_THE}(?:\w+ )?{_OUTSIDER}",
     rf"\bor {_OUTSIDER}",
-    rf"\b{_OUTSIDER} (?:can|could|may|might|will|must|has|have|gets?|is|are) (?:to |able to |freely |then )?(?:change|choose|suppl\w{{1,3}}|provid\w{{1,3}}|pass|upload|control"
+    rf"\b{_OUTSIDER} (?:can|could|may|might|will|must|has|have|gets?|is|are) (?:to |able to |freely "
+    rf"|then )?(?:change|choose|suppl\w{{1,3}}|provid\w{{1,3}}|pass|upload|control"
     r"|write|edit|modify|replace|set|influence|give|point|put|inject|overwrite|pick|type)\b",
-    rf"\b{_OUTSIDER} (?:chooses?|controls?|supplies|supply|provides?|uploads?|passes|gives|picks|selects|writes|edits|types|enters|submits?)\b",
+    rf"\b{_OUTSIDER} (?:chooses?|controls?|supplies|supply|provides?|uploads?|passes|gives|picks|selects|writes"
+    rf"|edits|types|enters|submits?)\b",
     r"\bexternal(?:ly)?[- ](?:inputs?|data|sources?|files?|supplied|provided|controlled|users?|origin)\b",
-    r"\b(?:untrusted|untrustworthy|unverified|unvalidated|unauthenticated|unsanitized|unsanitised|not[- ]trusted|non[- ]trusted)\b",
+    r"\b(?:untrusted|untrustworthy|unverified|unvalidated|unauthenticated|unsanitized|unsanitised|not[- ]trusted"
+    r"|non[- ]trusted)\b",
     r"\barbitrary (?:user|files?|inputs?|data|paths?|checkpoints?|models?|strings?|sources?|repos?\w{0,9})\b",
     rf"\bthird[- ]part(?:y|ies) (?:\w+ )?{_FILE}\b",
     r"\b(?:derived|built|taken|interpolated|read|formatted) from (?:\w+ )?(?:inputs?|requests?|user\b)",
     r"\b(?:from|over|off) (?:the |a |an )?(?:request|requests|http|socket|upload|uploads|form|prompt|browser)\b",
 )
 REMOTE = (
-    r"\b(?:from|off) (?:the |a |an |any |some |its |their )?(?:[\w-]+ )?(?:internet|web|network|url|urls|anywhere|outside|wild|mirror)\b",
+    r"\b(?:from|off) (?:the |a |an |any |some |its |their )?(?:[\w-]+ )?(?:internet|web|network|url|urls|anywhere"
+    r"|outside|wild|mirror)\b",
     r"\b(?:from|off) (?:[\w-]+ ){0,2}(?:hf|hub|hugging ?face)\b",
     r"\b(?:from|off) (?:the |a |an )?(?:public|unknown|remote|foreign) ",
-    r"\bdownload(?:s|ed)\b(?! (?:only )?(?:from|by|with) (?:our|this|the project))",
+    r"(?:^|\b(?:is|are|was|were|gets?|been|being|just|as) )(?:\w+ )?downloaded\b(?! (?:only )?(?:from|by"
+    r"|with) (?:our|this|the project))",
 )
 # In a sentence with one of these, danger is what the author warns of, not what is the case here.
-WARNINGS = (r"\b(?:unsafe|dangerous|danger|risk\w{0,3}|insecure|vulnerab\w{1,5}|harmful|would|in general|generally|normally|otherwise)\b",)
+WARNINGS = (
+    r"\b(?:unsafe|dangerous|danger|risk\w{0,3}|insecure|vulnerab\w{1,5}|harmful|would|in general|generally|normally"
+    r"|otherwise)\b",
+)
 # "User input never reaches this call" denies the danger after naming it.
 KEPT_OUT = (
-    r"^(?:[\w'-]+ ){0,3}?(?:can |could |will |does |is |are )?(?:never|not|cannot|n't)(?: ever| be| get)? (?:reach(?:es|ed)?|gets? (?:here|in|to|into|near)"
-    r"|enters?|arrives?|involved|used|loaded|passed|accepted|possible|allowed|touch(?:es)?|flows?|supplied|end(?:s)? up|part of|interpolated"
+    r"^(?:[\w'-]+ ){0,3}?(?:can |could |will |does |is |are )?(?:never|not|cannot|n't)(?: ever| be"
+    r"| get)? (?:reach(?:es|ed)?|gets? (?:here|in|to|into|near)"
+    r"|enters?|arrives?|involved|used|loaded|passed|accepted|possible|allowed|touch(?:es)?|flows?|supplied"
+    r"|end(?:s)? up|part of|interpolated"
     r"|come(?:s)? near|make(?:s)? it|expected)\b",
 )
 # What follows, up to the end of the sentence, is a hope, a condition, an instruction or a plan.
 HEDGES = (
-    r"\b(?:should|shall|ought|if|unless|whether|provided|providing|assum\w{1,6}|suppose[sd]?|supposedly|as long as|so long as|until|intended|meant to|expected to"
+    r"\b(?:should|shall|ought|if|unless|whether|provided|providing|assum\w{1,6}|suppose[sd]?|supposedly|as long as"
+    r"|so long as|until|intended|meant to|expected to"
     r"|supposed to|want(?:s)? to|plan(?:s|ned)? to|going to|try to|trying to)\b",
-    r"\b(?:make|makes|making|made) sure\b|\b(?:ensure|ensures|be sure|be careful|caution|beware|verify that|confirm|double[- ]check|check that|check whether)\b",
+    r"\b(?:make|makes|making|made) sure\b|\b(?:ensure|ensures|be sure|be careful|caution|beware|verify that|confirm"
+    r"|double[- ]check|check that|check whether)\b",
     r"\b(?:may|might|could|can) (?:also |not |well |still )?(?:be|come|have been|originate|stem)\b",
-    r"\bmust(?: only| always| never| not)? (?:be (?!set|false|true|off|on|disabled|enabled|passed|given|called|used here)|come|load|trust|pass|use|call)",
+    r"\bmust(?: only| always| never| not)? (?:be (?!set|false|true|off|on|disabled|enabled|passed|given|called"
+    r"|used here)|come|load|trust|pass|use|call)",
     r"\b(?:needs?|has|have) to (?:be (?:trusted|verified|generated|ours|validated|checked)|come)\b",
     r"\b(?:only|just) (?:be )?(?:for|with|on|when|where) (?:\w+ ){0,2}trusted\b|\bonly (?:\w+ )?trusted\b",
-    r"\buse with\b|\bat your own\b|\bnot (?:only|just|merely|solely|necessarily|always|exclusively|entirely|fully|yet|sure)\b",
-    r"^\W*(?:please |you |users |always |just |and |or |but |so |also )*(?:only|do not|don't|never|avoid|must not|must never|should not|refuse to|be) (?:\w+ )?"
-    r"(?:load|use|call|run|open|read|enable|pass|set|accept|allow|feed|trust|supply|give|point|eval\w{0,5}|exec\w{0,4}|unpickle|deseriali[sz]e|let|put"
+    r"\buse with\b|\bat your own\b|\bnot (?:only|just|merely|solely|necessarily|always|exclusively|entirely|fully"
+    r"|yet|sure)\b",
+    r"^\W*(?:please |you |users |always |just |and |or |but |so |also )*(?:only|do not|don't|never|avoid|must not"
+    r"|must never|should not|refuse to|be) (?:\w+ )?"
+    r"(?:load|use|call|run|open|read|enable|pass|set|accept|allow|feed|trust|supply|give|point|eval\w{0,5}"
+    r"|exec\w{0,4}|unpickle|deseriali[sz]e|let|put"
     r"|send|expose|change|do|try|import|apply|store|share|rely)\b",
 )
 # A sentence with one of these states nothing.
 DOUBTS = (
     r"\?",
-    r"\b(?:hopefully|probably|presumably|maybe|perhaps|likely|seems|seemingly|apparently|i (?:think|guess|believe|hope|suppose|assume)|we (?:think|guess|believe|hope|assume)"
-    r"|afaik|afaict|iirc|not sure|unsure|unclear|in theory|theoretically|might be wrong|who knows|allegedly|for now|temporar\w{2,4})\b",
+    r"\b(?:hopefully|probably|presumably|maybe|perhaps|likely|seems|seemingly|apparently|i (?:think|guess|believe"
+    r"|hope|suppose|assume)|we (?:think|guess|believe|hope|assume)"
+    r"|afaik|afaict|iirc|not sure|unsure|unclear|in theory|theoretically|might be wrong|who knows|allegedly|for now"
+    r"|temporar\w{2,4})\b",
     r"\b(?:todo|fixme|xxx|hack|tbd|wip)\b",
 )
 NEGATIONS = (
-    r"\b(?:(?:not|isn't|aren't|wasn't|weren't)(?! (?:only|just|merely|solely|necessarily|always|exclusively|entirely|fully|yet|sure)\b)|no|never|none|nothing|nobody"
-    r"|neither|nor|without|cannot|doesn't|don't|didn't|can't|won't|hasn't|haven't|rather than|instead of|free of|free from|non|as opposed to|independent of"
+    r"\b(?:(?:not|isn't|aren't|wasn't|weren't)(?! (?:only|just|merely|solely|necessarily|always|exclusively|entirely"
+    r"|fully|yet|sure)\b)|no|never|none|nothing|nobody"
+    r"|neither|nor|without|cannot|doesn't|don't|didn't|can't|won't|hasn't|haven't|rather than|instead of|free of"
+    r"|free from|non|as opposed to|independent of"
     r"|regardless of|hardly|far from)\b",
 )
 # A clause that begins so tells what the code does; it gives reasons only where the comment is about safety.
 NARRATION = (
-    r"^\W*(?:(?:step|first|then|now|next|also|here|finally|simply|just|please|let's|lets|we|this|it|and|to|try to|will|\w+:|\d+\)) )*"
-    r"(?:(?:load|read|restore|resume|run|execute|call|open|parse|get|fetch|use|keep|move|map|wait|skip|avoid|convert|create|build|make|save|store|write"
-    r"|copy|return|check|handle|try|set|pass|import|init|initiali[sz]e|compute|merge|apply|add|remove|replace|update|ensure|extract|iterate|loop|filter"
-    r"|collect|broadcast|gather|sync|send|receive|unpickle|deseriali[sz]e|unpack|decode|launch|start|spawn|invoke|take|pull|download|find|prepare|reload"
-    r"|instantiate|materialize|reuse|prefer|force|fall back|continue|evaluate|eval|exec|format|print|log|dump|reconstruct|recreate|share|split)"
-    r"(?:e?s|ing)?|(?:restor|resum|execut|us|mov|creat|mak|sav|stor|writ|handl|sett|gett|runn|initiali[sz]|comput|merg|remov|replac|updat|ensur|iterat|receiv"
-    r"|unpickl|deseriali[sz]|decod|invok|tak|prepar|instantiat|materializ|reus|forc|evaluat|shar)ing)\b(?!(?: \w+)? (?:is|are|was|were|comes?|came)\b)",
+    r"^\W*(?:(?:step|first|then|now|next|also|here|finally|simply|just|please|let's|lets|we|this|it|and|to|try to"
+    r"|will|\w+:|\d+\)) )*"
+    r"(?:(?:load|read|restore|resume|run|execute|call|open|parse|get|fetch|use|keep|move|map|wait|skip|avoid|convert"
+    r"|create|build|make|save|store|write"
+    r"|copy|return|check|handle|try|set|pass|import|init|initiali[sz]e|compute|merge|apply|add|remove|replace|update"
+    r"|ensure|extract|iterate|loop|filter"
+    r"|collect|broadcast|gather|sync|send|receive|unpickle|deseriali[sz]e|unpack|decode|launch|start|spawn|invoke"
+    r"|take|pull|download|find|prepare|reload"
+    r"|instantiate|materialize|reuse|prefer|force|fall back|continue|evaluate|eval|exec|format|print|log|dump"
+    r"|reconstruct|recreate|share|split)"
+    r"(?:e?s|ing)?|(?:restor|resum|execut|us|mov|creat|mak|sav|stor|writ|handl|sett|gett|runn|initiali[sz]|comput"
+    r"|merg|remov|replac|updat|ensur|iterat|receiv"
+    r"|unpickl|deseriali[sz]|decod|invok|tak|prepar|instantiat|materializ|reus|forc|evaluat"
+    r"|shar)ing)\b(?!(?: \w+)? (?:is|are|was|were|comes?|came)\b)",
 )
 # A comment that holds one of these beside a finding wants to excuse it.
 ATTEMPTS = (
@@ -215,28 +282,26 @@ ATTEMPTS = (
     r"\b(?:weights_only|allow_pickle|trust_remote_code|trust_repo|skip_validation|safe_mode|shell ?= ?true)\b",
 )
 # Words that say nothing beyond "this is the flag, and it is fine".
-FILLERS = frozenset(
-    """
-    a an the this that these those it its is are was were be been being do does did has have had and or but so as at by
-    for from in into of on to with we our us you your they there here then also just only very really all any some more
-    will would can could may must shall should not no nor never yes always still
-    weights_only weights allow_pickle trust_remote_code trust_repo skip_validation safe_mode shell true false none
-    pickle pickled unpickle torch load loads loading yaml numpy np eval exec subprocess keras remote code flag flags
-    option argument parameter default use used uses using set sets setting pass passes passed call calls called
-    safe safely safety security secure insecure unsafe trust trusts trusted ok okay fine good harmless allowed allow
-    need needs needed require requires required necessary note warning warn important reason because since why see above
-    below todo fixme xxx hack tbd temporary temporarily now later nb please ignore ignored suppress noqa nosec justified
-    justification exception exceptions documented policy reviewed approved approve intentional intentionally deliberate
-    deliberately expected known false positive
-    """.split()
-)
+_FILLERS = """
+a an the this that these those it its is are was were be been being do does did has have had and or but so as at by
+for from in into of on to with we our us you your they there here then also just only very really all any some more
+will would can could may must shall should not no nor never yes always still
+weights_only weights allow_pickle trust_remote_code trust_repo skip_validation safe_mode shell true false none
+pickle pickled unpickle torch load loads loading yaml numpy np eval exec subprocess keras remote code flag flags
+option argument parameter default use used uses using set sets setting pass passes passed call calls called
+safe safely safety security secure insecure unsafe trust trusts trusted ok okay fine good harmless allowed allow
+need needs needed require requires required necessary note warning warn important reason because since why see above
+below todo fixme xxx hack tbd temporary temporarily now later nb please ignore ignored suppress noqa nosec justified
+justification exception exceptions documented policy reviewed approved approve intentional intentionally deliberate
+deliberately expected known false positive
+"""
+FILLERS = frozenset(_FILLERS.split())
 # What a claim says of anything: "trusted local checkpoint file" is no more than "trusted".
-GENERIC = frozenset(
-    """
-    file files checkpoint checkpoints ckpt ckpts model models data input inputs source sources local own comes come my
-    cache caches cached artifact artifacts object objects content contents path internal
-    """.split()
-)
+_GENERIC = """
+file files checkpoint checkpoints ckpt ckpts model models data input inputs source sources local own comes come my
+cache caches cached artifact artifacts object objects content contents path internal
+"""
+GENERIC = frozenset(_GENERIC.split())
 MIN_CONTENT_WORDS = 3
 
 DEFAULT = Vocabulary(GROUNDS, CLAIMS, CHECKS, GATES, DANGER, REMOTE)
@@ -247,7 +312,8 @@ DIRECTIVES = (
     r"nosec",
     r"(?:flake8[:=] *|ruff *: *)?noqa\b",
     r"(?:type|pyright|mypy|pyre|pytype|ty) *:",
-    r"(?:pylint|ruff|isort|fmt|yapf|autopep8|coverage|pragma|nopep8|noinspection|pyre-\w+|codespell|cspell|spell-checker|lint|sourcery"
+    r"(?:pylint|ruff|isort|fmt|yapf|autopep8|coverage|pragma|nopep8|noinspection|pyre-\w+|codespell|cspell"
+    r"|spell-checker|lint|sourcery"
     r"|nosemgrep|deepsource|nosonar|skipcq)\b *[:=]?(?= *[\w:=-]|$)",
 )
 

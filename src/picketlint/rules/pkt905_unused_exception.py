@@ -72,7 +72,7 @@ class UnusedException(Rule):
         if stale:
             (rule, code, _), _ = next(iter(stale.items()))
             message = (
-                f"The lock file approves {stale.total()} exception(s) that this file no longer has, first one to {rule} "
-                f"in `{code}`; run `picketlint exceptions --lock`"
+                f"The lock file approves {stale.total()} exception(s) that this file no longer has, first one to "
+                f"{rule} in `{code}`; run `picketlint exceptions --lock`"
             )
             yield self.at(Span(1, 1, 1, 1), message)

@@ -1,0 +1,110 @@
+"""From a parsed module to its findings: rules, then the comments beside what they found."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from picketlint.dispatch import hits, reviews
+from picketlint.model import Confidence, Finding, Span, Step
+from picketlint.module import Module
+from picketlint.rule import Approved, Hit, Review, Rule
+
+if TYPE_CHECKING:
+    from picketlint.exceptions import Policy
+
+_CONFIDENCES = tuple(Confidence)
+
+
+def check(
+    judged: Iterable[Rule],
+    selected: Iterable[Rule],
+    module: Module,
+    path: str,
+    policy: Policy | None,
+    approved: Approved | None,
+) -> tuple[Finding, ...]:
+    """Run the rules, then the review of comments; the findings of the selected rules, sorted.
+
+    ``judged`` are the rules to run, ``selected`` those whose findings are wanted. ``policy`` judges exceptions (None: as
+    picketlint does by itself); ``approved`` are the lock file's entries for this file (None: there is no lock file).
+    """
+    codes = {rule.id for rule in selected}
+    found = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in hits(judged, module))
+    reviewers = [rule for rule in selected if rule.reviews]
+    if not found and not any(rule.alone for rule in reviewers):
+        return ()
+    review = _review(found, module, codes, policy, approved)
+    findings = review.findings
+    for last in (False, True):
+        reported = reviews(reviewers, review._replace(findings=findings), module, last=last)
+        found = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in reported)
+        findings += tuple(finding for _, _, finding in found)
+    return tuple(sorted(findings, key=lambda finding: finding.sort_key))
+
+
+Found = tuple[Rule, Hit, Finding]
+
+
+def _best(found: Iterable[Found]) -> list[Found]:
+    """Of several findings by one rule at one anchor the most confident, else the first."""
+    best: dict[tuple[str, Span], Found] = {}
+    for rule, hit, finding in found:
+        key = (finding.rule, finding.span)
+        if key not in best or _rank(finding) > _rank(best[key][2]):
+            best[key] = (rule, hit, finding)
+    return list(best.values())
+
+
+def _rank(finding: Finding) -> int:
+    return _CONFIDENCES.index(finding.confidence)
+
+
+def _review(
+    found: list[Found], module: Module, codes: set[str], policy: Policy | None, approved: Approved | None
+) -> Review:
+    """The findings with what the comments beside them make of them."""
+    # Most files have nothing to review: what reads comments is not even imported for them.
+    from picketlint import exceptions, wording
+
+    comments = module.comments
+    judging = policy or wording.Policy()
+    anchored = [(finding, hit.anchor if rule.documentable else None) for rule, hit, finding in found]
+    findings, remarks = exceptions.review(anchored, module, comments, judging)
+    return Review(
+        tuple(finding for finding in findings if finding.rule in codes),
+        tuple(finding for finding in findings if finding.rule not in codes),
+        comments,
+        tuple(remarks),
+        judging.marker_only,
+        approved,
+    )
+
+
+def _finding(rule: Rule, hit: Hit, module: Module, path: str) -> Finding:
+    span, focus = _span(hit.anchor, module), _span(hit.focus, module)
+    trace = hit.trace
+    if not (span[:2] <= focus[:2] and focus[2:] <= span[2:]):
+        # What is shown is the offending code; what decides elsewhere is a step that led there.
+        if all(step[:2] != focus[:2] for step in trace):
+            trace = (*trace, Step(focus.line, focus.column, "it comes from here"))
+        focus = span
+    return Finding(
+        rule.id,
+        rule.name,
+        path,
+        None,
+        span,
+        focus,
+        hit.message,
+        hit.severity or rule.severity,
+        hit.confidence or rule.confidence,
+        rule.cwe,
+        rule.url,
+        trace,
+    )
+
+
+def _span(place: ast.AST | Span, module: Module) -> Span:
+    return place if isinstance(place, Span) else module.source.span(place)
