@@ -202,7 +202,7 @@ def test_a_file_is_analysed_once(tree: Tree, tmp_path: Path) -> None:
         ("bandit_adapter.py", "import nowhere\n", "ModuleNotFoundError: No module named 'nowhere'"),
         ("engine.py", "def analyze(:\n", "SyntaxError: "),
         ("rules/pkt101_unsafe_torch_load.py", "import nowhere\n", "ModuleNotFoundError: No module named 'nowhere'"),
-        ("rules/pkt199_odd.py", "\n", "RegistryError: rules/pkt199_odd.py: "),
+        ("rules/pkt199_odd.py", "\n", "define exactly one Rule, not 0"),
         ("settings.py", "raise RuntimeError('on\\nfire')\n", "RuntimeError: on fire"),
     ],
 )

@@ -186,7 +186,10 @@ def test_a_description_is_left_alone(comment: str) -> None:
 
 MESSAGES = [
     ("# weights_only=False is needed", "neither why this is needed nor why it is safe"),
-    ("# weights_only=False is required by the pickled scaler metadata", "does not say why the input can be trusted"),
+    (
+        "# weights_only=False is required by the scaler metadata in the artifact",
+        "does not say why the input can be trusted",
+    ),
     ("# trusted", "claims trust without saying why; say who made the input"),
     ("# should be generated internally by the exporter", "hopes, asks, plans or instructs"),
     ("# only load trusted checkpoints", "hopes, asks, plans or instructs"),
@@ -256,8 +259,7 @@ MARKED = "# security-exception: approved in SEC-1422, vendor format"
     ],
 )
 def test_a_marker_has_to_excuse_something(code: str, reported: bool) -> None:
-    found = [one for one in findings(f"import torch\n{code}", "PKT905")]
-    assert bool(found) is reported
+    assert bool(findings(f"import torch\n{code}", "PKT905")) is reported
 
 
 def test_a_long_or_broken_comment_is_read_without_harm() -> None:

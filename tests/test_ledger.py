@@ -19,7 +19,7 @@ from picketlint import git
 from picketlint.git import TRUNCATED, UNCOMMITTED, GitError
 
 REASON = "written by our own exporter, never by a user"
-OTHER = "the nightly job generates this file internally"
+OTHER = "generated internally by the nightly job, not supplied by the user"
 LOCK = "picketlint-exceptions.toml"
 CONFIG = f'[tool.picketlint]\nexceptions-lock = "{LOCK}"\ncode-owners = ["@org/security", "ml@example.org"]\n'
 
@@ -63,8 +63,8 @@ class Repository:
         self.git("commit", "--quiet", "--message", "change", author=author, date=date)
         return self.git("rev-parse", "HEAD").strip()
 
-    def run(self, *arguments: str, cwd: str = ".", **environ: str) -> Outcome:
-        return picketlint(*arguments, cwd=self.path / cwd, **environ)
+    def run(self, *arguments: str, cwd: str = ".") -> Outcome:
+        return picketlint(*arguments, cwd=self.path / cwd)
 
     def exceptions(self, *arguments: str, cwd: str = ".") -> dict[str, Any]:
         outcome = self.run("exceptions", "--output-format", "json", *arguments, cwd=cwd)
@@ -128,7 +128,9 @@ def test_an_exception_is_listed_with_who_wrote_its_comment_and_when(repository: 
 
 
 def test_the_line_of_a_comment_that_was_changed_last_counts(repository: Repository) -> None:
-    text = "import torch\n# The nightly job generates this file.\n# It is internal.\ntorch.load(p, weights_only=False)\n"
+    text = (
+        "import torch\n# The nightly job generates this file.\n# It is internal.\ntorch.load(p, weights_only=False)\n"
+    )
     repository.commit({"a.py": text}, date="2020-01-01T00:00:00Z")
     repository.commit({"a.py": text.replace("It is internal", "It is our own output")}, date="2021-01-01T00:00:00Z")
     repository.commit({"a.py": text.replace("It is internal", "It is our own output").replace("(p", "(q")})
@@ -176,12 +178,15 @@ def test_outside_git_nobody_is_known(plain: Repository) -> None:
 
 
 @needs_posix
-def test_without_git_the_list_is_told_and_what_is_new_is_not(repository: Repository, tmp_path: Path) -> None:
+def test_without_git_the_list_is_told_and_what_is_new_is_not(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     repository.commit({"a.py": module(load("p"))})
-    outcome = repository.run("exceptions", PATH=str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    outcome = repository.run("exceptions")
     assert (outcome.code, outcome.err) == (0, "")
     assert "unknown" in outcome.out
-    outcome = repository.run("exceptions", "--since", "HEAD", PATH=str(tmp_path))
+    outcome = repository.run("exceptions", "--since", "HEAD")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == "error: --since: git is not installed, or not on PATH\n"
 
@@ -217,12 +222,14 @@ def test_a_file_that_cannot_be_read_leaves_the_list_incomplete(repository: Repos
 
 def test_nothing_from_outside_reaches_the_terminal_or_the_markup_raw(repository: Repository) -> None:
     reason = f"{REASON} \x1b]0;x\x07 \u202e <img src=x> | [a](b) `c` @all *d* https://e.org"
-    repository.commit({"a\x1bb|c.py" if sys.platform != "win32" else "a.py": module(load("p", reason))}, author="x\x1by @z")
+    repository.commit(
+        {"a\x1bb|c.py" if sys.platform != "win32" else "a.py": module(load("p", reason))}, author="x\x1by @z"
+    )
     for form in ("text", "markdown"):
         out = repository.run("exceptions", "--output-format", form).out
         assert all(character.isprintable() or character == "\n" for character in out)
     row = repository.run("exceptions", "--output-format", "markdown").out.splitlines()[-1]
-    for markup in ("<img", "[a](", " `c`", "@all", "@z", " *d*", "https:"):
+    for markup in ("<img", "[a](", " `c`", "@all", "@z", " *d*", " https:"):
         assert markup not in row
     assert len(re.findall(r"(?<!\\)\|", row)) == 6
     assert json.loads(repository.run("exceptions", "--output-format", "json").out)
@@ -260,7 +267,7 @@ def test_moved_and_reformatted_exceptions_are_not_new(repository: Repository) ->
     repository.write({"a.py": moved})
     assert repository.new(base) == []
     repository.write({"a.py": moved + load("p")})
-    assert repository.new(base) == ["a.py:9"]
+    assert repository.new(base) == ["a.py:10"]
 
 
 def test_a_changed_reason_or_another_copy_is_new(repository: Repository) -> None:
@@ -289,7 +296,7 @@ def test_renames_are_followed_and_copies_and_untracked_files_are_new(repository:
     repository.write({"copy.py": text})
     assert repository.new(base) == ["copy.py:32"]
     repository.git("add", "copy.py")
-    assert repository.new(base) == ["copy.py:32"]
+    assert len(repository.new(base)) == 1, "which of the two is the copy is up to git"
 
 
 @needs_posix
@@ -358,21 +365,23 @@ def test_since_outside_a_repository(plain: Repository) -> None:
 
 def test_the_settings_of_a_repository_run_nothing(repository: Repository, tmp_path: Path) -> None:
     base = repository.commit({"a.py": module(load("p")), ".gitattributes": "*.py diff=evil\n"})
+    repository.git("mv", "a.py", "b.py")
     touched = tmp_path / "touched"
     for key in ("core.fsmonitor", "core.pager", "diff.external", "diff.evil.textconv", "diff.evil.command"):
         repository.git("config", key, f"touch '{touched}' #")
-    repository.git("mv", "a.py", "b.py")
     assert repository.new(base) == []
     assert repository.exceptions()["exceptions"]
     assert not touched.exists()
 
 
-def test_environment_variables_of_hooks_do_not_lead_astray(repository: Repository, tmp_path: Path) -> None:
+def test_environment_variables_of_hooks_do_not_lead_astray(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     base = repository.commit({"src/a.py": module(load("p"))})
-    outcome = repository.run(
-        "exceptions", "--since", base, cwd="src", GIT_DIR=str(tmp_path / "no"), GIT_INDEX_FILE=str(tmp_path / "no")
-    )
-    assert outcome.out == f"No documented exceptions are new since {base}.\n"
+    repository.git("mv", "src/a.py", "src/b.py")
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "no"))
+    assert repository.new(base, cwd="src") == []
 
 
 def test_what_git_cannot_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -414,10 +423,7 @@ def test_the_lock_file_is_held_to(repository: Repository) -> None:
 
 def test_reformatting_needs_no_new_approval(repository: Repository) -> None:
     compact = f"state = torch.load('{'x' * 60}', weights_only=False)  # {REASON}\n"
-    split = (
-        f'state = (\n    torch.load(\n        "{"x" * 60}",\n'
-        f"        weights_only=False,  # {REASON}\n    )\n)\n"
-    )
+    split = f'state = (\n    torch.load(\n        "{"x" * 60}",\n        weights_only=False,  # {REASON}\n    )\n)\n'
     repository.commit({"a.py": module(compact)})
     repository.lock()
     repository.write({"a.py": module(split)})

@@ -8,6 +8,8 @@ import random
 import pytest
 from probing import Case, calls_of, module_of, names, table
 
+from picketlint.semantics.values import UNKNOWN
+
 A, B, C = ("import a as x", "import b as x", "import c as x")
 
 
@@ -141,7 +143,7 @@ def random_block(rng: random.Random, depth: int, loop: bool, indent: str = "") -
             lines += [f"{indent}else:", *random_block(rng, depth - 1, loop, inner)] if rng.random() < 0.6 else []
         elif kind in ("for", "while"):
             head = "for i in some():" if kind == "for" else rng.choice(["while flip():", "while True:"])
-            lines += [indent + head, *random_block(rng, depth - 1, True, inner)]
+            lines += [indent + head, f"{inner}flip()", *random_block(rng, depth - 1, True, inner)]
             lines += [f"{indent}else:", *random_block(rng, depth - 1, loop, inner)] if rng.random() < 0.3 else []
         elif kind in ("try", "finally"):
             lines += [f"{indent}try:", *random_block(rng, depth - 1, loop, inner)]
@@ -160,7 +162,7 @@ def random_block(rng: random.Random, depth: int, loop: bool, indent: str = "") -
     return lines
 
 
-class Stop(Exception):
+class StopError(Exception):
     """Ends a run that has gone on for long enough."""
 
 
@@ -174,27 +176,27 @@ def observed(code: str, rng: random.Random) -> set[tuple[int, int]]:
     def flip() -> bool:
         left[0] -= 1
         if left[0] < 0:
-            raise Stop
+            raise StopError
         return rng.random() < 0.5
 
-    class Failure(Exception):
+    class FailureError(Exception):
         pass
 
     def probe(x: int, use: int) -> None:
         seen.add((use, x))
         if rng.random() < 0.15:
-            raise Failure
+            raise FailureError
         flip()
 
     scope = {
         "flip": flip,
         "probe": probe,
-        "E": Failure,
+        "E": FailureError,
         "some": lambda: range(rng.randrange(3)),
         "quiet": contextlib.nullcontext,
         "suppress": contextlib.suppress,
     }
-    with contextlib.suppress(Stop, Failure, UnboundLocalError):
+    with contextlib.suppress(StopError, FailureError, UnboundLocalError):
         exec(compile(code, "sample", "exec"), scope)
         scope["f"]()  # type: ignore[operator]
     return seen
@@ -203,18 +205,20 @@ def observed(code: str, rng: random.Random) -> set[tuple[int, int]]:
 @pytest.mark.parametrize("seed", range(300))
 def test_nothing_that_happens_is_missed(seed: int) -> None:
     rng = random.Random(seed)
-    code = "def f():\n x = 0\n" + "\n".join(random_block(rng, 3, False, " "))
+    code = "def f():\n x = 0\n" + "\n".join(random_block(rng, 2 + seed % 2, False, " "))
     try:
         compile(code, "sample", "exec")
     except SyntaxError:
         pytest.skip("a jump out of a finally clause that this Python refuses")
     module = module_of(code)
-    expected: dict[int, set[int]] = {}
+    expected: dict[int, set[object]] = {}
     for call in calls_of(module, "probe"):
-        use = call.args[1]
-        assert isinstance(use, ast.Constant)
+        place = call.args[1]
+        assert isinstance(place, ast.Constant)
+        assert isinstance(place.value, int)
         options = module.value(call.args[0]).options
-        expected[use.value] = {option.value for option in options if isinstance(option.value, int)}
+        expected[place.value] = {option.value for option in options}
     for _ in range(60):
         for use, value in observed(code, rng):
-            assert value in expected[use], f"{value} reaches probe {use}, expected {expected[use]}\n{code}"
+            known = expected[use]
+            assert value in known or UNKNOWN in known, f"{value} reaches probe {use}, expected {known}\n{code}"

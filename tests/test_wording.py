@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+import time
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from picketlint.knowledge import justifications
 from picketlint.knowledge.justifications import DEFAULT
-from picketlint.wording import judge
+from picketlint.wording import MAX_LENGTH, judge, plain
 
 # (comment, what it shows)
 ACCEPTED = [
@@ -185,3 +191,59 @@ def test_accepted(comment: str) -> None:
 def test_refused(comment: str) -> None:
     wording = judge(comment, DEFAULT)
     assert not wording.accepted, wording
+
+
+@pytest.mark.parametrize("comment", [comment for comment, _ in ACCEPTED if "security-exception" not in comment.lower()])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "# is it so that {}?",
+        "# hopefully {}",
+        "# make sure that {}",
+        "# TODO {}",
+        "# if {}",
+        "# nosec {}",
+        "# I think {}",
+    ],
+)
+def test_no_accepted_comment_survives_a_doubt(comment: str, frame: str) -> None:
+    words = re.split(r"[.;!?](?:\s|$)", plain(comment).replace("#", " "))[0]
+    assert not judge(frame.format(words), DEFAULT).accepted
+
+
+def test_the_words_kept_as_justification() -> None:
+    assert plain("# noqa: S301  # written by\n#   our exporter  # nosec") == "written by our exporter"
+    assert plain("#: written by our exporter") == "written by our exporter"
+    assert plain("# type: ignore") == ""
+
+
+_VOCABULARY = sorted(
+    set(
+        re.findall(
+            r"[a-z][a-z-]+",
+            " ".join(sum((list(rows) for rows in DEFAULT), [*justifications.HEDGES, *justifications.DOUBTS])),
+        )
+    )
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    words=st.lists(
+        st.sampled_from([*_VOCABULARY, "not", "never", "a" * 200, "\U0001f512", "(", ")", ",", ".", "-", "=", "'"]),
+        min_size=1,
+        max_size=6,
+    ),
+    sign=st.sampled_from([" ", "", ", ", " and "]),
+)
+def test_reading_takes_linear_time(words: list[str], sign: str) -> None:
+    # An honest comment takes 0.0003 s; a pattern that backtracks badly would take minutes.
+    text = "# " + sign.join(words * (2 * MAX_LENGTH // max(len(sign.join(words)), 1)))
+    started = time.perf_counter()
+    judge(text, DEFAULT)
+    assert time.perf_counter() - started < 1
+
+
+@given(text=st.text(max_size=200))
+def test_any_text_can_be_read(text: str) -> None:
+    judge(f"# {text}", DEFAULT)

@@ -12,7 +12,7 @@ from picketlint.module import Module
 from picketlint.rule import Approved, Hit, Review, Rule
 
 if TYPE_CHECKING:
-    from picketlint.exceptions import Policy
+    from picketlint.wording import Policy
 
 _CONFIDENCES = tuple(Confidence)
 

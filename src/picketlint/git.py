@@ -30,9 +30,7 @@ _SET = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "LC_ALL": "C",
 }
-_CONFIG = (
-    "core.fsmonitor=false", "core.askPass=", "diff.relative=false", "diff.external=", "blame.ignoreRevsFile=",
-)  # fmt: skip
+_CONFIG = ("core.fsmonitor=false", "core.askPass=", "blame.ignoreRevsFile=")
 
 
 class GitError(Exception):
@@ -103,11 +101,10 @@ class Snapshot:
         return self._entries
 
     def _renamed(self) -> Mapping[str, str]:
-        """From the new paths of files to the old ones."""
+        """From the new paths of files to the old ones; git takes a file for renamed once it is told (``git mv``)."""
         if self._renames is None:
             fields = iter(_git(
-                self.top, "diff", "--name-status", "--diff-filter=R", "-M", "-z", "--no-ext-diff", "--no-textconv",
-                "--ignore-submodules=all", self._commit, "--",
+                self.top, "diff-index", "--cached", "--name-status", "--diff-filter=R", "-M", "-z", self._commit, "--",
             ).split(b"\0"))  # fmt: skip
             # Each is a status, the old path and the new one.
             self._renames = {os.fsdecode(new): os.fsdecode(old) for _, old, new in zip(*[fields] * 3, strict=False)}
@@ -141,7 +138,7 @@ def blame(path: str, ranges: Iterable[tuple[int, int]]) -> Mapping[int, Origin]:
     limits = [f"-L{first},{last}" for first, last in wanted] if len(wanted) <= _MOST_RANGES else []
     try:
         told = _git(
-            directory, "blame", "--porcelain", "--root", "--no-textconv", "--encoding=UTF-8", *limits, "--", name,
+            directory, "blame", "--porcelain", "--no-textconv", "--encoding=UTF-8", *limits, "--", name,
             timeout=_BLAME_TIMEOUT,
         )  # fmt: skip
     except GitError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-from hashlib import sha256
 
 from picketlint.model import Span
 from picketlint.module import Module
@@ -65,5 +64,8 @@ def _normalized(text: str) -> str:
 def _short(text: str) -> str:
     if len(text) <= MAX_LENGTH:
         return text
+    # Rarely needed, and a good part of the start-up time of a run with findings.
+    from hashlib import sha256
+
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return f"{text[: MAX_LENGTH - 20]}...{digest}"
