@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from picketlint.module import Module
 from picketlint.rule import Call, Hit, Review, Rule
-from picketlint.semantics.mentions import calls_of
+from picketlint.semantics.mentions import last_parts
 
 Check = tuple[Rule, Callable[..., Iterator[Hit]]]
 Reported = Iterator[tuple[Rule, Hit]]
@@ -39,7 +39,7 @@ def hits(rules: Iterable[Rule], module: Module) -> Reported:
 
 
 def _calls(wanted: dict[str, list[Check]], module: Module) -> Reported:
-    for node in calls_of(wanted, module.tree):
+    for node in module.mentions.calls_of(last_parts(wanted)):
         names = module.calls.target(node).names
         for name in names.names:
             if name in wanted:

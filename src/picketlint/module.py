@@ -14,6 +14,7 @@ from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.calls import Argument, Calls, State
 from picketlint.semantics.defaults import Default, Defaults
 from picketlint.semantics.guards import Guards
+from picketlint.semantics.mentions import Mentions
 from picketlint.semantics.names import Names, Resolver
 from picketlint.semantics.origins import Origins, Piece
 from picketlint.semantics.tree import Tree
@@ -61,6 +62,11 @@ class Module:
     def resolver(self) -> Resolver:
         """Answers for qualified names."""
         return Resolver(self.tree, Bindings(self.tree))
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """Which identifiers can stand for a wanted name: what need not be resolved."""
+        return Mentions(self.tree)
 
     @cached_property
     def calls(self) -> Calls:

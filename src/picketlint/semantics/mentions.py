@@ -13,34 +13,54 @@ from collections.abc import Iterable, Iterator
 from picketlint.semantics.calls import PARTIALS
 from picketlint.semantics.tree import Tree
 
+_PARTIALS = frozenset(name.rpartition(".")[2] for name in PARTIALS)
 _BINDERS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)
 
 
-def calls_of(wanted: Iterable[str], tree: Tree) -> Iterator[ast.Call]:
-    """The calls whose callee can have one of the qualified names, in source order."""
-    identifiers = _identifiers({name.rpartition(".")[2].removesuffix("()") for name in (*wanted, *PARTIALS)}, tree)
-    for call in tree.nodes(ast.Call):
-        func = call.func
-        if isinstance(func, ast.Name):
-            if func.id in identifiers:
-                yield call
-        elif not isinstance(func, ast.Attribute) or func.attr in identifiers:
-            yield call
+class Mentions:
+    """The identifiers of one module that can stand for wanted names; each set of wanted names is worked out once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._known: dict[frozenset[str], frozenset[str]] = {}
+        self._sites: dict[str, list[ast.AST]] | None = None
+
+    def may_mean(self, node: ast.expr, last_parts: frozenset[str]) -> bool:
+        """Whether an expression can have a qualified name that ends with one of these parts."""
+        if isinstance(node, ast.Name):
+            return node.id in self.identifiers(last_parts)
+        return not isinstance(node, ast.Attribute) or node.attr in self.identifiers(last_parts)
+
+    def calls_of(self, last_parts: frozenset[str]) -> Iterator[ast.Call]:
+        """The calls whose callee can have such a name, ``partial`` objects included, in source order."""
+        parts = last_parts | _PARTIALS
+        return (call for call in self.tree.nodes(ast.Call) if self.may_mean(call.func, parts))
+
+    def identifiers(self, last_parts: frozenset[str]) -> frozenset[str]:
+        """The identifiers that can stand for a name with one of these last parts."""
+        known = self._known.get(last_parts)
+        if known is None:
+            known = self._known[last_parts] = frozenset(self._closure(last_parts))
+        return known
+
+    def _closure(self, last_parts: Iterable[str]) -> set[str]:
+        if self._sites is None:
+            self._sites = _mentions(self.tree)
+        found: set[str] = set()
+        pending = list(last_parts)
+        while pending:
+            identifier = pending.pop()
+            if identifier in found:
+                continue
+            found.add(identifier)
+            for node in self._sites.get(identifier, ()):
+                pending += _given(node, self.tree)
+        return found
 
 
-def _identifiers(last_parts: set[str], tree: Tree) -> set[str]:
-    """The identifiers that can stand for a name with one of these last parts."""
-    mentions = _mentions(tree)
-    found: set[str] = set()
-    pending = list(last_parts)
-    while pending:
-        identifier = pending.pop()
-        if identifier in found:
-            continue
-        found.add(identifier)
-        for node in mentions.get(identifier, ()):
-            pending += _given(node, tree)
-    return found
+def last_parts(names: Iterable[str]) -> frozenset[str]:
+    """What ``may_mean`` asks for, of qualified names: ``load`` of ``torch.load``."""
+    return frozenset(name.rpartition(".")[2].removesuffix("()") for name in names)
 
 
 def _mentions(tree: Tree) -> dict[str, list[ast.AST]]:
@@ -75,6 +95,8 @@ def _given(node: ast.AST, tree: Tree) -> list[str]:
         elif isinstance(parent, ast.arguments):
             given += [arg.arg for arg in (*parent.posonlyargs, *parent.args, *parent.kwonlyargs)]
             break
+        elif isinstance(parent, ast.ClassDef) and not isinstance(child, ast.stmt):
+            given.append(parent.name)
         if isinstance(parent, (ast.stmt, ast.Lambda)):
             break
         child = parent
