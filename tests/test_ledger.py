@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import Outcome, picketlint
+from commandline import SRC, Outcome, picketlint
 
-from picketlint import git
+from picketlint import git, lockfile
 from picketlint.git import TRUNCATED, UNCOMMITTED, GitError
 
 REASON = "written by our own exporter, never by a user"
@@ -621,3 +621,53 @@ def test_no_lock_file_no_toml(tmp_path: Path) -> None:
     imported = {line.rpartition("|")[2].strip() for line in told.splitlines()}
     assert "picketlint.engine" in imported
     assert not imported & {"tomli", "subprocess", "picketlint.lockfile", "picketlint.git", "picketlint.ledger"}
+
+
+# The documentation
+
+
+APPROVAL = (
+    (Path(__file__).parent.parent / "docs/policy.md").read_text("utf-8").partition("## Approval by code owners")[2]
+)
+
+
+@needs_posix
+def test_every_command_of_the_documentation(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = repository.commit({"src/loader.py": module(load("p"))})
+    repository.lock()
+    repository.commit({})
+    repository.git("clone", "--quiet", str(repository.path), str(tmp_path / "clone"))
+    clone = Repository(tmp_path / "clone")
+    clone.write({"src/loader.py": module(load("p"), load("q"))})
+    clone.lock()
+    monkeypatch.setenv("GITHUB_BASE_REF", "main")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    monkeypatch.setenv("CI_MERGE_REQUEST_DIFF_BASE_SHA", base)
+    commands = re.findall(r"^[ -]*(?:run: )?((?:picketlint|cat) .*)$", APPROVAL, re.MULTILINE)
+    assert len(commands) == 10
+    for command in commands:
+        environ = {**os.environ, "PYTHONPATH": str(SRC)}
+        command = command.replace("picketlint exc", f"{sys.executable} -m picketlint exc")
+        command = command.replace("picketlint check", f"{sys.executable} -m picketlint check")
+        done = subprocess.run(["bash", "-ec", command], cwd=clone.path, env=environ, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    for written in (tmp_path / "summary", clone.path / "exceptions.md"):
+        assert "### 1 new documented exception since" in written.read_text()
+        assert "Review by the code owners: @org/security" in written.read_text()
+
+
+def test_the_lock_file_of_the_documentation() -> None:
+    [block] = re.findall(r"^```toml\n(\[\[exception.*?)^```", APPROVAL, re.MULTILINE | re.DOTALL)
+    lock = lockfile.parse(f"version = 1\n{block}".encode(), "lock.toml")
+    assert lockfile.render(lock.entries).endswith(f"\n\n{block}")
+
+
+def test_the_keys_of_the_documentation(repository: Repository) -> None:
+    repository.commit({"a.py": module(load("p"))})
+    document = repository.exceptions()
+    listed, of_one = APPROVAL.rpartition("### ")[2].split("| key of an exception")
+    for table, written in ((listed, document), (of_one, document["exceptions"][0])):
+        rows = re.findall(r"^\| (`[^|]*`) \|", table, re.MULTILINE)
+        assert {key for row in rows for key in re.findall("`(.*?)`", row)} == written.keys()

@@ -21,7 +21,7 @@ from picketlint.knowledge.sinks import (
     WINDOWS_SHELLS,
 )
 from picketlint.semantics.bindings import Kind
-from picketlint.semantics.calls import Argument, State
+from picketlint.semantics.calls import PARTIALS, Argument, State
 from picketlint.semantics.values import Special, Verdict, truthy
 
 if TYPE_CHECKING:
@@ -66,14 +66,20 @@ class ShellCommand(NamedTuple):
     listed: bool = False
 
 
+_RUNNERS = frozenset(
+    {*SHELL_FUNCTIONS, *SHELL_FLAG_FUNCTIONS, *ARGUMENTS_ONE_BY_ONE, *ARGUMENTS_AS_LIST, *SHELL_METHODS, *PARTIALS}
+)
+
+
 def shell_commands(module: Module) -> Iterator[ShellCommand]:
     """Every command in a module that a shell reads, each once: those of calls, then those of lists left over."""
     reported: set[ast.expr] = set()
     for call in module.tree.nodes(ast.Call):
-        command = _of_call(call, module)
+        command = _of_call(call, module) if module.may_mean(call.func, _RUNNERS) else None
         if command is None:
             later = handed_over(call)
-            command = _of_call(later, module) if later is not None else None
+            handed = later is not None and module.may_mean(later.func, _RUNNERS)
+            command = _of_call(later, module) if later is not None and handed else None
         if command is not None:
             reported.update(command.candidates)
             yield command._replace(anchor=call)

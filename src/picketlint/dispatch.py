@@ -39,7 +39,7 @@ def hits(rules: Iterable[Rule], module: Module) -> Reported:
 
 
 def _calls(wanted: dict[str, list[Check]], module: Module) -> Reported:
-    for node in module.mentions.calls_of(last_parts(wanted)):
+    for node in module.mentions.calls_of(last_parts(frozenset(wanted))):
         names = module.calls.target(node).names
         for name in names.names:
             if name in wanted:

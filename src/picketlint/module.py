@@ -14,7 +14,7 @@ from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.calls import Argument, Calls, State
 from picketlint.semantics.defaults import Default, Defaults
 from picketlint.semantics.guards import Guards
-from picketlint.semantics.mentions import Mentions
+from picketlint.semantics.mentions import Mentions, last_parts
 from picketlint.semantics.names import Names, Resolver
 from picketlint.semantics.origins import Origins, Piece
 from picketlint.semantics.tree import Tree
@@ -106,6 +106,10 @@ class Module:
         from picketlint.comments import comments
 
         return comments(self.source.text)
+
+    def may_mean(self, node: ast.expr, names: frozenset[str]) -> bool:
+        """Whether an expression can have one of these qualified names: a quick no where its identifiers rule it out."""
+        return self.mentions.may_mean(node, last_parts(names))
 
     def names(self, node: ast.AST) -> Names:
         """The qualified names an expression can have."""

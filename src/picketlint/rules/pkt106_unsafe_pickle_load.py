@@ -54,6 +54,7 @@ from picketlint.rule import (
 )
 
 SINKS = PICKLE_LOADERS | UNPICKLERS | WEAKER_LOADERS
+_WANTED = SINKS | frozenset(PICKLE_ENDINGS)
 _MAX_NODES = 500
 _DUMPS = (".pickle.dumps", ".cloudpickle.dumps")
 INSTEAD = (
@@ -160,10 +161,13 @@ class UnsafePickleLoad(Rule):
             yield self.at(call, message + "send JSON, msgpack or raw tensors")
             return
         later = handed_over(call)
-        names = module.names(later.func) if later is not None else Names((), False)
+        wanted = later is not None and module.may_mean(later.func, _WANTED)
+        names = module.names(later.func) if later is not None and wanted else Names((), False)
         name = next((name for name in names.names if name in SINKS), None)
         if later is not None and name is not None:
             yield self._report(call, name, names, focus=later.func)
+            return
+        if not module.may_mean(call.func, _WANTED):
             return
         found = module.names(call.func)
         handed_on = next((n for n in found.names if n.endswith(PICKLE_ENDINGS) and n not in SINKS), None)

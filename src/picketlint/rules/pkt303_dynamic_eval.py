@@ -44,6 +44,7 @@ from picketlint.rule import (
 )
 
 SINKS = ("builtins.eval", "builtins.exec")
+_WANTED = frozenset(SINKS)
 # Keywords that take a function from a text to a value: argparse, click, pandas.read_csv(converters={...}).
 CONVERTERS = frozenset({"converter", "converters", "type"})
 _FIXED = (Origin.CONSTANT, Origin.NUMBER)
@@ -120,7 +121,7 @@ class DynamicEval(Rule):
     def handed(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The builtin given to something that calls it."""
         later = handed_over(call)
-        if later is not None:
+        if later is not None and module.may_mean(later.func, _WANTED):
             yield from self._applied(call, later, module)
         for keyword in call.keywords:
             if keyword.arg in CONVERTERS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from picketlint.semantics.calls import PARTIALS
 from picketlint.semantics.tree import Tree
@@ -58,7 +59,8 @@ class Mentions:
         return found
 
 
-def last_parts(names: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=256)
+def last_parts(names: frozenset[str]) -> frozenset[str]:
     """What ``may_mean`` asks for, of qualified names: ``load`` of ``torch.load``."""
     return frozenset(name.rpartition(".")[2].removesuffix("()") for name in names)
 
