@@ -11,7 +11,7 @@ import os
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from picketlint import registry
@@ -268,8 +268,3 @@ def count_changes(before: Mapping[Entry, int], after: Mapping[Entry, int]) -> tu
     """How many exceptions were added, removed and kept."""
     old, new = Counter(before), Counter(after)
     return (new - old).total(), (old - new).total(), (old & new).total()
-
-
-def merged(entries: Iterable[Entry], kept: Mapping[Entry, int]) -> Counter[Entry]:
-    """The entries found, and those kept from before."""
-    return Counter(entries) + Counter(kept)

@@ -70,9 +70,10 @@ class UnusedException(Rule):
         )
         stale = Counter(review.approved or ()) - there
         if stale:
-            (rule, code, _), _ = next(iter(stale.items()))
+            rule, code, _ = min(stale)
+            others = f" and {stale.total() - 1} more" if stale.total() > 1 else ""
             message = (
-                f"The lock file approves {stale.total()} exception(s) that this file no longer has, first one to "
-                f"{rule} in `{code}`; run `picketlint exceptions --lock`"
+                f"The lock file approves an exception to {rule} in `{code}`{others} that this file no longer has; "
+                f"run `picketlint exceptions --lock`"
             )
             yield self.at(Span(1, 1, 1, 1), message)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.tree import Tree, start
+from picketlint.semantics.walk import MAX_REACHING
 
 # Longer chains of names and base classes than this are not followed.
 MAX_DEPTH = 24
@@ -97,7 +98,8 @@ class Classes:
         for current in self._lineage(owner):
             own = own or list(self.bindings.final(attribute, current))
             on_instances += stored.get(current, ())
-        return [*own, *on_instances]
+        found = [*own, *on_instances]
+        return found if len(found) <= MAX_REACHING else [found[0]._replace(kind=Kind.OPAQUE, value=None)]
 
     def _lineage(self, owner: ast.ClassDef) -> list[ast.ClassDef]:
         """A class and its base classes in this module, nearest first."""

@@ -55,6 +55,7 @@ class Resolver:
     def __init__(self, tree: Tree, bindings: Bindings) -> None:
         self.tree = tree
         self.bindings = bindings
+        self._classes: dict[ast.AST, ast.ClassDef | None] = {}
         self.classes = Classes(tree, bindings)
         self._solver: Solver[ast.AST, Names] = Solver(self._dependencies, self._combine, lambda node: UNKNOWN)
 
@@ -183,7 +184,9 @@ class Resolver:
 
     def class_of(self, node: ast.AST) -> ast.ClassDef | None:
         """The class of this module whose members ``node.attribute`` means: ``self``, ``cls``, ``Name``, ``Name()``."""
-        return self.classes.class_of(node)
+        if node not in self._classes:
+            self._classes[node] = self.classes.class_of(node)
+        return self._classes[node]
 
     def members(self, owner: ast.ClassDef, attribute: str) -> list[Binding]:
         """What a class of this module binds to an attribute: in its body and through ``self.attribute = ...``.

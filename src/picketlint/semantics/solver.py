@@ -33,9 +33,19 @@ class Solver(Generic[Key, Answer]):
 
     def solve(self, key: Key) -> Answer:
         """The answer to one question."""
-        if key not in self._answers:
+        if key not in self._answers and not self._simple(key):
             self._search(key)
         return self._answers[key]
+
+    def _simple(self, key: Key) -> bool:
+        """Answer a question that depends on nothing open but leaves, as most do; False for any other."""
+        for dependency in self._dependencies(key):
+            if dependency not in self._answers:
+                if dependency == key or self._dependencies(dependency):
+                    return False
+                self._answers[dependency] = self._combine(dependency, self._answers.__getitem__)
+        self._answers[key] = self._combine(key, self._answers.__getitem__)
+        return True
 
     def _search(self, root: Key) -> None:
         """Tarjan's algorithm with a stack of its own: circles of questions, each after those it depends on."""
