@@ -39,6 +39,16 @@ PLATFORMS = [f"manylinux_2_{minor}_x86_64" for minor in (35, 31, 28, 27, 24)]
 PLATFORMS += [f"manylinux{year}_x86_64" for year in ("2014", "2010", "1")]
 BEGIN = "<!-- advisories: written by benchmarks/advisories.py, changes are lost -->"
 END = "<!-- advisories: end -->"
+INTRODUCTION = """\
+## Published vulnerabilities
+
+Each row is a published vulnerability of a Python package of the machine-learning stack whose fix changed the code. A
+tool has *found* it if, in the last vulnerable release looked at, it reports the very line with a rule about that kind
+of flaw. It is *still reported* if, in the fixed release, such a rule reports anything in the function that had the
+flaw or in its successor. Of Bandit and ruff the rules about the same kind of flaw count, whatever their severity;
+their suppression comments are ignored in the vulnerable release and honoured in the fixed one. picketlint runs with
+its default rules and takes the torch the release requires from its metadata.
+""".splitlines()
 # What Bandit and ruff have for the kind of flaw each rule is about, beyond that rule's own subject.
 BANDIT = {
     "PKT101": ("B614",),
@@ -218,53 +228,134 @@ TOOLS: dict[str, tuple[Reader, dict[str, tuple[str, ...]]]] = {
 }
 
 
-def statements(source: bytes, site: Site) -> list[range]:
-    """The lines of each statement of the site's function that holds the fragment; an error if there is none."""
-    found = []
-    for node in _functions(ast.parse(source)).get(site.within, []):
-        for statement in _simple(node):
-            text = ast.unparse(statement)
-            if site.code in text:
-                found.append(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
+def lines_of(source: bytes, site: Site) -> set[int]:
+    """The lines of the site's function that hold its fragment; an error if there are none."""
+    text = [b"", *source.split(b"\n")]
+    inside = function(source, site.within)
+    found = {line for lines in inside for line in lines if line < len(text) and site.code.encode() in text[line]}
     if not found:
         raise LookupError(f"no `{site.code}` in `{site.within}` of {site.file}")
     return found
 
 
 def function(source: bytes, name: str) -> list[range]:
-    """The lines of the function of that dotted name, of each where it is defined more than once; of the module: all."""
-    nodes = _functions(ast.parse(source)).get(name, [])
+    """The lines of the function of that dotted name, of each if there are several; of the whole module if empty."""
     if not name:
         return [range(1, source.count(b"\n") + 2)]
-    return [range(node.lineno, (node.end_lineno or node.lineno) + 1) for node in nodes if isinstance(node, ast.stmt)]
-
-
-def _functions(tree: ast.Module) -> dict[str, list[ast.AST]]:
-    found: dict[str, list[ast.AST]] = {"": [tree]}
-    pending: list[tuple[ast.AST, str]] = [(tree, "")]
+    found: list[range] = []
+    pending: list[tuple[ast.AST, str]] = [(ast.parse(source), "")]
     while pending:
         parent, prefix = pending.pop()
         for node in ast.iter_child_nodes(parent):
-            name = prefix
+            inner = prefix
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                name = f"{prefix}.{node.name}" if prefix else node.name
-                found.setdefault(name, []).append(node)
-            pending.append((node, name))
+                inner = f"{prefix}.{node.name}".lstrip(".")
+                if inner == name:
+                    found.append(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+            pending.append((node, inner))
     return found
 
 
-def _simple(root: ast.AST) -> Iterator[ast.stmt | ast.arguments]:
-    """The statements below a node without those that hold others, of which only the head counts, and its signature."""
-    for node in ast.walk(root):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is root:
-            every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-            if every:
-                yield ast.Expr(ast.Constant(ast.unparse(node.args)), lineno=node.lineno, end_lineno=every[-1].lineno)
-        elif isinstance(node, (ast.With, ast.AsyncWith)):
-            heads = ", ".join(map(ast.unparse, node.items))
-            last = node.items[-1].context_expr.end_lineno
-            yield ast.Expr(ast.Constant(heads), lineno=node.lineno, end_lineno=last)
-        elif isinstance(node, ast.If):
-            yield ast.Expr(node.test, lineno=node.lineno, end_lineno=node.test.end_lineno)
-        elif isinstance(node, ast.stmt) and not hasattr(node, "body"):
-            yield node
+class Releases:
+    """What each tool reports in the files that matter, each release read once."""
+
+    def __init__(self, chosen: list[Advisory], cache: Path) -> None:
+        self.folders: dict[tuple[str, str], Path] = {}
+        self._reports: dict[tuple[str, Path], set[Report]] = {}
+        wanted: dict[tuple[str, str, bool], set[str]] = {}
+        for one in chosen:
+            wanted.setdefault((one.package, one.vulnerable, False), set()).update(site.file for site in one.sites)
+            wanted.setdefault((one.package, one.fixed, True), set()).update(site.moved for site in one.sites)
+        for (package, version, fixed), names in wanted.items():
+            print(f"{package} {version}", file=sys.stderr)
+            folder = self.folders[package, version] = fetch(package, version, cache)
+            files = [folder / name for name in sorted(names) if (folder / name).is_file()]
+            for tool, (read, _) in TOOLS.items() if files else ():
+                for file, found in read(files, folder, fixed).items():
+                    self._reports[tool, file] = found
+
+    def outcome(self, one: Advisory, tool: str) -> Outcome:
+        """What the tool made of the advisory."""
+        table = TOOLS[tool][1]
+        codes = {code for rule in one.rules for code in (table[rule] if table else (rule,))}
+        before, after = (self.folders[one.package, version] for version in (one.vulnerable, one.fixed))
+        found = still = 0
+        for site in one.sites:
+            file = before / site.file
+            lines = lines_of(file.read_bytes(), site)
+            found += any(code in codes and line in lines for code, line in self._reports[tool, file])
+            file = after / site.moved
+            if file.is_file():
+                inside = function(file.read_bytes(), site.successor)
+                reports = [line for code, line in self._reports[tool, file] if code in codes]
+                still += any(line in lines for line in reports for lines in inside)
+        return Outcome(found, still)
+
+
+def table(chosen: list[Advisory], releases: Releases) -> Iterator[str]:
+    """The Markdown table: for each tool whether the vulnerable site was found and the fixed one left alone."""
+    yield f"| advisory | package | releases | site | fix | rule | {' | '.join(TOOLS)} |"
+    yield f"|---|---|---|---|---|---|{'---|' * len(TOOLS)}"
+    outcomes = {tool: [releases.outcome(one, tool) for one in chosen] for tool in TOOLS}
+    for number, one in enumerate(chosen):
+        sites = ", ".join(f"`{site.within or PurePosixPath(site.file).name}`" for site in one.sites)
+        row = [f"[{one.id}]({one.source})", one.package, f"{one.vulnerable} → {one.fixed}", sites, one.mended]
+        row.append(", ".join(one.rules))
+        row += [_cell(outcomes[tool][number], len(one.sites)) for tool in TOOLS]
+        yield f"| {' | '.join(row)} |"
+    for label, count in (("found", _found), ("still reported in the fixed release", _still), ("both right", _right)):
+        counts = [
+            sum(count(outcome, len(one.sites)) for outcome, one in zip(outcomes[tool], chosen, strict=True))
+            for tool in TOOLS
+        ]
+        yield f"| **{label}** | | | | | | {' | '.join(f'**{number}** of {len(chosen)}' for number in counts)} |"
+
+
+def _found(outcome: Outcome, sites: int) -> bool:
+    return outcome.found == sites
+
+
+def _still(outcome: Outcome, sites: int) -> bool:
+    return _found(outcome, sites) and outcome.still > 0
+
+
+def _right(outcome: Outcome, sites: int) -> bool:
+    return _found(outcome, sites) and not outcome.still
+
+
+def _cell(outcome: Outcome, sites: int) -> str:
+    if not outcome.found:
+        return "missed"
+    found = "found" if outcome.found == sites else f"{outcome.found} of {sites} found"
+    return f"{found}, still reported" if outcome.still else found
+
+
+def write(document: Path, lines: list[str]) -> None:
+    """Replace the marked section of a document, or append it; the rest of the document belongs to others."""
+    section = "\n".join([BEGIN, "", *lines, "", END])
+    text = document.read_text("utf-8") if document.exists() else "# Accuracy\n"
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if begin and not end:
+        raise ValueError(f"{document} has the beginning of the section but not its end")
+    text = before + section + after if begin else f"{text.rstrip()}\n\n{section}\n"
+    document.write_text(text, "utf-8")
+
+
+def main() -> int:
+    """Print the table and write it where asked to."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--cache", type=Path, required=True, help="where the unpacked releases are kept")
+    parser.add_argument("--only", action="append", metavar="ID", help="this advisory (repeatable)")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="the document whose section is replaced")
+    options = parser.parse_args()
+    chosen = [one for one in advisories() if not options.only or one.id in options.only]
+    lines = list(table(chosen, Releases(chosen, options.cache.resolve())))
+    print("\n".join(lines))
+    if options.write:
+        write(options.write, [*INTRODUCTION, *lines])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

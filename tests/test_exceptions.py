@@ -174,6 +174,7 @@ DESCRIPTIONS = [
     "# thread-safe since Python 3.9",
     "# falls back to the user-provided checkpoint",
     "# Load the state written by the trainer",
+    "# older releases have no `weights_only` argument",
     "# see https://example.org/exception: handling",
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +13,7 @@ from picketlint.model import Confidence, Step
 from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.calls import Argument, Calls, State
 from picketlint.semantics.defaults import Default, Defaults
+from picketlint.semantics.functions import Functions
 from picketlint.semantics.guards import Guards
 from picketlint.semantics.mentions import Mentions, last_parts
 from picketlint.semantics.names import Names, Resolver
@@ -20,6 +21,7 @@ from picketlint.semantics.origins import Origins, Piece
 from picketlint.semantics.tree import Tree
 from picketlint.semantics.values import Evaluator, Option, Special, Value, Verdict
 from picketlint.source import Source
+from picketlint.wrappers import Flag, Wrappers
 
 if TYPE_CHECKING:
     from picketlint.comments import Comment
@@ -96,6 +98,15 @@ class Module:
         return {command.anchor: command for command in shell_commands(self)}
 
     @cached_property
+    def functions(self) -> Functions:
+        """Answers which calls run a function of this module."""
+        return Functions(self.resolver, self.calls, self.mentions)
+
+    @cached_property
+    def _wrappers(self) -> Wrappers:
+        return Wrappers(self)
+
+    @cached_property
     def torch_floor(self) -> Version | None:
         """The lowest torch release the scanned project says it supports; None when it does not say."""
         return self._torch_floor()
@@ -150,6 +161,18 @@ class Module:
         if worst is not None and worst.verdict is Verdict.MUST and not sure:
             return worst._replace(verdict=Verdict.MAY, confidence=Confidence.MEDIUM)
         return worst
+
+    def judgements(
+        self, argument: Argument, unsafe: Callable[[object], bool], flag: str, wanted: bool
+    ) -> Iterator[Judged]:
+        """What ``judge`` says of an argument, and of what calls of this module hand to it through parameters.
+
+        Those of the latter have the call as their anchor.
+        """
+        judged = self.judge(argument, unsafe, flag, wanted)
+        if judged is not None:
+            yield judged
+        yield from self._wrappers.judgements(argument, Flag(unsafe, flag, wanted))
 
     def judge_value(self, node: ast.expr, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Judged | None:
         """The same for one expression that stands in the code by itself: a default, a dict entry, an assignment."""

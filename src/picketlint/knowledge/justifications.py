@@ -275,11 +275,14 @@ NARRATION = (
     r"|unpickl|deseriali[sz]|decod|invok|tak|prepar|instantiat|materializ|reus|forc|evaluat"
     r"|shar)ing)\b(?!(?: \w+)? (?:is|are|was|were|comes?|came)\b)",
 )
-# A comment that holds one of these beside a finding wants to excuse it.
+_FLAG = r"(?:weights_only|allow_pickle|trust_remote_code|trust_repo|skip_validation|safe_mode|shell(?==))"
+# A comment that holds one of these beside a finding wants to excuse it; to mention the flag in passing is no attempt.
 ATTEMPTS = (
     r"(?<![\w.-])(?:un|in)?(?:safe(?:ly|ty)?|secure(?:ly)?|security)(?![\w(-])(?! (?:tensors|mode|load))",
     r"\b(?:un|non-?)?trust(?:s|ed|ing|worthy)?\b",
-    r"\b(?:weights_only|allow_pickle|trust_remote_code|trust_repo|skip_validation|safe_mode|shell ?= ?true)\b",
+    rf"\b{_FLAG}`? ?(?:=|:|(?:is|are|needs?|must|has to|required|because|here|for|on|to be|to stay)\b)",
+    rf"\b(?:need\w*|requir\w+|necessary|for|because of|due to|set|sets|setting|keep|with|without"
+    rf"|disabl\w+) (?:\w+ )?`?{_FLAG}\b",
 )
 # Words that say nothing beyond "this is the flag, and it is fine".
 _FILLERS = """

@@ -27,10 +27,14 @@ class Candidate(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """What is known of one argument. GIVEN: one of ``candidates``, nothing else. MAYBE: one of them, or anything."""
+    """What is known of one argument. GIVEN: one of ``candidates``, nothing else. MAYBE: one of them, or anything.
+
+    ``passed`` are the ``**kwargs`` parameters of functions of the module that can bring it.
+    """
 
     state: State
     candidates: tuple[Candidate, ...] = ()
+    passed: tuple[ast.arg, ...] = ()
 
 
 ABSENT = Argument(State.ABSENT)
@@ -39,14 +43,14 @@ MAYBE = Argument(State.MAYBE)
 
 def later_wins(parts: Iterable[Argument]) -> Argument:
     """Several mappings laid over each other: the last that surely has the key decides."""
-    candidates: list[Candidate] = []
+    seen: list[Argument] = []
     maybe = False
     for part in reversed([*parts]):
-        candidates += part.candidates
+        seen.append(part)
         if part.state is State.GIVEN:
-            return _made(State.MAYBE if maybe else State.GIVEN, candidates)
+            return _made(State.MAYBE if maybe else State.GIVEN, seen)
         maybe = maybe or part.state is State.MAYBE
-    return _made(State.MAYBE, candidates) if maybe else ABSENT
+    return _made(State.MAYBE, seen) if maybe else ABSENT
 
 
 def either(parts: Iterable[Argument]) -> Argument:
@@ -56,11 +60,12 @@ def either(parts: Iterable[Argument]) -> Argument:
     if states == {State.ABSENT}:
         return ABSENT
     state = State.GIVEN if states == {State.GIVEN} else State.MAYBE
-    return _made(state, [candidate for part in parts for candidate in part.candidates])
+    return _made(state, parts)
 
 
-def _made(state: State, candidates: list[Candidate]) -> Argument:
-    unique = tuple(dict.fromkeys(candidates))
+def _made(state: State, parts: list[Argument]) -> Argument:
+    unique = tuple(dict.fromkeys(candidate for part in parts for candidate in part.candidates))
+    passed = tuple(dict.fromkeys(keywords for part in parts for keywords in part.passed))
     if len(unique) > MAX_CANDIDATES:
-        return Argument(State.MAYBE, unique[:MAX_CANDIDATES])
-    return Argument(state, unique)
+        return Argument(State.MAYBE, unique[:MAX_CANDIDATES], passed)
+    return Argument(state, unique, passed)

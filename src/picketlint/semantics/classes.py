@@ -36,6 +36,11 @@ class Classes:
         meaning = self._meaning(node)
         return None if meaning is None else meaning.owner
 
+    def is_instance(self, node: ast.AST) -> bool:
+        """Whether an expression is known to be an instance of a class of this module."""
+        meaning = self._meaning(node)
+        return meaning is not None and meaning.instance
+
     def _meaning(self, node: ast.AST) -> Meaning | None:
         """Follows names that stand for one expression only, as far as MAX_DEPTH."""
         calls = 0

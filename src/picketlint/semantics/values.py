@@ -8,7 +8,8 @@ are followed through names, unpacking, ``not``, ``and``/``or``, conditional expr
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from picketlint.semantics.bindings import NOTHING, Binding, Kind, Reaching
 from picketlint.semantics.names import Resolver
@@ -40,10 +41,15 @@ Get = Callable[[ast.AST], Value]
 
 
 class Evaluator:
-    """Computes values in one module."""
+    """Computes values in one module.
 
-    def __init__(self, resolver: Resolver) -> None:
+    ``assumed`` gives parameters (``ast.arg``) and fields (the name they are declared with) a value for the sake of an
+    argument: what is an expression if this is that?
+    """
+
+    def __init__(self, resolver: Resolver, assumed: Mapping[ast.AST, object] = MappingProxyType({})) -> None:
         self.resolver = resolver
+        self.assumed = assumed
         self._solver: Solver[ast.AST, Value] = Solver(self._dependencies, self._limited, _unknown)
 
     def value(self, node: ast.AST) -> Value:
@@ -79,6 +85,8 @@ class Evaluator:
 
     def _parts_of_binding(self, binding: Binding) -> list[ast.expr]:
         value = binding.value
+        if binding.node in self.assumed:
+            return []
         if binding.kind is Kind.PARAMETER:
             default = self.resolver.parameter_default(binding)
             return [] if default is None else [default]
@@ -188,6 +196,8 @@ class Evaluator:
     def _bound(self, binding: Binding, get: Get) -> Value:
         """What a name is after a binding."""
         node = binding.node
+        if node in self.assumed:
+            return Value((Option(self.assumed[node], node),))
         values = [get(part) for part in self._parts_of_binding(binding)]
         if binding.kind is Kind.PARAMETER:
             options = values[0].options if values else (Option(UNKNOWN, node),)

@@ -1,0 +1,162 @@
+"""The functions of a module and the calls of them: which call hands what to which parameter.
+
+Plain functions, lambdas that got a name, methods through ``self``, ``cls``, a class or an instance, and constructors
+(``__init__`` and the fields of a dataclass). A callee that can be something else is left alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from picketlint.semantics.arguments import ABSENT, Argument
+from picketlint.semantics.bindings import Binding, Kind
+from picketlint.semantics.calls import Calls
+from picketlint.semantics.mentions import Mentions
+from picketlint.semantics.names import Resolver
+from picketlint.semantics.tree import FUNCTIONS, FunctionNode
+
+_MAX_ALIASES = 8
+# A function called this often is a language of its own; what lies beyond is not looked at.
+MAX_SITES = 256
+
+
+class Callee(NamedTuple):
+    """What a call runs: a function of this module, and how many of its first parameters are filled in already."""
+
+    function: FunctionNode
+    bound: int
+
+
+class Functions:
+    """Answers which calls run a function of this module."""
+
+    def __init__(self, resolver: Resolver, calls: Calls, mentions: Mentions) -> None:
+        self.resolver = resolver
+        self.calls = calls
+        self.mentions = mentions
+        self._sites: dict[FunctionNode, tuple[tuple[ast.Call, int], ...]] = {}
+
+    def owner(self, parameter: ast.arg) -> FunctionNode | None:
+        """The function that a parameter belongs to."""
+        return next((node for node in self.resolver.tree.ancestors(parameter) if isinstance(node, FUNCTIONS)), None)
+
+    def handed(self, parameter: ast.arg) -> Iterator[tuple[ast.Call, Argument]]:
+        """The calls of the parameter's function with what they hand to it; those that leave it out are left out."""
+        function = self.owner(parameter)
+        if function is None:
+            return
+        place = _place(function.args, parameter)
+        for call, bound in self.sites(function):
+            found = self.calls.argument(call, parameter.arg, -1 if place is None else place - bound)
+            if found is not ABSENT:
+                yield call, found
+
+    def handed_by_name(self, keywords: ast.arg, name: str) -> Iterator[tuple[ast.Call, Argument]]:
+        """The calls that hand ``name`` to a function through its ``**keywords`` parameter."""
+        function = self.owner(keywords)
+        if function is None or any(argument.arg == name for argument in _named(function.args)):
+            return
+        for call, _ in self.sites(function):
+            found = self.calls.argument(call, name, -1)
+            if found is not ABSENT:
+                yield call, found
+
+    def built_with(self, field: Binding) -> Iterator[tuple[ast.Call, Argument]]:
+        """The calls of a class that hand a value to one of its fields by keyword."""
+        owner = field.scope
+        if not isinstance(owner, ast.ClassDef) or not isinstance(field.node, ast.Name):
+            return
+        for call in self.mentions.calls_of(frozenset({owner.name})):
+            if self._class(call.func) is owner:
+                found = self.calls.argument(call, field.node.id, -1)
+                if found is not ABSENT:
+                    yield call, found
+
+    def sites(self, function: FunctionNode) -> tuple[tuple[ast.Call, int], ...]:
+        """The calls of a function, in source order, each with the number of parameters that are bound already."""
+        found = self._sites.get(function)
+        if found is None:
+            found = self._sites[function] = tuple(self._find(function))[:MAX_SITES]
+        return found
+
+    def _find(self, function: FunctionNode) -> Iterator[tuple[ast.Call, int]]:
+        for call in self.mentions.calls_of(self._names_of(function)):
+            callee = self.callee(call)
+            if callee is not None and callee.function is function:
+                yield call, callee.bound
+
+    def _names_of(self, function: FunctionNode) -> frozenset[str]:
+        """What the function can be called by before it gets other names."""
+        tree = self.resolver.tree
+        if isinstance(function, ast.Lambda):
+            parent = tree.parent(function)
+            targets = parent.targets if isinstance(parent, ast.Assign) else [getattr(parent, "target", None)]
+            return frozenset(
+                t.attr if isinstance(t, ast.Attribute) else t.id for t in targets if isinstance(t, (ast.Name, ast.Attribute))
+            )
+        owner = tree.scope(function)
+        if function.name == "__init__" and isinstance(owner, ast.ClassDef):
+            return frozenset({owner.name})
+        return frozenset({function.name})
+
+    def callee(self, call: ast.Call) -> Callee | None:
+        """The function of this module that a call surely runs; None where it runs another, or may."""
+        return self._function(call.func)
+
+    def _function(self, node: ast.expr) -> Callee | None:
+        for _ in range(_MAX_ALIASES):
+            if isinstance(node, ast.Lambda):
+                return Callee(node, 0)
+            binding = self._only(node)
+            if binding is None:
+                return None
+            if isinstance(binding.node, ast.ClassDef):
+                members = self.resolver.members(binding.node, "__init__")
+                inits = [member.node for member in members if isinstance(member.node, ast.FunctionDef)]
+                return Callee(inits[0], 1) if len(inits) == len(members) == 1 else None
+            if isinstance(binding.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                return self._method(binding.node, node)
+            if binding.kind is not Kind.VALUE or binding.value is None:
+                return None
+            node = binding.value
+        return None
+
+    def _only(self, node: ast.expr) -> Binding | None:
+        """The one binding that an expression stands for."""
+        if isinstance(node, ast.Name):
+            reaching = self.resolver.bindings.lookup(node.id, node)
+            complete = reaching is not None and reaching.complete and len(reaching.bindings) == 1
+            return reaching.bindings[0] if reaching is not None and complete else None
+        if isinstance(node, ast.Attribute):
+            owner = self.resolver.class_of(node.value)
+            members = self.resolver.members(owner, node.attr) if owner is not None else []
+            return members[0] if len(members) == 1 else None
+        return None
+
+    def _method(self, function: ast.FunctionDef | ast.AsyncFunctionDef, node: ast.expr) -> Callee:
+        """A function as it is reached: through an instance or a class, its first parameter is filled in already."""
+        if not isinstance(self.resolver.tree.scope(function), ast.ClassDef) or not isinstance(node, ast.Attribute):
+            return Callee(function, 0)
+        decorators = {d.id for d in function.decorator_list if isinstance(d, ast.Name)}
+        if "staticmethod" in decorators:
+            return Callee(function, 0)
+        through_instance = self.resolver.classes.is_instance(node.value)
+        return Callee(function, 1 if through_instance or "classmethod" in decorators else 0)
+
+    def _class(self, node: ast.expr) -> ast.ClassDef | None:
+        binding = self._only(node)
+        return binding.node if binding is not None and isinstance(binding.node, ast.ClassDef) else None
+
+
+def _place(arguments: ast.arguments, parameter: ast.arg) -> int | None:
+    """The 0-based place of a parameter among the positional ones."""
+    for place, argument in enumerate((*arguments.posonlyargs, *arguments.args)):
+        if argument is parameter:
+            return place
+    return None
+
+
+def _named(arguments: ast.arguments) -> tuple[ast.arg, ...]:
+    return (*arguments.args, *arguments.kwonlyargs)
