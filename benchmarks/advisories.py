@@ -80,8 +80,9 @@ Reader = Callable[[list[Path], Path, bool], dict[Path, set[Report]]]
 class Site(NamedTuple):
     """Where the flaw was: a function of a file, and a part of the statements in it that are meant.
 
-    ``within`` is the dotted name of the function, empty for the module's own level. ``moved`` and ``successor`` are
-    the file and the function that do its work in the fixed release, where those are others.
+    ``within`` is the dotted name of the function, empty for the whole module. ``moved`` and ``successor`` are the file
+    and the function that do its work in the fixed release, where those are others, and ``after`` is a part of its
+    lines there, empty for the whole function.
     """
 
     file: str
@@ -89,6 +90,7 @@ class Site(NamedTuple):
     code: str
     moved: str
     successor: str
+    after: str
 
 
 class Advisory(NamedTuple):
@@ -118,18 +120,27 @@ def advisories() -> list[Advisory]:
 
 
 def _advisory(entry: dict[str, Any]) -> Advisory:
-    sites = tuple(
-        Site(
-            site["file"],
-            site["within"],
-            site["code"],
-            site.get("moved", site["file"]),
-            site.get("successor", site["within"]),
-        )
-        for site in entry["sites"]
+    return Advisory(
+        id=entry["id"],
+        package=entry["package"],
+        vulnerable=entry["vulnerable"],
+        fixed=entry["fixed"],
+        rules=tuple(entry["rules"]),
+        mended=entry["mended"],
+        source=entry["source"],
+        sites=tuple(_site(site) for site in entry["sites"]),
     )
-    names = ("id", "package", "vulnerable", "fixed")
-    return Advisory(*(entry[name] for name in names), tuple(entry["rules"]), entry["mended"], entry["source"], sites)
+
+
+def _site(entry: dict[str, str]) -> Site:
+    return Site(
+        file=entry["file"],
+        within=entry["within"],
+        code=entry["code"],
+        moved=entry.get("moved", entry["file"]),
+        successor=entry.get("successor", entry["within"]),
+        after=entry.get("after", ""),
+    )
 
 
 def fetch(package: str, version: str, cache: Path) -> Path:
@@ -154,12 +165,14 @@ def fetch(package: str, version: str, cache: Path) -> Path:
 def _download(requirement: str, folder: Path) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
     command += [part for platform in PLATFORMS for part in ("--platform", platform)]
+    message = ""
     for python in PYTHONS:
         attempt = [*command, "--python-version", python, "--dest", str(folder), requirement]
         process = subprocess.run(attempt, capture_output=True, text=True, check=False)
         if process.returncode == 0:
             return
-    raise RuntimeError(f"no wheel of {requirement}: {process.stderr.strip()[-500:]}")
+        message = message or process.stderr.strip()[-500:]
+    raise RuntimeError(f"no wheel of {requirement}: {message}")
 
 
 def _unpack(wheel: Path, folder: Path) -> None:
@@ -204,9 +217,7 @@ def ruff(files: list[Path], folder: Path, fixed: bool) -> dict[Path, set[Report]
     suppressions = [] if fixed else ["--ignore-noqa"]
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--exit-zero", "--select", "S"]
     results = json.loads(_run([*command, "--output-format", "json", *suppressions, *map(str, files)]))
-    return _grouped(
-        files, ((result["filename"], str(result["code"]), result["location"]["row"]) for result in results)
-    )
+    return _grouped(files, ((result["filename"], str(result["code"]), result["location"]["row"]) for result in results))
 
 
 def _run(command: list[str]) -> str:
@@ -228,14 +239,10 @@ TOOLS: dict[str, tuple[Reader, dict[str, tuple[str, ...]]]] = {
 }
 
 
-def lines_of(source: bytes, site: Site) -> set[int]:
-    """The lines of the site's function that hold its fragment; an error if there are none."""
-    text = [b"", *source.split(b"\n")]
-    inside = function(source, site.within)
-    found = {line for lines in inside for line in lines if line < len(text) and site.code.encode() in text[line]}
-    if not found:
-        raise LookupError(f"no `{site.code}` in `{site.within}` of {site.file}")
-    return found
+def lines_of(source: bytes, name: str, fragment: str) -> set[int]:
+    """The lines of a function that hold a fragment; none if there is no such function."""
+    text = [b"", *source.split(b"\n"), b""]
+    return {line for lines in function(source, name) for line in lines if fragment.encode() in text[line]}
 
 
 def function(source: bytes, name: str) -> list[range]:
@@ -282,13 +289,14 @@ class Releases:
         found = still = 0
         for site in one.sites:
             file = before / site.file
-            lines = lines_of(file.read_bytes(), site)
+            lines = lines_of(file.read_bytes(), site.within, site.code)
+            if not lines:
+                raise LookupError(f"{one.id}: no `{site.code}` in `{site.within}` of {site.file}")
             found += any(code in codes and line in lines for code, line in self._reports[tool, file])
             file = after / site.moved
             if file.is_file():
-                inside = function(file.read_bytes(), site.successor)
-                reports = [line for code, line in self._reports[tool, file] if code in codes]
-                still += any(line in lines for line in reports for lines in inside)
+                lines = lines_of(file.read_bytes(), site.successor, site.after)
+                still += any(code in codes and line in lines for code, line in self._reports[tool, file])
         return Outcome(found, still)
 
 

@@ -136,7 +136,7 @@ def deep(depth: int, wrap: Callable[[ast.expr], ast.expr]) -> Module:
         pytest.param(lambda e: ast.BinOp(e, ast.Add(), ast.Constant("x")), id="left-sum"),
         pytest.param(lambda e: ast.BinOp(ast.Constant("x"), ast.Add(), e), id="right-sum"),
         pytest.param(lambda e: ast.UnaryOp(ast.Not(), e), id="not"),
-        pytest.param(lambda e: ast.IfExp(e, e, ast.Constant(1)), id="conditional"),
+        pytest.param(lambda e: ast.IfExp(ast.Name("c", ast.Load()), e, ast.Constant(1)), id="conditional"),
         pytest.param(lambda e: ast.BoolOp(ast.Or(), [ast.Constant(0), e]), id="or"),
         pytest.param(lambda e: ast.Subscript(e, ast.Constant("x"), ast.Load()), id="subscript"),
         pytest.param(lambda e: ast.List([e], ast.Load()), id="list"),

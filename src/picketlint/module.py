@@ -172,6 +172,12 @@ class Module:
         judged = self.judge(argument, unsafe, flag, wanted)
         if judged is not None:
             yield judged
+        yield from self.handed(argument, unsafe, flag, wanted)
+
+    def handed(
+        self, argument: Argument, unsafe: Callable[[object], bool], flag: str, wanted: bool
+    ) -> Iterator[Judged]:
+        """What calls of this module hand to an argument through parameters, where that is unsafe."""
         yield from self._wrappers.judgements(argument, Flag(unsafe, flag, wanted))
 
     def judge_value(self, node: ast.expr, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Judged | None:

@@ -103,7 +103,21 @@ class UnsafeTorchLoad(Rule):
         bad("@dataclass\nclass LoadConfig:\n    weights_only: bool = field(default=False)", at="3:5"),
         bad("parser.add_argument('--weights-only', type=bool, default=False)", at="1:1"),
         bad("parser.add_argument('--weights-only', action='store_true')", confidence=Confidence.MEDIUM),
+        bad(
+            "import torch\ndef load(p, safe=True):\n    return torch.load(p, weights_only=safe)\nload(p, safe=False)",
+            at="4:1",
+            why="a function of the module hands the flag on",
+        ),
+        bad("import torch\ndef load(p, **kw):\n    return torch.load(p, **kw)\nload(p, weights_only=False)", at="4:1"),
+        bad(
+            "import torch\nclass Reader:\n    def __init__(self, full=False):\n        self.full = full\n"
+            "    def read(self, p):\n        return torch.load(p, weights_only=not self.full)\nReader(full=True)",
+            at="7:1",
+        ),
         good("import torch\ntorch.load(p, weights_only=True)"),
+        good(
+            "import torch\ndef load(p, safe=True):\n    return torch.load(p, weights_only=safe)\nload(p)\nload(p, True)",
+        ),
         good("import torch\ndef f(p, flag=False):\n    torch.load(p, weights_only=not flag)", why="the caller decides"),
         good("import torch\nif not args.weights_only:\n    torch.load(p, weights_only=False)"),
         good("import torch\ntorch.load(p)\ntorch.load(p, weights_only=None)", why="that is PKT102"),
@@ -117,8 +131,7 @@ class UnsafeTorchLoad(Rule):
     @on_call(*LOADERS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The flag of torch's own loader, however it is handed over."""
-        judged = module.judge(module.argument(call.node, FLAG), falsy, FLAG, False)
-        if judged is not None:
+        for judged in module.judgements(module.argument(call.node, FLAG), falsy, FLAG, False):
             yield self._report(call.node, judged, call.name)
 
     @on(ast.Call)

@@ -126,8 +126,7 @@ class UnsafeNumpyLoad(Rule):
     @on_call(*LOADERS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The flag of numpy's own loaders, however it is handed over."""
-        judged = module.judge(module.argument(call.node, FLAG), enabled, FLAG, True)
-        if judged is not None:
+        for judged in module.judgements(module.argument(call.node, FLAG), enabled, FLAG, True):
             yield self._report(call.node, judged, call.name)
 
     @on(ast.Call)

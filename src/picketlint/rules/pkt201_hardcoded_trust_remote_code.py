@@ -34,6 +34,8 @@ from picketlint.rule import (
     FIELD,
     OPTION,
     PARAMETER,
+    Argument,
+    Candidate,
     Confidence,
     Default,
     Hit,
@@ -41,6 +43,7 @@ from picketlint.rule import (
     Module,
     Rule,
     Severity,
+    State,
     Verdict,
     bad,
     called,
@@ -147,6 +150,12 @@ class HardcodedTrustRemoteCode(Rule):
             "def go():\n    load(name, trust_remote_code=ALLOW_ALL)",
             why="a switch that is off until somebody calls for it",
         ),
+        bad(
+            "def build(name, remote=False):\n    return Model.from_pretrained(name, trust_remote_code=remote)\n"
+            "build('a/b', True)",
+            at="3:1",
+            why="a function of the module hands the flag on",
+        ),
         good("kwargs.pop('trust_remote_code', True)", why="thrown away"),
         good("if config.get('trust_remote_code') is True or config == {'trust_remote_code': True}:\n    warn()"),
         good("parser.add_argument('--trust-remote-code', action='store_true')"),
@@ -177,6 +186,9 @@ class HardcodedTrustRemoteCode(Rule):
         if judged is not None:
             judged = judged._replace(focus=judged.anchor or keyword)
             yield self._report(call, judged, f"`{called(call)}` {how(judged, str(keyword.arg), 'True')}")
+        given = Argument(State.GIVEN, (Candidate(keyword.value, keyword),))
+        for handed in module.handed(given, enabled, FLAG, True):
+            yield self._report(call, handed, f"`{called(call)}` {how(handed, str(keyword.arg), 'True')}")
 
     @on(ast.Dict)
     def entry(self, node: ast.Dict, module: Module) -> Iterator[Hit]:

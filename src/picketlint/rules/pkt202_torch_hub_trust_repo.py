@@ -93,8 +93,7 @@ class TorchHubTrustRepo(Rule):
         if _local(call, module):
             return
         for flag in FLAGS:
-            judged = module.judge(module.argument(call.node, flag), enabled, flag, True)
-            if judged is not None:
+            for judged in module.judgements(module.argument(call.node, flag), enabled, flag, True):
                 yield self.at(
                     call.node,
                     f"`{call.name}` {how(judged, flag, 'True')} {_EFFECTS[flag]}; leave `{flag}` out, or load a "
