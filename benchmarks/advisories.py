@@ -48,8 +48,13 @@ of flaw. It is *still reported* if, in the fixed release, such a rule reports an
 flaw or in its successor. Of Bandit and ruff the rules about the same kind of flaw count, whatever their severity;
 their suppression comments are ignored in the vulnerable release and honoured in the fixed one. picketlint runs with
 its default rules and takes the torch the release requires from its metadata.
+
+The shares are no estimate of recall. The advisories are those we knew of in the classes the rules cover; those whose
+fix left the flawed code as it was (authentication, configuration, a check elsewhere) are not listed; and where an
+advisory does not name the lines, they were looked for among the findings that the fixed release no longer has.
+
 """.splitlines()
-# What Bandit and ruff have for the kind of flaw each rule is about, beyond that rule's own subject.
+# What Bandit and ruff have for the kind of flaw that each of our rules is about.
 BANDIT = {
     "PKT101": ("B614",),
     "PKT102": ("B614",),

@@ -48,7 +48,8 @@ from picketlint.semantics.bindings import import_target
     ),
     Case(
         "suppressed-renamed",
-        "from contextlib import suppress as quiet\nimport b as f\nwith quiet(ImportError):\n    import a as f\nprobe(f)",
+        "from contextlib import suppress as quiet\nimport b as f\n"
+        "with quiet(ImportError):\n    import a as f\nprobe(f)",
         "b | a",
     ),
     Case("star", "from torch import *\nprobe(load)", "torch.load"),
@@ -133,7 +134,8 @@ def test_imports(code: str, expected: str) -> None:
     ),
     Case(
         "nonlocal-two-out",
-        "def f():\n    import a\n    def g():\n        def h():\n            nonlocal a\n            import b as a\n    probe(a)",
+        "def f():\n    import a\n    def g():\n        def h():\n"
+        "            nonlocal a\n            import b as a\n    probe(a)",
         "a | b",
     ),
     Case("name-error", "def f():\n    probe(a)\n    a = 1", "?"),
@@ -223,12 +225,14 @@ CLASS = "import torch\nclass A{bases}:\n    loader = {value}\n    def f(self):\n
     ),
     Case(
         "init-of-base",
-        "import a\nclass A:\n    def __init__(self):\n        self.x = a.b\nclass B(A):\n    def f(self):\n        probe(self.x)",
+        "import a\nclass A:\n    def __init__(self):\n        self.x = a.b\n"
+        "class B(A):\n    def f(self):\n        probe(self.x)",
         "a.b",
     ),
     Case(
         "class-and-init",
-        "import a\nclass A:\n    x = a.c\n    def __init__(self):\n        self.x = a.b\n    def f(self):\n        probe(self.x)",
+        "import a\nclass A:\n    x = a.c\n    def __init__(self):\n"
+        "        self.x = a.b\n    def f(self):\n        probe(self.x)",
         "a.c | a.b",
     ),
     Case(
@@ -245,7 +249,8 @@ CLASS = "import torch\nclass A{bases}:\n    loader = {value}\n    def f(self):\n
     ),
     Case(
         "unpacked-store",
-        "import a\nclass A:\n    def __init__(self):\n        self.x, y = a.b, 1\n    def f(self):\n        probe(self.x)",
+        "import a\nclass A:\n    def __init__(self):\n"
+        "        self.x, y = a.b, 1\n    def f(self):\n        probe(self.x)",
         "?",
     ),
     Case("says-nothing", "import x\nclass A:\n    def f(self):\n        probe(self.x)", "?"),

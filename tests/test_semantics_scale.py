@@ -123,7 +123,7 @@ def deep(depth: int, wrap: Callable[[ast.expr], ast.expr]) -> Module:
     expression: ast.expr = ast.Name("a", ast.Load())
     for _ in range(depth):
         expression = wrap(expression)
-    call = ast.Call(ast.Name("probe", ast.Load()), [expression], [])
+    call = ast.Call(ast.Name("probe", ast.Load()), [expression], [], lineno=1, col_offset=0)
     return Module(ast.Module([ast.Expr(call)], []), Source("probe(a)"))
 
 
@@ -159,7 +159,8 @@ CIRCLES = [
     "while c:\n a = b.x\n b = a.y if c else d\n d = (a or b)\n f(a, b, d, **k)\n k = {**k, 'flag': a}",
     "import m\nx = m.n\nfor i in y:\n x = x.p if i else q\n q = x\n f(x, q)",
     "kw = {}\nother = {}\nwhile c:\n kw.update(other)\n other.update(kw)\n kw['flag'] = f(**other)\n f(**kw)",
-    "class A(B):\n x = 1\n def g(self): self.x = self.y; f(self.x)\n def h(self): self.y = self.x; f(self.y)\nclass B(A): pass",
+    "class A(B):\n x = 1\n def g(self): self.x = self.y; f(self.x)\n"
+    " def h(self): self.y = self.x; f(self.y)\nclass B(A): pass",
     "a = 'x'\nwhile c:\n a += b\n b = a + 'y'\n f(a, b)",
 ]
 

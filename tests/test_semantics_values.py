@@ -82,7 +82,8 @@ from picketlint.semantics.values import Verdict, falsy, truthy
     ),
     Case(
         "set-on-another",
-        "class A:\n    x = True\n    def f(self):\n        probe(self.x)\nclass B:\n    def g(self):\n        self.x = 1",
+        "class A:\n    x = True\n    def f(self):\n        probe(self.x)\n"
+        "class B:\n    def g(self):\n        self.x = 1",
         "True",
     ),
     Case("attribute-unknown", "probe(args.x)", "UNKNOWN*"),

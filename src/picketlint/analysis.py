@@ -12,6 +12,7 @@ from picketlint.module import Module
 from picketlint.rule import Approved, Hit, Review, Rule
 
 if TYPE_CHECKING:
+    from picketlint.exceptions import Remark
     from picketlint.wording import Policy
 
 _CONFIDENCES = tuple(Confidence)
@@ -65,19 +66,21 @@ def _review(
     found: list[Found], module: Module, codes: set[str], policy: Policy | None, approved: Approved | None
 ) -> Review:
     """The findings with what the comments beside them make of them."""
-    # Most files have nothing to review: what reads comments is not even imported for them.
-    from picketlint import exceptions, wording
-
     comments = module.comments
-    judging = policy or wording.Policy()
-    anchored = [(finding, hit.anchor if rule.documentable else None) for rule, hit, finding in found]
-    findings, remarks = exceptions.review(anchored, module, comments, judging)
+    findings = [finding for _, _, finding in found]
+    remarks: list[Remark] = []
+    if comments and findings:
+        # Most files have nothing to review: what reads comments is not even imported for them.
+        from picketlint import exceptions
+
+        anchored = [(finding, hit.anchor if rule.documentable else None) for rule, hit, finding in found]
+        findings, remarks = exceptions.review(anchored, module, comments, policy)
     return Review(
         tuple(finding for finding in findings if finding.rule in codes),
         tuple(finding for finding in findings if finding.rule not in codes),
         comments,
         tuple(remarks),
-        judging.marker_only,
+        policy is not None and policy.marker_only,
         approved,
     )
 

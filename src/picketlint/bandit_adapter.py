@@ -11,11 +11,11 @@ import ast
 import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from picketlint.comments import comments
 from picketlint.engine import UNREADABLE, analyze
 from picketlint.model import Finding, Span, Status
+from picketlint.records import NamedTuple
 from picketlint.registry import load as load_registry
 from picketlint.reporting.sanitize import escape
 from picketlint.rule import Listener, bandit_tests

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from picketlint.records import NamedTuple
 
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
 _FILE = re.compile(r"(pkt[0-9]{3})_([a-z][a-z0-9]*(?:_[a-z0-9]+)*)\.py")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from picketlint.knowledge.origins import CALLERS, RUNNERS
 from picketlint.knowledge.sinks import (
@@ -20,6 +20,7 @@ from picketlint.knowledge.sinks import (
     SHELLS,
     WINDOWS_SHELLS,
 )
+from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
 from picketlint.semantics.values import Special, Verdict, truthy

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import NamedTuple
+
+from picketlint.records import NamedTuple
 
 
 class Comment(NamedTuple):

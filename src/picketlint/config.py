@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from picketlint import registry
 from picketlint.files import NotRegularFileError, read
 from picketlint.patterns import PatternError, Patterns
+from picketlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from picketlint.wording import Policy

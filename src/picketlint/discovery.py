@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from picketlint.config import ConfigError
 from picketlint.files import below
 from picketlint.gitignore import rules_above
 from picketlint.model import Problem
+from picketlint.records import NamedTuple
 from picketlint.settings import Resolver, Settings
 
 _SUFFIXES = (".py", ".pyi")

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from picketlint import prefilter, registry
 from picketlint.model import Finding, Report, Span
-from picketlint.source import Source, UnreadableSource, decode, parse
+from picketlint.records import NamedTuple
+from picketlint.source import Source, UnreadableSourceError, decode, parse
 
 if TYPE_CHECKING:
     from picketlint.module import Version
@@ -53,7 +54,7 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
     try:
         text = decode(data) if isinstance(data, bytes) else data
         root = parse(text) if tree is None else tree
-    except UnreadableSource as error:
+    except UnreadableSourceError as error:
         return Report(path, (_unreadable(unreadable, path, error),) if unreadable else ())
     if not needed:
         return Report(path)
@@ -69,7 +70,7 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
     return Report(path, findings)
 
 
-def _unreadable(entry: registry.Entry, path: str, error: UnreadableSource) -> Finding:
+def _unreadable(entry: registry.Entry, path: str, error: UnreadableSourceError) -> Finding:
     rule = entry.rule
     place = Span(error.line, error.column, error.line, error.column)
     message = f"Not checked, {error.message}"

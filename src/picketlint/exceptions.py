@@ -13,14 +13,14 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from picketlint.comments import Comment
 from picketlint.identity import code_of
 from picketlint.model import Finding, Span, Status
 from picketlint.module import Module
+from picketlint.records import NamedTuple
 from picketlint.semantics.tree import start
-from picketlint.source import UnreadableSource, parse
+from picketlint.source import UnreadableSourceError, parse
 from picketlint.wording import NOTHING, Policy, Wording, judge, plain
 
 # No explanation is longer; a bound keeps a wall of comments from being read once per finding.
@@ -182,7 +182,7 @@ def _does_something(code: str, calls: int) -> bool:
     """Whether text is Python with more calls than that, or with a statement that changes anything."""
     try:
         nodes = list(ast.walk(parse(code)))
-    except UnreadableSource:
+    except UnreadableSourceError:
         return False
     if any(_is_sentence(node) for node in nodes):
         return False

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from picketlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from picketlint.ledger import Change, Ledger

@@ -10,7 +10,8 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+
+from picketlint.records import NamedTuple
 
 _TIMEOUT = 60.0
 _BLAME_TIMEOUT = 30.0

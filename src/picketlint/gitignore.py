@@ -7,10 +7,10 @@ Source: gitignore(5) and gitrepository-layout(5).
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from picketlint.files import below, read
 from picketlint.patterns import EntryPatterns
+from picketlint.records import NamedTuple
 
 
 class _Level(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from picketlint import git, lockfile, registry
 from picketlint.config import ConfigError
@@ -15,6 +14,7 @@ from picketlint.files import below
 from picketlint.git import GitError, Origin, Snapshot
 from picketlint.lockfile import Entry, NotALockError
 from picketlint.model import Finding, Problem, Report, Span, Status
+from picketlint.records import NamedTuple
 from picketlint.scan import Scan, check_data
 from picketlint.settings import Overrides, Resolver, Settings
 

@@ -12,11 +12,11 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from picketlint import registry
 from picketlint.config import ConfigError
 from picketlint.files import NotRegularFileError, read
+from picketlint.records import NamedTuple
 
 DEFAULT_NAME = "picketlint-exceptions.toml"
 VERSION = 1

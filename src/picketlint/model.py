@@ -7,7 +7,8 @@ in flake8, in Bandit and in a worker process.
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+
+from picketlint.records import NamedTuple
 
 
 class Severity(Enum):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from picketlint.commands import ShellCommand, shell_commands
 from picketlint.knowledge.signatures import SIGNATURES
 from picketlint.model import Confidence, Step
+from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.calls import Argument, Calls, State
 from picketlint.semantics.defaults import Default, Defaults

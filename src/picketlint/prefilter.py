@@ -1,8 +1,9 @@
 """Which rules can fire in a file at all, told from its bytes alone.
 
-Sound because a Python identifier can be neither split nor escaped: a rule that needs a name needs the name's bytes.
-Where that does not hold (an encoding that is not a superset of ASCII, identifiers in compatibility characters that
-Python folds into ASCII letters), every rule may fire.
+Sound because a Python identifier can be neither split nor escaped: a rule that needs a name needs the name's bytes. (A
+string can be both; that only matters for a key that somebody takes pains to hide, ``{"weights_" "only": False}``.)
+Where that does not hold (an encoding that is not plain ASCII text, identifiers in compatibility characters that Python
+folds into ASCII letters), every rule may fire.
 """
 
 from __future__ import annotations
@@ -11,22 +12,38 @@ import re
 from collections.abc import Iterable
 
 from picketlint.registry import Entry
+from picketlint.source import declared_encoding
 
-# The UTF-8 beginnings of every character whose NFKC form holds an ASCII letter, digit or underscore and that may stand
-# in an identifier (PEP 3131); tests/test_prefilter.py derives them from the Unicode database.
+# The UTF-8 of every character whose NFKC form holds an ASCII letter, digit or underscore and that may stand in an
+# identifier (PEP 3131); tests/test_prefilter.py derives them from the Unicode database.
 _FOLDED = re.compile(
-    rb"\xc2[\xaa\xba]|\xc4[\xb2\xb3\xbf]|\xc5[\x80\x89\xbf]|\xc7[\x84-\x8c\xb1-\xb3]|[\xca\xcb][\x80-\xbf]|\xe1[\xb4-\xbe]|\xe2[\x81-\x86]"
-    rb"|\xe2\xb1\xbc|\xe3[\x88-\x8f]|\xea[\x9d\x9f\xac\xad]|\xef[\xac\xb8\xb9\xbc\xbd]|\xf0\x9d[\x90-\x9f]|\xf0\x9f[\x84\xaf]"
-    rb"|\xf0\x90\x9e"
+    rb"""\xc2[\xaa\xba] | \xc4[\xb2\xb3\xbf] | \xc5[\x80\x89\xbf] | \xc7[\x84-\x8c\xb1-\xb3]
+    | \xca[\xb0\xb2\xb3\xb7\xb8] | \xcb[\xa1-\xa3]
+    | \xe1(?: \xb4[\xac-\xbf] | \xb5[\x80-\xa5] | \xb6[\x9c\xa0\xbb] | \xba\x9a )
+    | \xe2(?: \x81[\xb1\xbf] | \x82[\x90-\x9c] | \x85[\x85-\x89\xa0-\xbf] | \xb1[\xbc\xbd]
+      | \x84[\x82\x8a-\x8e\x90-\x93\x95\x99-\x9d\xa4\xa8\xaa\xac\xad\xaf-\xb1\xb3\xb4\xb9] )
+    | \xea\x9f[\xb2-\xb4]
+    | \xef(?: \xac[\x80-\x86] | \xb8[\xb3\xb4] | \xb9[\x8d-\x8f] | \xbc[\x90-\x99\xa1-\xba\xbf] | \xbd[\x81-\x9a] )
+    | \xf0(?: \x90\x9e\xa5 | \x9d[\x90-\x9a] | \x9d\x9f[\x8e-\xbf] | \x9f\xaf[\xb0-\xb9] )""",
+    re.VERBOSE,
 )
-_OTHER_CODING = re.compile(rb"coding[:=][ \t]*(?!utf-?_?8\b|ascii\b|latin-?_?1\b|iso-?8859-)[-\w.]", re.IGNORECASE)
+# Encodings in which bytes below 0x80 are ASCII and nothing else is.
+_ASCII_BASED = frozenset({"ascii", "us-ascii", "latin-1", "iso-8859-1", "iso-latin-1", "iso-8859-15", "cp1252"})
 
 
 def candidates(rules: Iterable[Entry], data: bytes) -> tuple[Entry, ...]:
     """Those of the rules that can fire in a file with these bytes."""
-    if b"\0" in data or _OTHER_CODING.search(data, 0, 512) or (not data.isascii() and _FOLDED.search(data)):
+    if not _plain(data):
         return tuple(rules)
     return tuple(rule for rule in rules if not rule.triggers or _triggered(rule, data))
+
+
+def _plain(data: bytes) -> bool:
+    """Whether an ASCII name that the parser sees is in the bytes as it is."""
+    encoding = declared_encoding(data)
+    if encoding in ("utf-8", "utf8"):
+        return data.isascii() or not _FOLDED.search(data)
+    return data.isascii() and encoding in _ASCII_BASED
 
 
 def _triggered(rule: Entry, data: bytes) -> bool:

@@ -19,11 +19,12 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from picketlint.files import below, read
+from picketlint.records import NamedTuple
 from picketlint.requirements import Bound, Release, RequirementFiles, bounds, poetry_bounds
-from picketlint.source import UnreadableSource, parse
+from picketlint.source import UnreadableSourceError, parse
 
 
 class Declaration(NamedTuple):
@@ -173,7 +174,7 @@ def _cfg_bounds(value: str, found: _Declarations) -> list[Bound]:
 def _read_setup(text: str, found: _Declarations) -> None:
     try:
         tree = parse(text)
-    except UnreadableSource:
+    except UnreadableSourceError:
         found.add_broken(text)
         return
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from picketlint.files import below, read
+from picketlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from picketlint.commands import SHELL_TRIGGERS, ShellCommand, handed_over
 from picketlint.catalog import rule_files
+from picketlint.commands import SHELL_TRIGGERS, ShellCommand, handed_over
 from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
 from picketlint.module import Judged, Module
+from picketlint.records import NamedTuple
 from picketlint.semantics.calls import Argument, Candidate, State
 from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
 from picketlint.semantics.names import Names

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from picketlint import registry
 from picketlint.config import Config, ConfigError, covered, included_tests, read_config, selectors
@@ -21,6 +21,7 @@ from picketlint.engine import Checks
 from picketlint.files import below
 from picketlint.model import Lifecycle
 from picketlint.patterns import Patterns
+from picketlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from picketlint.lockfile import Lock

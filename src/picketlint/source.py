@@ -14,11 +14,16 @@ from picketlint.model import Span
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK_OR_COMMENT = re.compile(rb"^[ \t\f]*(?:#.*)?$")
+_LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n|$)")
 _UTF8_NAMES = frozenset({"utf-8", "utf8"})
+# Python reads these, but nobody writes programs in them: they hide code, or take quadratic time to decode.
+# The sample tells those in which ASCII is not ASCII, which PEP 263 rules out (UTF-16, EBCDIC).
+_REFUSED = frozenset({"utf-7", "utf7", "u7", "unicode-1-1-utf-7", "punycode", "idna"})
+_SAMPLE = b"# coding"
 _PREFIXES = ("utf-8", "latin-1", "iso-8859-1", "iso-latin-1")
 
 
-class UnreadableSource(Exception):
+class UnreadableSourceError(Exception):
     """The text cannot be decoded or parsed. ``line`` and ``column`` are 1-based; both 1 where Python names no place."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
@@ -29,27 +34,26 @@ class UnreadableSource(Exception):
 
 
 def decode(data: bytes) -> str:
-    """The text of a Python file: BOM dropped, coding cookie obeyed, line ends turned into ``\\n``.
+    """The text of a Python file: BOM dropped, coding cookie obeyed, line ends turned into line feeds.
 
-    Raises UnreadableSource for bytes the declared (or default UTF-8) encoding cannot hold, or an unknown encoding.
+    Raises UnreadableSourceError for bytes the declared (or default UTF-8) encoding cannot hold, or an unknown encoding.
     """
-    bom = data.startswith(codecs.BOM_UTF8)
-    if bom:
+    encoding = declared_encoding(data)
+    if data.startswith(codecs.BOM_UTF8):
         data = data[len(codecs.BOM_UTF8) :]
-    encoding = _declared_encoding(data)
-    if bom and encoding not in _UTF8_NAMES:
-        raise UnreadableSource(f"a UTF-8 byte order mark contradicts the declared encoding {encoding!r}")
+        if encoding != "utf-8":
+            raise UnreadableSourceError(f"a UTF-8 byte order mark contradicts the declared encoding {encoding!r}")
     try:
         text = _decoded(data, encoding)
     except UnicodeDecodeError as error:
         before = _lines_ended(data[: error.start].decode("utf-8" if encoding in _UTF8_NAMES else "latin-1", "replace"))
-        raise UnreadableSource(
+        raise UnreadableSourceError(
             f"byte 0x{data[error.start]:02x} is not valid {encoding}: save the file as UTF-8 or declare its encoding",
             before.count("\n") + 1,
             len(before) - (before.rfind("\n") + 1) + 1,
         ) from error
     except (LookupError, UnicodeError) as error:
-        raise UnreadableSource(f"unknown encoding {encoding!r}: declare one that Python knows") from error
+        raise UnreadableSourceError(f"unknown encoding {encoding!r}: declare one that fits source code") from error
     return _lines_ended(text)
 
 
@@ -59,6 +63,8 @@ def _decoded(data: bytes, encoding: str) -> str:
     with warnings.catch_warnings():
         # Some codecs warn about what they decode.
         warnings.simplefilter("ignore")
+        if encoding in _REFUSED or _SAMPLE.decode(encoding) != _SAMPLE.decode("ascii"):
+            raise LookupError(encoding)
         return data.decode(encoding)
 
 
@@ -67,27 +73,32 @@ def _lines_ended(text: str) -> str:
     return text if "\r" not in text else text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _declared_encoding(data: bytes) -> str:
+def declared_encoding(data: bytes) -> str:
     """The encoding a coding cookie in the first two lines names, lower-case; UTF-8 without one (PEP 263)."""
-    for line in data[:2048].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n", 2)[:2]:
-        found = _COOKIE.match(line)
+    start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+    for _ in range(2):
+        line = _LINE.match(data, start)
+        if line is None:
+            break
+        found = _COOKIE.match(line.group(1))
         if found:
             name = found.group(1).decode("ascii", "replace").lower().replace("_", "-")
             # As CPython reads it; `utf-8-unix` is what Emacs writes.
             return next((known for known in _PREFIXES if name == known or name.startswith(f"{known}-")), name)
-        if not _BLANK_OR_COMMENT.match(line):
+        if not _BLANK_OR_COMMENT.match(line.group(1)):
             break
+        start = line.end()
     return "utf-8"
 
 
 def parse(text: str) -> ast.Module:
-    """The syntax tree of decoded text. Raises UnreadableSource with the place Python's parser names.
+    """The syntax tree of decoded text. Raises UnreadableSourceError with the place Python's parser names.
 
     Warnings that the parser would print about the scanned code (invalid escapes and the like) are dropped.
     """
     if "\0" in text:
         before = text[: text.index("\0")]
-        raise UnreadableSource(
+        raise UnreadableSourceError(
             "the file contains a NUL byte: is it a Python file?",
             before.count("\n") + 1,
             len(before) - (before.rfind("\n") + 1) + 1,
@@ -97,19 +108,19 @@ def parse(text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        raise UnreadableSource(
+        raise UnreadableSourceError(
             f"it does not parse: {error.msg}", max(error.lineno or 1, 1), max(error.offset or 1, 1)
         ) from error
     except (RecursionError, MemoryError) as error:
-        raise UnreadableSource("it is nested too deeply for Python's own parser") from error
+        raise UnreadableSourceError("it is nested too deeply for Python's own parser") from error
     except ValueError as error:
-        raise UnreadableSource(f"it does not parse: {error}") from error
+        raise UnreadableSourceError(f"it does not parse: {error}") from error
 
 
 class Source:
     """Decoded text with its lines, as the parser counts them.
 
-    ``text`` holds ``\\n`` line ends only. Lines are split there and nowhere else: form feeds and Unicode separators
+    ``text`` holds line feeds as line ends only. Lines are split there and nowhere else: form feeds and Unicode separators
     do not end a line for Python, though ``str.splitlines`` thinks so.
     """
 

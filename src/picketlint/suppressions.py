@@ -12,9 +12,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from picketlint.model import Finding, Span
+from picketlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from picketlint.comments import Comment

@@ -12,10 +12,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from picketlint.knowledge import justifications as known
 from picketlint.knowledge.justifications import Vocabulary
+from picketlint.records import NamedTuple
 
 # Nobody reads what is longer. Words are cut because a pattern may look at a whole word from each of its letters.
 MAX_LENGTH = 4000

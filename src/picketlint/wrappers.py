@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from picketlint.model import Confidence, Step
+from picketlint.records import NamedTuple
 from picketlint.semantics.arguments import Argument, State
 from picketlint.semantics.bindings import Binding
 from picketlint.semantics.options import Option, Special, Value, Verdict

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from picketlint.model import Finding, Problem, Report, Status
+from picketlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from picketlint.reporting.terminal import Terminal

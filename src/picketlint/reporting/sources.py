@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from picketlint.files import read
 from picketlint.reporting import Sources
-from picketlint.source import Source, UnreadableSource, decode
+from picketlint.source import Source, UnreadableSourceError, decode
 
 
 def sources(given: Mapping[str, bytes]) -> Sources:
@@ -29,7 +29,7 @@ def _source(path: str, data: bytes | None) -> Source | None:
         return None
     try:
         return Source(decode(data))
-    except UnreadableSource:
+    except UnreadableSourceError:
         # Stray bytes are shown as escapes.
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
         return Source(text.replace("\r\n", "\n").replace("\r", "\n"))

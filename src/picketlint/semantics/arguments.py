@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from enum import Enum
-from typing import NamedTuple
+
+from picketlint.records import NamedTuple
 
 # More expressions than this for one argument are generated code; the rest is one more that is not known.
 MAX_CANDIDATES = 64

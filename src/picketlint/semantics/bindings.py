@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from typing import NamedTuple
 
+from picketlint.records import NamedTuple
 from picketlint.semantics.control import Control
 from picketlint.semantics.flow import Event, Flow, Reached
 from picketlint.semantics.sites import Binding, Kind, Sites, import_target

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from picketlint.records import NamedTuple
 from picketlint.semantics.arguments import ABSENT, MAYBE, Argument, Candidate, State, later_wins
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.classes import MAX_DEPTH

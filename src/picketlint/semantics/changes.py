@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from enum import Enum
-from typing import NamedTuple
 
+from picketlint.records import NamedTuple
 from picketlint.semantics.tree import Tree
 
 # Methods and functions, by the last part of their name as written, that leave a mapping as it is.

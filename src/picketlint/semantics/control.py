@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from picketlint.records import NamedTuple
 from picketlint.semantics.tree import Position, Tree, start
 
 TRIES: tuple[type[ast.AST], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))

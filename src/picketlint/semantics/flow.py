@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from typing import NamedTuple
 
+from picketlint.records import NamedTuple
 from picketlint.semantics.conditions import dominates, excludes, path_to, precedes
 from picketlint.semantics.tree import LOOPS, start
 from picketlint.semantics.walk import (
@@ -117,6 +117,8 @@ class Flow(Walk):
         header = self.headers.get(unit, ())
         if not header:
             return state
+        if len(header) > MAX_REACHING:
+            return TOO_MANY
         path = path_to(self.tree, use, unit)
         for index in header:
             event = self.events[index]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from picketlint.records import NamedTuple
 from picketlint.semantics.arguments import ABSENT, Argument
 from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.calls import Calls

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
+from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import BUILTINS, Binding, Bindings, Kind
 from picketlint.semantics.classes import Classes
 from picketlint.semantics.solver import Solver

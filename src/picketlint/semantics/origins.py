@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 from string import Formatter
-from typing import NamedTuple
 
 from picketlint.knowledge.origins import (
     FILLING_METHODS,
@@ -25,6 +24,7 @@ from picketlint.knowledge.origins import (
     TRANSPARENT_ATTRIBUTES,
     TRANSPARENT_METHODS,
 )
+from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.names import Names, Resolver
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from picketlint.records import NamedTuple
 from picketlint.semantics.conditions import Step, path_to
 from picketlint.semantics.control import (
     BREAKS,

@@ -1,0 +1,202 @@
+"""How many of the findings in released packages are right, by judgements that are kept as data.
+
+``benchmarks/judgements.csv`` says of findings in the packages of ``ecosystem.py`` whether they are right and why, each
+judged by reading the code around it. The sample is drawn from the open findings of every rule: all of a rule that has
+at most ``--size``, else the ``--size`` whose keyed hash is lowest. That is as good as a draw by lot, and a finding that
+comes or goes with a change of a rule leaves the rest of the sample as it is. Precision is counted over the sample of
+the run at hand, so a wrong finding that is mended makes room for another one, which has to be judged first.
+
+    python scripts/precision.py --cache /tmp/ecosystem                             the table, and what has changed
+    python scripts/precision.py --cache /tmp/ecosystem --write docs/accuracy.md    and into the document
+    python scripts/precision.py --cache /tmp/ecosystem --draw                      add what is to be judged to the data
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from math import sqrt
+from pathlib import Path
+from typing import NamedTuple
+
+from ecosystem import Outcome, check_all, code_line, rewrite
+
+from picketlint.model import Lifecycle, Status
+from picketlint.registry import load
+
+DATA = Path(__file__).parent.parent / "benchmarks" / "judgements.csv"
+BEGIN = "<!-- precision: written by scripts/precision.py, changes are lost -->"
+END = "<!-- precision: end -->"
+SEED = "2026-11"
+SIZE = 30
+BAR = 0.95
+MAX_CODE = 120
+RIGHT, WRONG = "right", "wrong"
+
+Key = tuple[str, str, str, str, str]
+"""What a judgement is known by: package, file, rule, status and line of code; not the number of the line."""
+
+
+class Judged(NamedTuple):
+    """One finding, as a row of the data; ``verdict`` is ``right``, ``wrong`` or, as long as nobody has read it, empty.
+
+    ``code`` is the line that the finding points at, cut where it is long. ``line`` is for readers: it may move.
+    """
+
+    package: str
+    version: str
+    file: str
+    line: str
+    rule: str
+    confidence: str
+    status: str
+    code: str
+    verdict: str = ""
+    why: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same finding in another run."""
+        return (self.package, self.file, self.rule, self.status, self.code)
+
+
+def read() -> list[Judged]:
+    """The judgements on record."""
+    if not DATA.exists():
+        return []
+    with DATA.open(encoding="utf-8", newline="") as stream:
+        return [Judged(**row) for row in csv.DictReader(stream)]
+
+
+def write(rows: Iterable[Judged]) -> None:
+    """Put judgements on record, in an order that does not depend on when they were made."""
+    with DATA.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(Judged._fields)
+        writer.writerows(sorted(rows, key=lambda row: (row.rule, row.package, row.file, int(row.line), row.code)))
+
+
+def rows_of(outcome: Outcome, folder: Path) -> Iterator[Judged]:
+    """The findings of a package as rows without a verdict."""
+    for finding in outcome.findings:
+        yield Judged(
+            outcome.package,
+            outcome.version,
+            finding.path,
+            str(finding.span.line),
+            finding.rule,
+            finding.confidence.value,
+            finding.status.value,
+            code_line(finding, folder)[:MAX_CODE].rstrip(),
+        )
+
+
+def sample(rows: Iterable[Judged], size: int) -> list[Judged]:
+    """The open findings to be judged, rule by rule."""
+    ranked: dict[str, list[tuple[str, Judged]]] = defaultdict(list)
+    seen: Counter[Key] = Counter()
+    for row in rows:
+        seen[row.key] += 1
+        if row.status == Status.OPEN.value:
+            text = "\0".join((SEED, *row.key, str(seen[row.key])))
+            ranked[row.rule].append((sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), row))
+    return [row for code in sorted(ranked) for _, row in sorted(ranked[code])[:size]]
+
+
+class Record:
+    """The judgements on record, to be matched with the findings of a run: each speaks for one finding."""
+
+    def __init__(self, rows: Iterable[Judged]) -> None:
+        self._rows: dict[Key, list[Judged]] = defaultdict(list)
+        for row in rows:
+            self._rows[row.key].append(row)
+
+    def take(self, row: Judged) -> Judged | None:
+        """The judgement on a finding, which is then used up: of several on the same code the one nearest by line."""
+        fitting = self._rows.get(row.key)
+        if not fitting:
+            return None
+        best = min(fitting, key=lambda other: abs(int(other.line) - int(row.line)))
+        fitting.remove(best)
+        return best
+
+    def left(self) -> list[Judged]:
+        """The judgements on what the run no longer reports."""
+        return [row for rows in self._rows.values() for row in rows]
+
+
+def at_least(right: int, judged: int) -> float:
+    """The lower end of the 95 % interval of a proportion, after Wilson."""
+    z, share = 1.96, right / judged
+    centre = share + z * z / (2 * judged)
+    spread = z * sqrt(share * (1 - share) / judged + z * z / (4 * judged * judged))
+    return max(0.0, (centre - spread) / (1 + z * z / judged))
+
+
+def table(found: Sequence[Judged], judged: Sequence[Judged]) -> Iterator[str]:
+    """Markdown: precision per rule over the judged sample, and over all rules weighted by how often they fire."""
+    yield "| rule | findings | judged | right | wrong | precision | at least (95 %) |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    findings = Counter(row.rule for row in found if row.status == Status.OPEN.value)
+    verdicts = Counter((row.rule, row.verdict) for row in judged)
+    weighted = 0.0
+    rules = [entry.rule for entry in load().entries if entry.rule.status is Lifecycle.DEFAULT and findings[entry.id]]
+    for rule in rules:
+        right, wrong = verdicts[rule.id, RIGHT], verdicts[rule.id, WRONG]
+        total = right + wrong
+        share = right / total if total else 0.0
+        weighted += share * findings[rule.id]
+        # Where every finding is judged, there is nothing to estimate.
+        bound = "" if total in (0, findings[rule.id]) else f"{at_least(right, total):.0%}"
+        mark = "" if share >= BAR else " (!)"
+        numbers = f"{findings[rule.id]:,} | {total} | {right} | {wrong} | {share:.1%}{mark} | {bound}"
+        yield f"| {rule.id} {rule.name} | {numbers} |"
+    right, wrong = (sum(row.verdict == verdict for row in judged) for verdict in (RIGHT, WRONG))
+    everything = sum(findings[rule.id] for rule in rules)
+    share = f"{weighted / everything:.1%}" if everything else ""
+    yield f"| **all, weighted by findings** | {everything:,} | {right + wrong} | {right} | {wrong} | {share} | |"
+
+
+def changes(reported: Sequence[Judged], gone: Sequence[Judged], missing: Sequence[Judged]) -> Iterator[str]:
+    """What a run has to say about the judgements on record."""
+    lost = [row for row in gone if row.verdict == RIGHT]
+    for title, rows in (
+        ("in the sample and not judged yet", missing),
+        ("judged right and no longer reported", lost),
+        ("judged wrong and no longer reported", [row for row in gone if row.verdict == WRONG]),
+        ("judged wrong and still reported", [row for row in reported if row.verdict == WRONG]),
+    ):
+        yield f"{title}: {len(rows)}"
+        for row in sorted(rows, key=lambda row: (row.rule, row.package, row.file, int(row.line))):
+            yield f"  {row.rule} {row.package} {row.file}:{row.line} `{row.code}` {row.why}".rstrip()
+
+
+def main() -> int:
+    """Print precision per rule and the changes; exit 1 where the sample has findings that nobody has judged."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--cache", type=Path, required=True, help="where wheels are kept and unpacked")
+    parser.add_argument("--size", type=int, default=SIZE, help="findings to judge per rule (default %(default)s)")
+    parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the table there, too")
+    parser.add_argument("--draw", action="store_true", help="add what is in the sample and not judged to the data")
+    options = parser.parse_args()
+    found = [row for outcome, folder in check_all(options.cache) for row in rows_of(outcome, folder)]
+    record = Record(row for row in read() if row.verdict)
+    pairs = [(row, record.take(row)) for row in found]
+    judgement = {id(row): judged for row, judged in pairs}
+    drawn = [(row, judgement[id(row)]) for row in sample(found, options.size)]
+    missing = [row for row, judged in drawn if judged is None]
+    lines = "\n".join(table(found, [judged for _, judged in drawn if judged is not None]))
+    print(lines, "", *changes([judged for _, judged in pairs if judged], record.left(), missing), sep="\n")
+    if options.draw:
+        write([*(row for row in read() if row.verdict), *missing])
+    if options.write:
+        rewrite(options.write, BEGIN, END, lines)
+    return int(bool(missing))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
