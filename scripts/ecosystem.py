@@ -98,7 +98,10 @@ def fetch(package: str, version: str, cache: Path) -> Path:
 
 def check(package: str, version: str, folder: Path) -> Outcome:
     """Scan one unpacked package with every rule that is on by default, as a project of its own."""
-    scan = Scan([str(folder)], Resolver(Overrides(isolated=True)))
+    # The folder is the root of the project: what is a test goes by the path below it.
+    configuration = folder / "pyproject.toml"
+    configuration.write_text("[tool.picketlint]\n", "utf-8")
+    scan = Scan([str(folder)], Resolver(Overrides(config=str(configuration))))
     findings: list[Finding] = []
     problems: list[str] = []
     for report in scan:
@@ -117,7 +120,7 @@ def check_all(cache: Path, packages: Iterable[str] = PACKAGES) -> Iterator[tuple
     for package in packages:
         folder = fetch(package, PACKAGES[package], cache)
         outcome = check(package, PACKAGES[package], folder)
-        print(f"{package}: {len(outcome.findings)} findings", file=sys.stderr)
+        print(f"{package}: {len(outcome.findings)} findings", *outcome.problems, sep="\n  ", file=sys.stderr)
         yield outcome, folder
 
 
@@ -189,9 +192,7 @@ def main() -> int:
     for outcome, folder in outcomes:
         for line in listing(outcome, [f for f in outcome.findings if id(f) in chosen], folder):
             print(line)
-    problems = [problem for outcome, _ in outcomes for problem in outcome.problems]
-    print(*problems, sep="\n", file=sys.stderr)
-    return int(bool(problems))
+    return int(any(outcome.problems for outcome, _ in outcomes))
 
 
 if __name__ == "__main__":

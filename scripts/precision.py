@@ -183,7 +183,10 @@ def main() -> int:
     parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the table there, too")
     parser.add_argument("--draw", action="store_true", help="add what is in the sample and not judged to the data")
     options = parser.parse_args()
-    found = [row for outcome, folder in check_all(options.cache) for row in rows_of(outcome, folder)]
+    outcomes = list(check_all(options.cache))
+    if any(outcome.problems for outcome, _ in outcomes):
+        sys.exit("some files could not be checked: no precision can be told from that")
+    found = [row for outcome, folder in outcomes for row in rows_of(outcome, folder)]
     record = Record(row for row in read() if row.verdict)
     pairs = [(row, record.take(row)) for row in found]
     judgement = {id(row): judged for row, judged in pairs}

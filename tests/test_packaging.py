@@ -3,6 +3,7 @@
 import configparser
 import shutil
 import subprocess
+import sys
 import zipfile
 from email.parser import HeaderParser
 from importlib.metadata import distribution
@@ -19,11 +20,31 @@ PROJECT = Path(__file__).parent.parent
 FLAKE8 = {"PKT": "picketlint.flake8_plugin:Plugin"}
 
 
+THROW_AWAY = '''"""Calls of `forbidden`."""
+
+from picketlint.rule import Rule, Severity, on_call
+
+
+class ThrowAway(Rule):
+    id = "PKT998"
+    name = "throw-away"
+    since = "9.9"
+    severity = Severity.LOW
+    cwe = 1
+    policy = "none"
+    triggers = (b"forbidden",)
+
+    @on_call("mine.forbidden")
+    def check(self, call, module):
+        yield self.at(call.node, "forbidden")
+'''
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with one rule more than the real one has."""
     copy = copy_project(tmp_path_factory.mktemp("project"))
-    (copy / hatch_build.RULES / "pkt998_throw_away.py").touch()
+    (copy / hatch_build.RULES / "pkt998_throw_away.py").write_text(THROW_AWAY)
     return copy
 
 
@@ -86,6 +107,25 @@ def test_the_wheel_holds_the_package_and_its_license(project: Path, tmp_path: Pa
     assert top == {"picketlint", f"picketlint-{metadata['Version']}.dist-info"}
     assert (metadata["License-Expression"], metadata["License-File"]) == ("Apache-2.0", "LICENSE")
     assert metadata["Requires-Python"] == ">=3.10"
+
+
+def test_the_index_in_the_wheel_is_what_the_rules_say(project: Path, tmp_path: Path) -> None:
+    """Every rule has a row, and a checkout without the index has the same registry."""
+    wheel = run_build(project, "wheel", tmp_path)
+    with zipfile.ZipFile(wheel) as archive:
+        index = archive.read("picketlint/_index.py").decode()
+        archive.extractall(tmp_path / "installed")
+    code = "from picketlint.registry import index_source, load; print(index_source(), end='') or load().entries"
+    derived = subprocess.run(
+        [sys.executable, "-c", code], cwd=project / "src", check=True, capture_output=True, text=True
+    ).stdout
+    assert index == derived
+    compare = "from picketlint import registry as r; print(r.load().entries == tuple(map(r.entry_of, r.rule_files())))"
+    installed = subprocess.run(
+        [sys.executable, "-c", compare], cwd=tmp_path / "installed", check=True, capture_output=True, text=True
+    ).stdout
+    assert installed == "True\n"
+    assert "'PKT998', 'throw-away'" in index
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ UNREADABLE = {
     "nul": (b"x = 1\n\0\n", "2:1", "the file contains a NUL byte"),
     "unknown-cookie": (b"# coding: klingon\n", "1:1", "unknown encoding 'klingon'"),
     "cookie-of-a-codec-that-is-no-text": (b"# coding: zlib\n", "1:1", "unknown encoding 'zlib'"),
-    "utf-16-cookie": (b"# coding: utf-16\nx = 1\n", "", "byte 0x0a is not valid utf-16"),
+    "utf-16-cookie": (b"# coding: utf-16\nx = 1\n", "1:1", "unknown encoding 'utf-16'"),
     "bom-and-another-cookie": (b"\xef\xbb\xbf# coding: latin-1\n", "1:1", "a UTF-8 byte order mark contradicts"),
     "utf-16": ("x = 1\n".encode("utf-16"), "1:1", "byte 0xff is not valid utf-8"),
     "binary": (bytes(range(256)) * 40, "", "byte 0x80 is not valid utf-8"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from picketlint.dispatch import hits, reviews
 from picketlint.model import Confidence, Finding, Span, Step
 from picketlint.module import Module
 from picketlint.rule import Approved, Hit, Review, Rule
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.exceptions import Remark
     from picketlint.wording import Policy

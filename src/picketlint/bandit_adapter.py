@@ -72,6 +72,8 @@ def _types(listener: Listener) -> frozenset[str]:
         return names - _AVOIDED | (_STATEMENTS if names & _AVOIDED else frozenset())
     if listener.kind == "review":
         return _STATEMENTS
+    if listener.kind == "command":
+        return frozenset({"Call", "List"})
     return _DEFAULTS if listener.kind == "default" else frozenset({"Call"})
 
 

@@ -8,10 +8,11 @@ checks. Everything else is ``bandit_adapter``'s business.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from picketlint.bandit_adapter import Answers
 

@@ -6,11 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NoReturn
 
 from picketlint import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from picketlint.reporting import Outcome, Sources
     from picketlint.settings import Resolver
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from picketlint.knowledge.origins import CALLERS, RUNNERS
 from picketlint.knowledge.sinks import (
@@ -23,8 +22,10 @@ from picketlint.knowledge.sinks import (
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
+from picketlint.semantics.mentions import last_parts
 from picketlint.semantics.values import Special, Verdict, truthy
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.module import Module
 
@@ -67,6 +68,8 @@ class ShellCommand(NamedTuple):
     listed: bool = False
 
 
+# What calls have to be called for ``handed_over`` to find anything.
+HANDERS = frozenset({*RUNNERS, *CALLERS})
 _RUNNERS = frozenset(
     {*SHELL_FUNCTIONS, *SHELL_FLAG_FUNCTIONS, *ARGUMENTS_ONE_BY_ONE, *ARGUMENTS_AS_LIST, *SHELL_METHODS, *PARTIALS}
 )
@@ -75,12 +78,16 @@ _RUNNERS = frozenset(
 def shell_commands(module: Module) -> Iterator[ShellCommand]:
     """Every command in a module that a shell reads, each once: those of calls, then those of lists left over."""
     reported: set[ast.expr] = set()
-    for call in module.tree.nodes(ast.Call):
-        command = _of_call(call, module) if module.may_mean(call.func, _RUNNERS) else None
-        if command is None:
-            later = handed_over(call)
-            handed = later is not None and module.may_mean(later.func, _RUNNERS)
-            command = _of_call(later, module) if later is not None and handed else None
+    running: set[ast.Call] = set()
+    for call in module.mentions.calls_of(last_parts(_RUNNERS)):
+        command = _of_call(call, module)
+        if command is not None:
+            running.add(call)
+            reported.update(command.candidates)
+            yield command._replace(anchor=call)
+    for call in module.mentions.calls_written(HANDERS):
+        later = None if call in running else handed_over(call)
+        command = _of_call(later, module) if later is not None and module.may_mean(later.func, _RUNNERS) else None
         if command is not None:
             reported.update(command.candidates)
             yield command._replace(anchor=call)

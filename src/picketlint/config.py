@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from picketlint import registry
 from picketlint.files import NotRegularFileError, read
 from picketlint.patterns import PatternError, Patterns
 from picketlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from picketlint.wording import Policy
 
 _OWNER = re.compile(r"@{1,2}[\w.+/-]+|[\w.+-]+@[\w.-]+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from picketlint.module import Module
 from picketlint.rule import Call, Hit, Review, Rule
@@ -16,26 +16,48 @@ Reported = Iterator[tuple[Rule, Hit]]
 def hits(rules: Iterable[Rule], module: Module) -> Reported:
     """Everything the rules report about the code of a module."""
     nodes: dict[type[ast.AST], list[Check]] = {}
-    named: dict[str, dict[str, list[Check]]] = {"call": {}, "keyword": {}, "default": {}}
+    named: dict[str, dict[str, list[Check]]] = {"call": {}, "keyword": {}, "passing": {}, "default": {}}
     for rule in rules:
         for method, listener in rule.listeners():
+            check = (rule, getattr(rule, method))
+            if listener.kind in _CHOSEN:
+                for subject in _CHOSEN[listener.kind](listener.wanted, module):
+                    yield from _run([check], subject, module)
             for wanted in listener.wanted:
                 if listener.kind == "node":
-                    nodes.setdefault(wanted, []).append((rule, getattr(rule, method)))
+                    nodes.setdefault(wanted, []).append(check)
                 elif listener.kind in named:
-                    named[listener.kind].setdefault(wanted, []).append((rule, getattr(rule, method)))
+                    named[listener.kind].setdefault(wanted, []).append(check)
     for kind in sorted(nodes, key=lambda kind: kind.__name__):
         for node in module.tree.nodes(kind):
             yield from _run(nodes[kind], node, module)
     if named["call"]:
         yield from _calls(named["call"], module)
-    if named["keyword"]:
-        for keyword in module.tree.nodes(ast.keyword):
-            if keyword.arg in named["keyword"]:
-                yield from _run(named["keyword"][keyword.arg], keyword, module)
+    if named["keyword"] or named["passing"]:
+        yield from _keywords(named["keyword"], named["passing"], module)
     if named["default"]:
         for default in module.defaults.find(frozenset(named["default"])):
             yield from _run(named["default"][default.name], default, module)
+
+
+# What is asked for by a listener of its own, each for itself.
+_CHOSEN: Mapping[str, Callable[[frozenset[str], Module], Iterable[object]]] = {
+    "callee": lambda words, module: module.mentions.calls_written(words),
+    "candidate": lambda names, module: module.mentions.calls_of(last_parts(names)),
+    "command": lambda _, module: module.shell_commands.values(),
+}
+
+
+def _keywords(wanted: dict[str, list[Check]], passing: dict[str, list[Check]], module: Module) -> Reported:
+    everyone = [check for checks in passing.values() for check in checks]
+    for keyword in module.tree.nodes(ast.keyword):
+        name = keyword.arg
+        if name in wanted:
+            yield from _run(wanted[name], keyword, module)
+        checks = everyone if name is None else passing.get(name)
+        call = module.tree.parent(keyword) if checks else None
+        if checks and isinstance(call, ast.Call):
+            yield from _run(checks, call, module)
 
 
 def _calls(wanted: dict[str, list[Check]], module: Module) -> Reported:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from picketlint import prefilter, registry
 from picketlint.model import Finding, Report, Span
 from picketlint.records import NamedTuple
 from picketlint.source import Source, UnreadableSourceError, decode, parse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.module import Version
     from picketlint.rule import Approved

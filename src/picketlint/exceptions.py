@@ -14,14 +14,17 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from picketlint.comments import Comment
-from picketlint.identity import code_of
 from picketlint.model import Finding, Span, Status
 from picketlint.module import Module
 from picketlint.records import NamedTuple
 from picketlint.semantics.tree import start
 from picketlint.source import UnreadableSourceError, parse
-from picketlint.wording import NOTHING, Policy, Wording, judge, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # What judges words is imported once a comment stands where it counts.
+    from picketlint.comments import Comment
+    from picketlint.wording import Policy, Wording
 
 # No explanation is longer; a bound keeps a wall of comments from being read once per finding.
 MAX_BLOCK = 40
@@ -119,7 +122,10 @@ def _above(line: int, comments: Mapping[int, Comment]) -> tuple[Comment, ...]:
 
 
 def review(
-    found: list[tuple[Finding, ast.AST | Span | None]], module: Module, comments: Mapping[int, Comment], policy: Policy
+    found: list[tuple[Finding, ast.AST | Span | None]],
+    module: Module,
+    comments: Mapping[int, Comment],
+    policy: Policy | None,
 ) -> tuple[list[Finding], list[Remark]]:
     """Judge the comments beside findings, each given with the node it is anchored at: none, if nothing may excuse it.
 
@@ -137,21 +143,32 @@ def review(
         if excuse is None or any(remark.wording.contrary for remark in beside):
             findings.append(finding)
         else:
-            findings.append(
-                finding._replace(
-                    status=Status.EXCEPTED,
-                    justification=plain(excuse.block.text),
-                    code=code_of(anchor, finding.span, module) if anchor is not None else "",
-                    excuse=excuse.block.span,
-                )
-            )
+            findings.append(_excused(finding, anchor, excuse, module))
     return findings, remarks
 
 
+def _excused(finding: Finding, anchor: ast.AST | Span | None, excuse: Remark, module: Module) -> Finding:
+    from picketlint.identity import code_of
+    from picketlint.wording import plain
+
+    return finding._replace(
+        status=Status.EXCEPTED,
+        justification=plain(excuse.block.text),
+        code=code_of(anchor, finding.span, module) if anchor is not None else "",
+        excuse=excuse.block.span,
+    )
+
+
 def _remarks(
-    finding: Finding, anchor: ast.AST, module: Module, comments: Mapping[int, Comment], policy: Policy
+    finding: Finding, anchor: ast.AST, module: Module, comments: Mapping[int, Comment], policy: Policy | None
 ) -> Iterator[Remark]:
-    for block in blocks_at(anchor, finding.span, module, comments):
+    blocks = list(blocks_at(anchor, finding.span, module, comments))
+    if not blocks:
+        return
+    from picketlint.wording import NOTHING, Policy, judge
+
+    policy = policy or Policy()
+    for block in blocks:
         prose = _prose(block)
         wording = judge(prose.text, policy.vocabulary) if prose.comments else NOTHING
         if wording.says_anything:

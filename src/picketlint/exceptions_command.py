@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from picketlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.ledger import Change, Ledger
     from picketlint.reporting.ledger import Listing

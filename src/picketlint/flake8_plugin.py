@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from picketlint import __version__
 from picketlint.config import ConfigError
@@ -18,9 +17,11 @@ from picketlint.reporting.sanitize import escape
 from picketlint.settings import Overrides, Resolver
 from picketlint.suppressions import BANNED_NOQA, Shown, shown_by_flake8
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     import ast
+    from typing import Any, ClassVar, NoReturn
 
 Reported = tuple[int, int, str, type]
 

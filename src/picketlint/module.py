@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from picketlint.commands import ShellCommand, shell_commands
 from picketlint.knowledge.signatures import SIGNATURES
@@ -24,6 +23,7 @@ from picketlint.semantics.values import Evaluator, Option, Special, Value, Verdi
 from picketlint.source import Source
 from picketlint.wrappers import Flag, Wrappers
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.comments import Comment
 
@@ -123,6 +123,10 @@ class Module:
         """Whether an expression can have one of these qualified names: a quick no where its identifiers rule it out."""
         return self.mentions.may_mean(node, last_parts(names))
 
+    def may_call(self, call: ast.Call, names: Collection[str]) -> bool:
+        """Whether a call can be one of the things with these qualified names."""
+        return any(name in names for name in self.calls.target(call).names.names)
+
     def names(self, node: ast.AST) -> Names:
         """The qualified names an expression can have."""
         return self.resolver.names(node)
@@ -175,9 +179,7 @@ class Module:
             yield judged
         yield from self.handed(argument, unsafe, flag, wanted)
 
-    def handed(
-        self, argument: Argument, unsafe: Callable[[object], bool], flag: str, wanted: bool
-    ) -> Iterator[Judged]:
+    def handed(self, argument: Argument, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Iterator[Judged]:
         """What calls of this module hand to an argument through parameters, where that is unsafe."""
         yield from self._wrappers.judgements(argument, Flag(unsafe, flag, wanted))
 

@@ -19,12 +19,15 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from picketlint.files import below, read
 from picketlint.records import NamedTuple
 from picketlint.requirements import Bound, Release, RequirementFiles, bounds, poetry_bounds
 from picketlint.source import UnreadableSourceError, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Declaration(NamedTuple):

@@ -11,13 +11,15 @@ import os
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from picketlint.catalog import RULES_FOLDER, RuleFile, rule_files
 from picketlint.model import Lifecycle
 from picketlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from picketlint.rule import Rule, Trigger
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from picketlint.catalog import rule_files
-from picketlint.commands import SHELL_TRIGGERS, ShellCommand, handed_over
+from picketlint.commands import HANDERS, SHELL_TRIGGERS, ShellCommand, handed_over
 from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
 from picketlint.module import Judged, Module
 from picketlint.records import NamedTuple
@@ -22,15 +21,21 @@ from picketlint.semantics.origins import Origin, Piece
 from picketlint.semantics.values import FALSY, TRUTHY, Option, Special, Value, Verdict, enabled, falsy, truthy
 from picketlint.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, ClassVar, TypeVar
+
     # Only files with findings need comments, and tokenizing has its price at start-up.
     from picketlint.comments import Comment
     from picketlint.exceptions import Remark
     from picketlint.wording import Wording as Wording
 
+    Check = TypeVar("Check", bound=Callable[..., Iterator["Hit"]])
+
 __all__ = [
     "FALSY",
     "FIELD",
+    "HANDERS",
     "OPTION",
     "PARAMETER",
     "SHELL_TRIGGERS",
@@ -77,8 +82,12 @@ __all__ = [
     "nosec",
     "on",
     "on_call",
+    "on_callee",
+    "on_candidate",
+    "on_command",
     "on_default",
     "on_keyword",
+    "on_passing",
     "on_review",
     "ruff_directive",
     "truthy",
@@ -199,13 +208,10 @@ def how(judged: Judged, flag: str, literal: str) -> str:
 
 
 class Listener(NamedTuple):
-    """What one method of a rule listens to: node types, or names of callees, keywords or defaults, or the review."""
+    """What one method of a rule listens to: node types, names of several kinds, commands, or the review."""
 
     kind: str
     wanted: frozenset[Any]
-
-
-Check = TypeVar("Check", bound=Callable[..., Iterator[Hit]])
 
 
 def _listen(kind: str, wanted: Iterable[Any]) -> Callable[[Check], Check]:
@@ -220,6 +226,29 @@ def _listen(kind: str, wanted: Iterable[Any]) -> Callable[[Check], Check]:
 def on(*types: type[ast.AST]) -> Callable[[Check], Check]:
     """Call the method as ``method(node, module)`` for every node of these types."""
     return _listen("node", types)
+
+
+def on_callee(*words: str) -> Callable[[Check], Check]:
+    """Call the method as ``method(call: ast.Call, module)`` for every call of something with one of these last names.
+
+    The name counts as it is written, whatever it stands for; of a ``partial`` also that of what is wrapped.
+    """
+    return _listen("callee", words)
+
+
+def on_candidate(*names: str) -> Callable[[Check], Check]:
+    """Call the method as ``method(call: ast.Call, module)`` where ``module.may_mean`` does not rule out these names."""
+    return _listen("candidate", names)
+
+
+def on_passing(*names: str) -> Callable[[Check], Check]:
+    """Call the method as ``method(call: ast.Call, module)`` for every call with such a keyword, or with ``**``."""
+    return _listen("passing", names)
+
+
+def on_command() -> Callable[[Check], Check]:
+    """Call the method as ``method(command: ShellCommand, module)`` for every command that a shell reads."""
+    return _listen("command", ())
 
 
 def on_call(*names: str) -> Callable[[Check], Check]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from picketlint import registry
 from picketlint.config import Config, ConfigError, covered, included_tests, read_config, selectors
@@ -23,6 +22,7 @@ from picketlint.model import Lifecycle
 from picketlint.patterns import Patterns
 from picketlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.lockfile import Lock
     from picketlint.project import Declaration

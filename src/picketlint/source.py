@@ -120,8 +120,8 @@ def parse(text: str) -> ast.Module:
 class Source:
     """Decoded text with its lines, as the parser counts them.
 
-    ``text`` holds line feeds as line ends only. Lines are split there and nowhere else: form feeds and Unicode separators
-    do not end a line for Python, though ``str.splitlines`` thinks so.
+    ``text`` holds line feeds as line ends only. Lines are split there and nowhere else: form feeds and Unicode
+    separators do not end a line for Python, though ``str.splitlines`` thinks so.
     """
 
     def __init__(self, text: str) -> None:

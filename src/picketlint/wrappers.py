@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from picketlint.model import Confidence, Step
 from picketlint.records import NamedTuple
@@ -18,6 +17,7 @@ from picketlint.semantics.bindings import Binding
 from picketlint.semantics.options import Option, Special, Value, Verdict
 from picketlint.semantics.values import Evaluator
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.module import Judged, Module
 

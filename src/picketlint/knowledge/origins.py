@@ -156,28 +156,32 @@ SURROUNDINGS = frozenset(
 # Attributes that hold numbers wherever the library reference has them: Popen, Process, CompletedProcess, ast nodes.
 NUMERIC_ATTRIBUTES = frozenset({"col_offset", "exitcode", "lineno", "pid", "ppid", "returncode"})
 
-# What begins with one of these was given to the program from outside: command line, environment, file, network.
-OUTSIDE = (
-    "argparse.ArgumentParser().parse_",
-    "builtins.input()",
-    "builtins.open()",
-    "click.prompt()",
-    "codecs.open()",
-    "fastapi.Request",
-    "flask.request.",
-    "getpass.getpass()",
-    "httpx.",
-    "io.open()",
-    "os.environ",
-    "os.getenv()",
-    "pathlib.Path().open()",
-    "requests.",
-    "socket.",
-    "sys.argv",
-    "sys.stdin",
-    "urllib.request.urlopen()",
+# Characters that a POSIX shell takes for themselves: what ``shlex.quote`` leaves as it is.
+SHELL_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%_-+=:,./")
+# Characters of which no expression can be made that names anything.
+ARITHMETIC = frozenset("0123456789 \t.,+-*/%()<>=!&|^~")
+# Methods that say of a text that it consists of letters and digits, or of digits.
+WORD_TESTS = frozenset({"isalnum", "isalpha", "isidentifier"})
+NUMBER_TESTS = frozenset({"isdecimal", "isdigit", "isnumeric"})
+# Methods whose result equals a text but for its case or the blanks around it.
+SAME_TEXT_METHODS = frozenset({"casefold", "lower", "lstrip", "rstrip", "strip", "upper"})
+# Functions that match a whole text, or from its beginning, or anywhere: https://docs.python.org/3/library/re.html
+MATCHERS = {"fullmatch": "whole", "match": "beginning", "search": "anywhere"}
+# Decorators after which a function still returns what its body does.
+KEEPING_DECORATORS = frozenset(
+    {
+        "builtins.classmethod",
+        "builtins.property",
+        "builtins.staticmethod",
+        "functools.cache",
+        "functools.cached_property",
+        "functools.lru_cache",
+        "functools.lru_cache()",
+        "torch.no_grad()",
+        "typing.final",
+        "typing.no_type_check",
+    }
 )
-READING_METHODS = frozenset({"read", "read_bytes", "read_text", "readline", "readlines", "recv"})
 
 # Functions that call a function they are given: its place among the arguments; what follows it is handed to it.
 # concurrent.futures, asyncio, multiprocessing.pool, builtins, functools, pandas (Series.map, DataFrame.apply).

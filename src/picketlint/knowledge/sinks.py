@@ -1,78 +1,9 @@
-"""Calls that hand data to something that runs it: pickle-like loaders, YAML loaders, shells.
+"""Calls that hand data to something that runs it: YAML loaders and shells. Pickles and interpreters have their own tables.
 
 Sources: the documentation of each library; the warning on its page says that the call can execute code.
 """
 
 from __future__ import annotations
-
-# https://docs.python.org/3/library/pickle.html ("Only unpickle data you trust") and what has the same interface:
-# https://dill.readthedocs.io, https://github.com/cloudpipe/cloudpickle, pickle5, six.moves, joblib.externals, ray.
-PICKLES = (
-    "_pickle",
-    "cPickle",
-    "cloudpickle",
-    "cloudpickle.cloudpickle",
-    "compress_pickle",
-    "dill",
-    "dill._dill",
-    "joblib.externals.cloudpickle",
-    "pickle",
-    "pickle5",
-    "ray.cloudpickle",
-    "six.moves.cPickle",
-    "srsly.cloudpickle",
-)
-PICKLE_LOADERS = frozenset(f"{module}.{name}" for module in PICKLES for name in ("load", "loads")) | frozenset(
-    {
-        "dill.load_module",
-        "dill.load_session",
-        # https://github.com/python/cpython/blob/main/Lib/multiprocessing/reduction.py: loads = pickle.loads
-        "multiprocessing.reduction.ForkingPickler.loads",
-        "multiprocessing.reduction.loads",
-        # https://github.com/pytorch/pytorch/blob/main/torch/fx/_graph_pickler.py
-        "torch.fx._graph_pickler.GraphPickler.loads",
-        # https://joblib.readthedocs.io/en/stable/generated/joblib.load.html
-        "joblib.load",
-        "joblib.numpy_pickle.load",
-        "sklearn.externals.joblib.load",
-        # https://jsonpickle.readthedocs.io/en/latest/ ("can execute arbitrary Python code")
-        "jsonpickle.decode",
-        "jsonpickle.loads",
-        "jsonpickle.unpickler.decode",
-        # https://pandas.pydata.org/docs/reference/api/pandas.read_pickle.html
-        "pandas.compat.pickle_compat.load",
-        "pandas.io.pickle.read_pickle",
-        "pandas.read_pickle",
-        # https://github.com/explosion/srsly
-        "srsly.pickle_loads",
-    }
-)
-# A module of one of these names that another package hands on (``from package.utils import pickle``) is that module.
-PICKLE_ENDINGS = tuple(
-    f".{module}.{name}"
-    for module in ("_pickle", "cPickle", "cloudpickle", "dill", "pickle")
-    for name in ("load", "loads", "Unpickler")
-)
-UNPICKLERS = frozenset(f"{module}.{name}" for module in PICKLES for name in ("Unpickler", "_Unpickler")) | frozenset(
-    {"pandas.compat.pickle_compat.Unpickler"}
-)
-# Damage by data of another's making is possible, full control is harder: the reference says "never" all the same.
-# https://docs.python.org/3/library/marshal.html, https://docs.python.org/3/library/shelve.html
-WEAKER_LOADERS = frozenset(
-    {
-        "marshal.load",
-        "marshal.loads",
-        "shelve.DbfilenameShelf",
-        "shelve.Shelf",
-        "shelve.open",
-    }
-)
-# https://pyzmq.readthedocs.io/en/latest/api/zmq.html#zmq.Socket.recv_pyobj
-UNPICKLING_METHODS = frozenset({"recv_pyobj"})
-PICKLE_DUMPERS = frozenset(f"{module}.dumps" for module in PICKLES) | frozenset(
-    {"jsonpickle.encode", "jsonpickle.dumps", "marshal.dumps", "multiprocessing.reduction.ForkingPickler.dumps"}
-)
-PICKLE_WRITERS = frozenset(f"{module}.dump" for module in PICKLES) | frozenset({"joblib.dump", "marshal.dump"})
 
 # https://pyyaml.org/wiki/PyYAMLDocumentation and yaml/loader.py, yaml/cyaml.py of PyYAML 6
 YAML_LOADS = frozenset({"yaml.load", "yaml.load_all"})

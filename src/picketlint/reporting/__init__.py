@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from picketlint.model import Finding, Problem, Report, Status
 from picketlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.reporting.terminal import Terminal
     from picketlint.source import Source

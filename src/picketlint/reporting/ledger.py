@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
 
 from picketlint.git import TRUNCATED, UNCOMMITTED, Origin
 from picketlint.model import Finding, Problem
 from picketlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.reporting.terminal import Terminal
 

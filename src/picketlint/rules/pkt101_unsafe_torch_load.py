@@ -44,9 +44,9 @@ from picketlint.rule import (
     falsy,
     good,
     how,
-    on,
     on_call,
     on_default,
+    on_passing,
 )
 
 FLAG = "weights_only"
@@ -134,20 +134,15 @@ class UnsafeTorchLoad(Rule):
         for judged in module.judgements(module.argument(call.node, FLAG), falsy, FLAG, False):
             yield self._report(call.node, judged, call.name)
 
-    @on(ast.Call)
+    @on_passing(FLAG)
     def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The flag of any other loader that hands it on."""
-        if not any(keyword.arg in (None, FLAG) for keyword in call.keywords):
-            return
         name = called(call)
         last = name.rpartition(".")[2]
-        if not _LOADS.search(last) or _OTHER.search(last):
-            return
-        if any(name in LOADERS for name in module.calls.target(call).names.names):
-            return
-        judged = module.judge(module.argument(call, FLAG), falsy, FLAG, False)
-        if judged is not None:
-            yield self._report(call, judged, name)
+        if _LOADS.search(last) and not _OTHER.search(last) and not module.may_call(call, LOADERS):
+            judged = module.judge(module.argument(call, FLAG), falsy, FLAG, False)
+            if judged is not None:
+                yield self._report(call, judged, name)
 
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:

@@ -45,9 +45,9 @@ from picketlint.rule import (
     enabled,
     good,
     how,
-    on,
     on_call,
     on_default,
+    on_passing,
 )
 
 FLAG = "allow_pickle"
@@ -129,20 +129,15 @@ class UnsafeNumpyLoad(Rule):
         for judged in module.judgements(module.argument(call.node, FLAG), enabled, FLAG, True):
             yield self._report(call.node, judged, call.name)
 
-    @on(ast.Call)
+    @on_passing(FLAG)
     def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The flag of any other loader that hands it on."""
-        if not any(keyword.arg in (None, FLAG) for keyword in call.keywords):
-            return
         name = called(call)
         last = name.rpartition(".")[2]
-        if not _LOADS.search(last) or _SAVES.search(last):
-            return
-        if any(name in LOADERS for name in module.calls.target(call).names.names):
-            return
-        judged = module.judge(module.argument(call, FLAG), enabled, FLAG, True)
-        if judged is not None:
-            yield self._report(call, judged, name)
+        if _LOADS.search(last) and not _SAVES.search(last) and not module.may_call(call, LOADERS):
+            judged = module.judge(module.argument(call, FLAG), enabled, FLAG, True)
+            if judged is not None:
+                yield self._report(call, judged, name)
 
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:

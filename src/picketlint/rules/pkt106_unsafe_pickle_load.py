@@ -3,10 +3,20 @@
 ## What it does
 Reports calls that unpickle: `load`, `loads` and `Unpickler` of `pickle`, `dill` and `cloudpickle`, `joblib.load`,
 `shelve.open`, `marshal.load`, `jsonpickle.decode`, `pandas.read_pickle`, `ForkingPickler.loads`, and `recv_pyobj` of
-zmq sockets; also where such a function is handed to `map`, `submit`, `partial` or `Thread`, at that place.
+zmq sockets; also where such a function is handed to `map`, `submit`, `partial` or `Thread`, at that place. So do the
+loaders of many libraries: of torch (`torch.package.PackageImporter`), fastai, gensim, flair, stable-baselines3,
+statsmodels, paddle. With medium severity and confidence `pandas.read_hdf`, which unpickles only columns of objects, and
+MLflow's `load_model` for flavors that unpickle, since a model store is often the team's own.
+
+What allows a library to unpickle is reported too: `allow_dangerous_deserialization=True` of LangChain's stores, in calls
+and as a default; `trusted=True`, and whatever the file itself lists, for `skops.io.load`; `"pickle"` among the
+`accept_content` of Celery; a `Listener` or `Client` of `multiprocessing.connection` without an `authkey` in a file that
+calls `recv`, which unpickles.
 
 Writing is fine. So is a round trip, `pickle.loads(pickle.dumps(x))`, and an `Unpickler` subclass whose `find_class`
-refuses what it does not list; one that only renames modules and then finds everything is not.
+refuses what it does not list; one that only renames modules and then finds everything is not. The object collectives
+of `torch.distributed` are fine as well: they unpickle what other ranks of the same job sent, and whoever can send there
+runs the job's program already.
 
 ## Why is this bad?
 A pickle is a program: whoever wrote the file, or sent the bytes, chooses the functions that loading it calls.
@@ -30,15 +40,25 @@ import ast
 from collections.abc import Iterator
 from itertools import islice
 
-from picketlint.knowledge.sinks import (
+from picketlint.knowledge.pickles import (
+    ALLOWING_FLAGS,
+    CELERY_PICKLE,
+    CELERY_SETTINGS,
+    CONNECTIONS,
+    CONSIDERED,
+    LOADERS,
     PICKLE_DUMPERS,
     PICKLE_ENDINGS,
-    PICKLE_LOADERS,
+    SKOPS_LOADERS,
+    SKOPS_TYPES,
     UNPICKLERS,
     UNPICKLING_METHODS,
-    WEAKER_LOADERS,
+)
+from picketlint.knowledge.pickles import (
+    SINKS as ROWS,
 )
 from picketlint.rule import (
+    HANDERS,
     Call,
     Confidence,
     Hit,
@@ -49,8 +69,9 @@ from picketlint.rule import (
     bad,
     good,
     handed_over,
-    on,
     on_call,
+    on_callee,
+    on_candidate,
 )
 
 SINKS = PICKLE_LOADERS | UNPICKLERS | WEAKER_LOADERS
@@ -153,7 +174,8 @@ class UnsafePickleLoad(Rule):
             return
         yield self._report(call.node, call.name, target.names)
 
-    @on(ast.Call)
+    @on_callee(*UNPICKLING_METHODS, *HANDERS)
+    @on_candidate(*_WANTED)
     def other(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """Methods of sockets, subclasses of ``Unpickler``, and loaders handed to something else to call."""
         if isinstance(call.func, ast.Attribute) and call.func.attr in UNPICKLING_METHODS:

@@ -27,7 +27,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from picketlint.rule import Confidence, Hit, Module, Rule, Severity, Verdict, bad, good, on, on_keyword
+from picketlint.rule import Confidence, Hit, Module, Rule, Severity, Verdict, bad, good, on, on_callee, on_keyword
 
 VARIABLE = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
 # torch/serialization.py compares with exactly these.
@@ -78,7 +78,7 @@ class ForcedUnsafeTorchLoad(Rule):
             if isinstance(target, ast.Subscript) and self._is_variable(target.slice, module):
                 yield from self._judged(statement, target, statement.value, module)
 
-    @on(ast.Call)
+    @on_callee(*SETTERS)
     def set(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """``setdefault``, ``putenv`` and the like, with the variable and its value side by side."""
         func = call.func

@@ -41,8 +41,8 @@ from picketlint.rule import (
     falsy,
     good,
     how,
-    on,
     on_call,
+    on_passing,
 )
 
 FLAG = "safe_mode"
@@ -112,19 +112,14 @@ class UnsafeKerasLoad(Rule):
         for judged in module.judgements(module.argument(call.node, FLAG), falsy, FLAG, False):
             yield self._report(call.node, judged, call.name)
 
-    @on(ast.Call)
+    @on_passing(FLAG)
     def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The flag of a wrapper that hands it on."""
-        if not any(keyword.arg in (None, FLAG) for keyword in call.keywords):
-            return
         name = called(call)
-        if name.rpartition(".")[2] not in _WRAPPERS:
-            return
-        if any(name in LOADERS for name in module.calls.target(call).names.names):
-            return
-        judged = module.judge(module.argument(call, FLAG), falsy, FLAG, False)
-        if judged is not None:
-            yield self._report(call, judged, name)
+        if name.rpartition(".")[2] in _WRAPPERS and not module.may_call(call, LOADERS):
+            judged = module.judge(module.argument(call, FLAG), falsy, FLAG, False)
+            if judged is not None:
+                yield self._report(call, judged, name)
 
     @on_call(*SWITCHES)
     def switch(self, call: Call, module: Module) -> Iterator[Hit]:

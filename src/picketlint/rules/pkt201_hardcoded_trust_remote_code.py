@@ -51,6 +51,7 @@ from picketlint.rule import (
     good,
     how,
     on,
+    on_callee,
     on_default,
     on_keyword,
 )
@@ -217,7 +218,7 @@ class HardcodedTrustRemoteCode(Rule):
                 judged = judged._replace(focus=judged.anchor or node)
                 yield self._report(node, judged, f"`{flag}` {_is(judged)} here, which")
 
-    @on(ast.Call)
+    @on_callee(*_SETTERS, *_READERS)
     def named(self, node: ast.Call, module: Module) -> Iterator[Hit]:
         """A call that takes the flag's name and a value: ``setattr``, ``setdefault``, ``get`` with a fallback..."""
         name = called(node).rpartition(".")[2]

@@ -46,7 +46,7 @@ from picketlint.rule import (
     Step,
     bad,
     good,
-    on,
+    on_command,
 )
 
 _LONGEST = 60
@@ -150,12 +150,9 @@ class ShellInjection(Rule):
         good('def f(subprocess, x):\n    subprocess.run(f"ls {x}", shell=True)', why="a parameter"),
     )
 
-    @on(ast.Call, ast.List)
-    def command(self, node: ast.expr, module: Module) -> Iterator[Hit]:
+    @on_command()
+    def command(self, command: ShellCommand, module: Module) -> Iterator[Hit]:
         """A call or a list that has a shell read a command."""
-        command = module.shell_commands.get(node)
-        if command is None:
-            return
         pieces = [(candidate, piece) for candidate in command.candidates for piece in module.pieces(candidate)]
         dynamic = [(candidate, piece) for candidate, piece in pieces if piece.open]
         if dynamic:

@@ -24,7 +24,6 @@ Say beside the call what the shell is needed for and that the command is a fixed
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from picketlint.rule import (
@@ -36,9 +35,10 @@ from picketlint.rule import (
     Origin,
     Rule,
     Severity,
+    ShellCommand,
     bad,
     good,
-    on,
+    on_command,
 )
 
 
@@ -81,12 +81,9 @@ class ShellWithLiteral(Rule):
         good('model.system("ls")'),
     )
 
-    @on(ast.Call, ast.List)
-    def command(self, node: ast.expr, module: Module) -> Iterator[Hit]:
+    @on_command()
+    def command(self, command: ShellCommand, module: Module) -> Iterator[Hit]:
         """A call or a list that has a shell read a command which the code alone fixes."""
-        command = module.shell_commands.get(node)
-        if command is None:
-            return
         pieces = [piece for candidate in command.candidates for piece in module.pieces(candidate)]
         if all(piece.origin is Origin.CONSTANT for piece in pieces):
             who = f"`{command.callee}`" if command.callee else "This list of arguments"

@@ -29,6 +29,7 @@ import ast
 from collections.abc import Iterator
 
 from picketlint.rule import (
+    HANDERS,
     Call,
     Confidence,
     Hit,
@@ -39,8 +40,9 @@ from picketlint.rule import (
     bad,
     good,
     handed_over,
-    on,
     on_call,
+    on_callee,
+    on_passing,
 )
 
 SINKS = ("builtins.eval", "builtins.exec")
@@ -117,7 +119,8 @@ class DynamicEval(Rule):
         focus = given.candidates[0].focus if given.candidates else None
         yield self._report(call.node, call.name, sure, _sandboxed(call.node), focus)
 
-    @on(ast.Call)
+    @on_callee(*HANDERS)
+    @on_passing(*CONVERTERS)
     def handed(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The builtin given to something that calls it."""
         later = handed_over(call)

@@ -25,11 +25,11 @@ the data and how it got here will do; in any language, after the marker:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from picketlint.knowledge.justifications import FORM, FORMS
 from picketlint.rule import Hit, Module, Review, Rule, Severity, Status, bad, good, on_review
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.rule import Wording
 

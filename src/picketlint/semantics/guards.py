@@ -1,4 +1,4 @@
-"""Whether code runs only where a flag has been tested: ``if args.weights_only: kwargs["weights_only"] = True``.
+"""Which tests have been made before code runs: ``if args.weights_only: kwargs["weights_only"] = True``.
 
 What stands under a test of the very same flag is the caller's or the configuration's decision, not the code's.
 """
@@ -7,17 +7,28 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import islice
 
+from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.names import Resolver
-from picketlint.semantics.tree import FUNCTIONS
+from picketlint.semantics.tree import COMPREHENSIONS, FUNCTIONS
 
 _MAX_ALIASES = 4
 _MAX_SIBLINGS = 32
 
 
+class Fact(NamedTuple):
+    """A test that has been made before a place is reached, and how it came out. Python can be told to skip asserts."""
+
+    test: ast.expr
+    outcome: bool
+    asserted: bool = False
+
+
 class Guards:
-    """Answers which truth value the tests around a place give to a flag."""
+    """Answers which tests have been made before a place is reached, and what they say about a flag."""
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
@@ -25,53 +36,55 @@ class Guards:
 
     def guarded(self, node: ast.AST, flag: str, value: bool) -> bool:
         """Whether ``node`` is reached only when ``flag`` (a name, attribute, key or option) has this truth value."""
+        return any(self._truth(fact.test, flag, fact.outcome) is value for fact in self.facts(node))
+
+    def facts(self, node: ast.AST) -> Iterator[Fact]:
+        """The tests around a place and those above it that leave its block, the nearest first."""
         child = node
         for parent in self.tree.ancestors(node):
-            if self._implied_by(parent, child, flag) is value:
-                return True
-            if isinstance(child, ast.stmt) and self._left_early(parent, child, flag) is value:
-                return True
+            yield from self._around(parent, child)
+            if isinstance(child, ast.stmt):
+                yield from self._left_early(parent, child)
             if isinstance(parent, FUNCTIONS):
-                return False
+                return
             child = parent
-        return False
 
-    def _implied_by(self, parent: ast.AST, child: ast.AST, flag: str) -> bool | None:
-        """What the test of an ``if``, ``while``, conditional expression, ``and`` or ``or`` says about the flag."""
-        if isinstance(parent, (ast.If, ast.While)) and child is not parent.test:
-            return self._truth(parent.test, flag, self.tree.branch(child) == "body")
-        if isinstance(parent, ast.IfExp) and child is not parent.test:
-            return self._truth(parent.test, flag, child is parent.body)
-        if isinstance(parent, ast.BoolOp):
-            for operand in parent.values:
+    def _around(self, parent: ast.AST, child: ast.AST) -> Iterator[Fact]:
+        """The test of an ``if``, ``while``, conditional expression, ``and``, ``or`` or comprehension."""
+        if isinstance(parent, (ast.If, ast.While)):
+            if child is not parent.test:
+                yield Fact(parent.test, self.tree.branch(child) == "body")
+        elif isinstance(parent, ast.IfExp):
+            if child is not parent.test:
+                yield Fact(parent.test, child is parent.body)
+        elif isinstance(parent, ast.BoolOp):
+            for operand in islice(parent.values, _MAX_SIBLINGS):
                 if operand is child:
                     break
-                truth = self._truth(operand, flag, isinstance(parent.op, ast.And))
-                if truth is not None:
-                    return truth
-        if isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-            for test in (test for generator in parent.generators for test in generator.ifs):
-                truth = self._truth(test, flag, True)
-                if truth is not None:
-                    return truth
-        return None
+                yield Fact(operand, isinstance(parent.op, ast.And))
+        elif isinstance(parent, COMPREHENSIONS):
+            for generator in parent.generators:
+                if generator is child:
+                    break
+                for test in generator.ifs:
+                    yield Fact(test, True)
+        elif isinstance(parent, ast.comprehension):
+            for test in parent.ifs if child is not parent.iter else ():
+                if test is child:
+                    break
+                yield Fact(test, True)
 
-    def _left_early(self, parent: ast.AST, child: ast.stmt, flag: str) -> bool | None:
-        """What ``if not flag: raise`` above a statement of the same block says about the flag."""
+    def _left_early(self, parent: ast.AST, child: ast.stmt) -> Iterator[Fact]:
+        """The tests of ``if not flag: raise`` and ``assert flag`` above a statement of the same block."""
         siblings = getattr(parent, self.tree.branch(child), None)
         if not isinstance(siblings, list):
-            return None
+            return
         place = bisect_left(siblings, (child.lineno, child.col_offset), key=lambda s: (s.lineno, s.col_offset))
         for sibling in reversed(siblings[max(place - _MAX_SIBLINGS, 0) : place]):
             if isinstance(sibling, ast.If) and not sibling.orelse and _leaves(sibling.body[-1]):
-                truth = self._truth(sibling.test, flag, False)
+                yield Fact(sibling.test, False)
             elif isinstance(sibling, ast.Assert):
-                truth = self._truth(sibling.test, flag, True)
-            else:
-                continue
-            if truth is not None:
-                return truth
-        return None
+                yield Fact(sibling.test, True, asserted=True)
 
     def _truth(self, test: ast.expr, flag: str, outcome: bool, depth: int = 0) -> bool | None:
         """The truth value of the flag that follows when ``test`` came out as ``outcome``; None where none follows."""
@@ -92,7 +105,7 @@ class Guards:
             return self._truth(test.value, flag, outcome, depth + 1)
         if _is_flag(test, flag):
             return outcome
-        alias = self._alias(test)
+        alias = self.alias(test)
         return self._truth(alias, flag, outcome, depth + 1) if alias is not None else None
 
     def _compared(self, test: ast.Compare, flag: str, outcome: bool, depth: int) -> bool | None:
@@ -105,7 +118,7 @@ class Guards:
             return None
         return self._truth(test.left, flag, (outcome is equal) is wanted, depth + 1)
 
-    def _alias(self, test: ast.expr) -> ast.expr | None:
+    def alias(self, test: ast.expr) -> ast.expr | None:
         """What a plain name was assigned, if that is the only thing it can be."""
         if not isinstance(test, ast.Name):
             return None

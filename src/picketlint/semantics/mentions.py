@@ -8,8 +8,8 @@ identifier: by an import, an assignment, a default. The answer errs on the side 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property, lru_cache
 
 from picketlint.semantics.calls import PARTIALS
 from picketlint.semantics.tree import Tree
@@ -34,8 +34,32 @@ class Mentions:
 
     def calls_of(self, last_parts: frozenset[str]) -> Iterator[ast.Call]:
         """The calls whose callee can have such a name, ``partial`` objects included, in source order."""
-        parts = last_parts | _PARTIALS
-        return (call for call in self.tree.nodes(ast.Call) if self.may_mean(call.func, parts))
+        identifiers = self.identifiers(last_parts | _PARTIALS)
+        return self._at(
+            {place for word, places in self._places.items() if word in identifiers or not word for place in places}
+        )
+
+    def calls_written(self, words: Collection[str]) -> Iterator[ast.Call]:
+        """The calls of what has such a last name, and ``partial`` objects of it, in source order."""
+        places = {place for word in words for place in self._places.get(word, ())}
+        calls = self.tree.nodes(ast.Call)
+        for partial in _PARTIALS:
+            for place in self._places.get(partial, ()):
+                if calls[place].args and last_word(calls[place].args[0]) in words:
+                    places.add(place)
+        return self._at(places)
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Where among all calls those are whose callee has a last name; under "" those whose callee has none."""
+        places: dict[str, list[int]] = {}
+        for place, call in enumerate(self.tree.nodes(ast.Call)):
+            places.setdefault(last_word(call.func), []).append(place)
+        return places
+
+    def _at(self, places: Iterable[int]) -> Iterator[ast.Call]:
+        calls = self.tree.nodes(ast.Call)
+        return (calls[place] for place in sorted(places))
 
     def identifiers(self, last_parts: frozenset[str]) -> frozenset[str]:
         """The identifiers that can stand for a name with one of these last parts."""
@@ -57,6 +81,13 @@ class Mentions:
             for node in self._sites.get(identifier, ()):
                 pending += _given(node, self.tree)
         return found
+
+
+def last_word(node: ast.expr) -> str:
+    """The last name that an expression is written with; empty where it is not a name with dots."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 @lru_cache(maxsize=256)

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TypeVar
 
-Node = TypeVar("Node", bound=ast.AST)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Node = TypeVar("Node", bound=ast.AST)
+
 Position = tuple[int, int]
 Unit = ast.stmt | ast.ExceptHandler | ast.match_case
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda

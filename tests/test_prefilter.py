@@ -1,0 +1,178 @@
+"""The prefilter may only leave out rules that would have found nothing."""
+
+from __future__ import annotations
+
+import io
+import keyword
+import re
+import sys
+import tokenize
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+
+from picketlint import prefilter, registry
+from picketlint.engine import Checks, analyze
+from picketlint.model import Finding
+from picketlint.prefilter import _FOLDED, candidates
+from picketlint.rule import Example, Rule
+
+RULES = registry.load().rules
+CASES = [
+    pytest.param(rule, example, id=f"{rule.id}-{number}")
+    for rule in RULES
+    for number, example in enumerate(rule.examples, 1)
+    if example.bad
+]
+
+
+# -- characters that are folded ----------------------------------------------------------------------------------------
+
+
+def folds(character: str) -> bool:
+    """Whether a character can stand in an identifier and gives an ASCII letter, digit or underscore (PEP 3131)."""
+    folded = unicodedata.normalize("NFKC", character)
+    return f"a{character}".isidentifier() and bool(re.search("[a-zA-Z0-9_]", folded))
+
+
+def test_every_folded_character_is_known() -> None:
+    missed = [
+        f"U+{code:04X}"
+        for code in range(0x80, sys.maxunicode + 1)
+        if not 0xD800 <= code < 0xE000 and folds(chr(code)) and not _FOLDED.search(chr(code).encode())
+    ]
+    assert missed == []
+
+
+def test_little_else_is_taken_for_one() -> None:
+    other = [
+        chr(code)
+        for code in range(0x80, sys.maxunicode + 1)
+        if not 0xD800 <= code < 0xE000 and not folds(chr(code)) and _FOLDED.search(chr(code).encode())
+    ]
+    letters = [character for character in other if unicodedata.category(character) != "Cn"]
+    assert len(letters) < 60
+    assert {unicodedata.name(letter).split()[0] for letter in letters} <= {"MODIFIER", "GREEK", "CYRILLIC", "LATIN"}
+
+
+SIGNS = "— – … “” ‘’ « » • · × ÷ ± ≤ ≥ ≠ ∞ → ← ↑ ⇒ ✓ ✗ ★ ░ ▒ █ ─ │ ┌ └ ├ ═ ║ £ € ¥ § © ® ™ ° µ ½ ² ³ № ℃ 😀 🚀 🤗 ∑ ∂"
+LATIN = "é è ü ö ß ñ ç å ø æ œ ł š ž ğ ı ő"
+TEXTS = "Ελληνικά αβγδ Русский 中文文本，。！（） 日本語のテキスト 한국어 עברית العربية हिन्दी ไทย"
+
+
+@pytest.mark.parametrize("text", [*SIGNS.split(), *LATIN.split(), *TEXTS.split()])
+def test_ordinary_text_is_not_taken_for_one(text: str) -> None:
+    assert not _FOLDED.search(text.encode())
+
+
+# -- encodings ---------------------------------------------------------------------------------------------------------
+
+
+def filtered(data: bytes) -> bool:
+    """Whether rules were left out for want of a trigger."""
+    entries = registry.load().entries
+    return len(candidates(entries, data)) < len(entries)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"x = 1\n",
+        b"# coding: utf-8\nx = 1\n",
+        b"# coding: latin-1\nx = 1\n",
+        b"# coding: ascii\nx = 1\n",
+        b"\xef\xbb\xbfx = 1\n",
+        "x = 'é → 文'\n".encode(),
+        "# coding: utf-8\nx = 'é → 文'\n".encode(),
+        b"x = 1 # coding: shift-jis\n",
+        b"x = 1\n# coding: shift-jis\n",
+        b"\n\n# coding: shift-jis\n",
+        b"x = 'encoding=utf-16'\n",
+    ],
+)
+def test_plain_files_are_filtered(data: bytes) -> None:
+    assert filtered(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"# coding: shift-jis\nx = 1\n",
+        b"# coding: unicode_escape\nx = 1\n",
+        b"#!python\n# coding: cp037\nx = 1\n",
+        b"#" + b"x" * 5000 + b"\n# coding: unicode_escape\nx = 1\n",
+        b"# coding: latin-1\nx = '\xaa'\n",
+        "ｘ = 1\n".encode(),
+        "ﬁ = 1\n".encode(),
+        "ſ = 1\n".encode(),
+        "𝐱 = 1\n".encode(),
+    ],
+)
+def test_others_are_not(data: bytes) -> None:
+    assert not filtered(data)
+
+
+# -- soundness ---------------------------------------------------------------------------------------------------------
+
+
+def full_width(code: str) -> str:
+    """The same program with every identifier spelt in full-width letters."""
+    wide = {code: code - 0x21 + 0xFF01 for code in range(0x21, 0x7F) if chr(code).isalnum() or chr(code) == "_"}
+    out: list[str] = []
+    row, column = 1, 0
+    lines = code.splitlines(keepends=True)
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        out.append(_between(lines, (row, column), token.start))
+        plain = token.type != tokenize.NAME or keyword.iskeyword(token.string)
+        out.append(token.string if plain else token.string.translate(wide))
+        row, column = token.end
+    return "".join(out)
+
+
+def _between(lines: list[str], begin: tuple[int, int], end: tuple[int, int]) -> str:
+    if begin[0] == end[0]:
+        return lines[begin[0] - 1][begin[1] : end[1]] if begin[0] <= len(lines) else ""
+    middle = lines[begin[0] : end[0] - 1]
+    first, last = lines[begin[0] - 1][begin[1] :], lines[end[0] - 1][: end[1]] if end[0] <= len(lines) else ""
+    return "".join([first, *middle, last])
+
+
+def renamed(code: str) -> str:
+    """Every plain ``import x`` under another name."""
+    for name in re.findall(r"^import (\w+)$", code, re.MULTILINE):
+        code = re.sub(rf"\b{name}\b(?!['\"])", "renamed_", code)
+        code = code.replace("import renamed_", f"import {name} as renamed_")
+    return code
+
+
+VARIANTS: dict[str, Callable[[str], bytes]] = {
+    "as-it-is": str.encode,
+    "crlf": lambda code: code.replace("\n", "\r\n").encode(),
+    "bom": lambda code: b"\xef\xbb\xbf" + code.encode(),
+    "comment-above": lambda code: b"# a comment\n\n" + code.encode(),
+    "non-ascii": lambda code: "# → é 文\n\n".encode() + code.encode(),
+    "latin-1": lambda code: b"# coding: latin-1\n# \xe9\n\n" + code.encode("latin-1", "replace"),
+    "shift-jis": lambda code: "# coding: shift-jis\n# 文\n\n".encode("shift-jis") + code.encode("shift-jis", "replace"),
+    "full-width": lambda code: full_width(code).encode(),
+    "renamed": lambda code: renamed(code).encode(),
+    "in-function": lambda code: b"def around():\n" + re.sub("^(?=.)", "    ", code, flags=re.MULTILINE).encode(),
+}
+
+
+def findings(rule: Rule, example: Example, data: bytes) -> tuple[Finding, ...]:
+    checks = Checks(frozenset({rule.id, *example.beside}), lambda: example.torch, approved=example.approved)
+    return analyze(data, example.path, checks).findings
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(("rule", "example"), CASES)
+def test_nothing_is_lost(rule: Rule, example: Example, variant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if rule.id == "PKT000" and variant not in ("as-it-is", "crlf"):
+        pytest.skip("not the same file any more")
+    data = VARIANTS[variant](example.code)
+    filtered = findings(rule, example, data)
+    monkeypatch.setattr(prefilter, "candidates", lambda rules, data: tuple(rules))
+    assert filtered == findings(rule, example, data)
+    if variant in ("as-it-is", "crlf", "bom", "comment-above", "non-ascii"):
+        assert rule.id in {finding.rule for finding in filtered}
