@@ -74,10 +74,11 @@ def read() -> list[Judged]:
 
 def write(rows: Iterable[Judged]) -> None:
     """Put judgements on record, in an order that does not depend on when they were made."""
+    ordered = sorted(rows, key=lambda row: (row.rule, row.package, row.file, int(row.line), row.code))
     with DATA.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(Judged._fields)
-        writer.writerows(sorted(rows, key=lambda row: (row.rule, row.package, row.file, int(row.line), row.code)))
+        writer.writerows(ordered)
 
 
 def rows_of(outcome: Outcome, folder: Path) -> Iterator[Judged]:
@@ -107,26 +108,22 @@ def sample(rows: Iterable[Judged], size: int) -> list[Judged]:
     return [row for code in sorted(ranked) for _, row in sorted(ranked[code])[:size]]
 
 
-class Record:
-    """The judgements on record, to be matched with the findings of a run: each speaks for one finding."""
+def match(found: Sequence[Judged], recorded: Iterable[Judged]) -> tuple[dict[int, Judged], list[Judged]]:
+    """The judgement on each finding of a run, by its ``id``, and the judgements on what the run no longer reports.
 
-    def __init__(self, rows: Iterable[Judged]) -> None:
-        self._rows: dict[Key, list[Judged]] = defaultdict(list)
-        for row in rows:
-            self._rows[row.key].append(row)
-
-    def take(self, row: Judged) -> Judged | None:
-        """The judgement on a finding, which is then used up: of several on the same code the one nearest by line."""
-        fitting = self._rows.get(row.key)
-        if not fitting:
-            return None
-        best = min(fitting, key=lambda other: abs(int(other.line) - int(row.line)))
-        fitting.remove(best)
-        return best
-
-    def left(self) -> list[Judged]:
-        """The judgements on what the run no longer reports."""
-        return [row for rows in self._rows.values() for row in rows]
+    A judgement speaks for one finding. Where several are on the same code, those of the same line go together first.
+    """
+    open_ones: dict[Key, list[Judged]] = defaultdict(list)
+    for row in recorded:
+        open_ones[row.key].append(row)
+    matched: dict[int, Judged] = {}
+    for moved in (False, True):
+        for row in found:
+            fitting = [other for other in open_ones.get(row.key, ()) if moved or other.line == row.line]
+            if fitting and id(row) not in matched:
+                matched[id(row)] = min(fitting, key=lambda other: abs(int(other.line) - int(row.line)))
+                open_ones[row.key].remove(matched[id(row)])
+    return matched, [row for rows in open_ones.values() for row in rows]
 
 
 def at_least(right: int, judged: int) -> float:
@@ -157,8 +154,8 @@ def table(found: Sequence[Judged], judged: Sequence[Judged]) -> Iterator[str]:
         yield f"| {rule.id} {rule.name} | {numbers} |"
     right, wrong = (sum(row.verdict == verdict for row in judged) for verdict in (RIGHT, WRONG))
     everything = sum(findings[rule.id] for rule in rules)
-    share = f"{weighted / everything:.1%}" if everything else ""
-    yield f"| **all, weighted by findings** | {everything:,} | {right + wrong} | {right} | {wrong} | {share} | |"
+    precision = f"{weighted / everything:.1%}" if everything else ""
+    yield f"| **all, weighted by findings** | {everything:,} | {right + wrong} | {right} | {wrong} | {precision} | |"
 
 
 def changes(reported: Sequence[Judged], gone: Sequence[Judged], missing: Sequence[Judged]) -> Iterator[str]:
@@ -187,13 +184,11 @@ def main() -> int:
     if any(outcome.problems for outcome, _ in outcomes):
         sys.exit("some files could not be checked: no precision can be told from that")
     found = [row for outcome, folder in outcomes for row in rows_of(outcome, folder)]
-    record = Record(row for row in read() if row.verdict)
-    pairs = [(row, record.take(row)) for row in found]
-    judgement = {id(row): judged for row, judged in pairs}
-    drawn = [(row, judgement[id(row)]) for row in sample(found, options.size)]
-    missing = [row for row, judged in drawn if judged is None]
-    lines = "\n".join(table(found, [judged for _, judged in drawn if judged is not None]))
-    print(lines, "", *changes([judged for _, judged in pairs if judged], record.left(), missing), sep="\n")
+    judgement, gone = match(found, [row for row in read() if row.verdict])
+    drawn = sample(found, options.size)
+    missing = [row for row in drawn if id(row) not in judgement]
+    lines = "\n".join(table(found, [judgement[id(row)] for row in drawn if id(row) in judgement]))
+    print(lines, "", *changes(list(judgement.values()), gone, missing), sep="\n")
     if options.draw:
         write([*(row for row in read() if row.verdict), *missing])
     if options.write:

@@ -21,12 +21,12 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 # Lowest first. A module imports from lower layers; the modules of one entry (a package, or two that are written as one)
 # import each other.
 LAYERS = [
-    ["records", "files", "patterns"],
+    ["records", "files", "lazy", "patterns"],
     ["catalog", "comments", "git", "gitignore", "model", "requirements"],
     ["knowledge", "source"],
     ["semantics", "suppressions", "wording"],
     ["policies", "project", "reporting"],
-    ["commands"],
+    ["commands", "trails"],
     ["module wrappers"],
     ["identity"],
     ["exceptions"],

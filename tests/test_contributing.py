@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parent.parent
 def test_the_rule_shown_needs_nothing_but_its_file(tmp_path: Path) -> None:
     (shown,) = re.findall(r"^```python\n(.*?)^```", (PROJECT / "CONTRIBUTING.md").read_text("utf-8"), re.M | re.S)
     src = shutil.copytree(PROJECT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    (src / "picketlint/rules/pkt199_torch_package_import.py").write_text(shown, "utf-8")
+    (src / "picketlint/rules/pkt199_native_library_load.py").write_text(shown, "utf-8")
     shutil.copy(PROJECT / "tests/test_rules.py", tmp_path)
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-k", "PKT199", "test_rules.py"],

@@ -58,6 +58,7 @@ from picketlint.semantics.bindings import import_target
     Case("star-hides-builtin", "from a import *\nprobe(eval)", "a.eval | builtins.eval"),
     Case("star-then-own", "from a import *\ndef f(): pass\nprobe(f)", "<here>.f"),
     Case("own-then-star", "def f(): pass\nfrom a import *\nprobe(f)", "<here>.f | a.f"),
+    Case("import-then-star", "import a as f\nfrom b import *\nprobe(f.g)", "a.g"),
     Case("star-after-use", "probe(eval)\nfrom a import *", "builtins.eval"),
     Case("star-not-for-locals", "from a import *\ndef g():\n    f = b\n    from c import f\n    probe(f)", "c.f"),
     Case("many-stars", "\n".join(f"from m{i} import *" for i in range(20)) + "\nprobe(f)", "?"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -96,6 +97,23 @@ def test_nested_loops_are_walked_once() -> None:
         return f"x = 0\n{loops}{' ' * depth}f(x)\n{' ' * depth}x = 1\nf(x)"
 
     assert cost(nested(80)) < 2.6 * cost(nested(40))
+
+
+@pytest.mark.parametrize(
+    "head", ["if c:", "for i in y:", "while c:", "with c:", "try:", "def f():", "class A:", "async def f():"]
+)
+def test_the_deepest_blocks_the_parser_takes(head: str) -> None:
+    depth = 98
+    opened = "".join(" " * level + head + "\n" for level in range(depth))
+    inner = " " * depth
+    closed = "".join(" " * level + "finally: x = 2\n" for level in reversed(range(depth))) if head == "try:" else ""
+    code = f"import m as x\n{opened}{inner}probe(x)\n{inner}import n as x\n{closed}"
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 650)
+    try:
+        assert "m" in names(code) or head in ("def f():", "async def f():")
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def test_doubling_does_not_explode() -> None:

@@ -45,13 +45,9 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     """The public names, each imported when it is first asked for, so that importing the package costs nothing."""
-    for home, names in _HOMES.items():
-        if name in names:
-            from importlib import import_module
+    from picketlint.lazy import lookup
 
-            value = globals()[name] = getattr(import_module(home), name)
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return lookup(globals(), _HOMES, name)
 
 
 def __dir__() -> list[str]:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from picketlint.catalog import BANNED_NOSEC
 from picketlint.comments import comments
 from picketlint.engine import UNREADABLE, analyze
 from picketlint.model import Finding, Span, Status
@@ -21,7 +22,7 @@ from picketlint.reporting.sanitize import escape
 from picketlint.rule import Listener, bandit_tests
 from picketlint.settings import Resolver
 from picketlint.source import Source, decode
-from picketlint.suppressions import BANNED_NOSEC, nosecs, shown_by_bandit
+from picketlint.suppressions import nosecs, shown_by_bandit
 
 # Of the nodes Bandit visits the cheapest set of which every file that is not empty has at least one.
 _STATEMENTS = frozenset(kind.__name__ for kind in ast.stmt.__subclasses__()) - {"ClassDef"}

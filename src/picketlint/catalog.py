@@ -9,7 +9,10 @@ from functools import lru_cache
 from picketlint.records import NamedTuple
 
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
-_FILE = re.compile(r"(pkt[0-9]{3})_([a-z][a-z0-9]*(?:_[a-z0-9]+)*)\.py")
+# The rules about the comments that would switch off what a host reports.
+BANNED_NOSEC = "PKT901"
+BANNED_NOQA = "PKT902"
+_NAME = r"(pkt[0-9]{3})_([a-z][a-z0-9]*(?:_[a-z0-9]+)*)"
 
 
 class RuleFile(NamedTuple):
@@ -20,15 +23,19 @@ class RuleFile(NamedTuple):
     module: str
 
 
+def rule_modules() -> tuple[str, ...]:
+    """The last names of the modules below ``rules``, sorted."""
+    files = sorted(os.listdir(RULES_FOLDER))
+    return tuple(file[:-3] for file in files if file.endswith(".py") and file != "__init__.py")
+
+
 @lru_cache(maxsize=1)
 def rule_files() -> tuple[RuleFile, ...]:
     """The rule files, sorted. Raises ValueError for a file there that is called neither like a rule nor ``__init__``."""
     found: list[RuleFile] = []
-    for file in sorted(os.listdir(RULES_FOLDER)):
-        if not file.endswith(".py") or file == "__init__.py":
-            continue
-        match = _FILE.fullmatch(file)
+    for module in rule_modules():
+        match = re.fullmatch(_NAME, module)
         if match is None:
-            raise ValueError(f"rules/{file}: a rule file is named pktNNN_snake_name.py")
-        found.append(RuleFile(match.group(1).upper(), match.group(2).replace("_", "-"), file[:-3]))
+            raise ValueError(f"rules/{module}.py: a rule file is named pktNNN_snake_name.py")
+        found.append(RuleFile(match.group(1).upper(), match.group(2).replace("_", "-"), module))
     return tuple(found)

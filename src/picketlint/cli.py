@@ -61,6 +61,10 @@ class _StreamError(Exception):
     """Standard input or output is of no use."""
 
 
+class _UsageError(Exception):
+    """The command line asks for what cannot be done."""
+
+
 def _run(arguments: list[str]) -> int:
     verbose = False
     try:
@@ -96,7 +100,7 @@ def _parse(arguments: list[str]) -> tuple[Callable[[argparse.Namespace], int], a
 
 def _failed(error: Exception, *, verbose: bool) -> int:
     """Say why a command gave up. The exit code is never that of a clean run."""
-    if isinstance(error, _StreamError) or _is_config_error(error):
+    if isinstance(error, (_StreamError, _UsageError)) or _is_config_error(error):
         _say("error", str(error))
         return FAILURE
     if verbose:
@@ -149,6 +153,13 @@ class _Parser(argparse.ArgumentParser):
         _print(message.splitlines())
 
     def error(self, message: str) -> NoReturn:
+        unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0].split("=")[0]
+        if unknown.startswith("--"):
+            from difflib import get_close_matches
+
+            known = [option for action in self._actions for option in action.option_strings]
+            close = get_close_matches(unknown, known, n=1)
+            message = f"there is no option {unknown}" + (f": did you mean {close[0]}?" if close else "")
         _say("error", f"{message} (see `{self.prog} --help`)")
         raise SystemExit(FAILURE)
 
@@ -240,6 +251,8 @@ def _check_paths(options: argparse.Namespace, resolver: Resolver) -> tuple[Outco
     from picketlint.scan import Scan
 
     paths = options.paths or ["."]
+    if "" in paths:
+        raise _UsageError("a path is empty: is a variable in the command line not set?")
     scan = Scan(paths, resolver, force_exclude=options.force_exclude)
     reports = list(scan)
     outcome = Outcome.of(reports, scan.files)

@@ -6,11 +6,12 @@ in one is a ConfigError, because a key that is misspelled and passed over would 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 
 from picketlint import registry
-from picketlint.files import NotRegularFileError, read
+from picketlint.files import NotRegularFileError, below, read
 from picketlint.patterns import PatternError, Patterns
 from picketlint.records import NamedTuple
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from picketlint.wording import Policy
 
-_OWNER = re.compile(r"@{1,2}[\w.+/-]+|[\w.+-]+@[\w.-]+")
+_OWNER = r"@{1,2}[\w.+/-]+|[\w.+-]+@[\w.-]+"
 
 
 class ConfigError(Exception):
@@ -35,7 +36,16 @@ class ConfigError(Exception):
         self.path = path
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
+        return f"{_shown(self.path)}: {self.message}" if self.path else self.message
+
+
+def _shown(path: str) -> str:
+    """A path as a report would show it: relative to the working directory, if it is below."""
+    try:
+        relative = below(os.getcwd(), path)
+    except OSError:
+        relative = None
+    return path if relative is None else relative.replace(os.sep, "/")
 
 
 class Config(NamedTuple):
@@ -201,7 +211,7 @@ def _lock_path(value: object) -> str:
 def _owners(value: object) -> tuple[str, ...]:
     owners = _strings(value)
     for owner in owners:
-        if not _OWNER.fullmatch(owner):
+        if not re.fullmatch(_OWNER, owner):
             raise ValueError(f'"{owner}" is not a code owner: write "@user", "@org/team" or an e-mail address')
     return owners
 

@@ -6,16 +6,14 @@ Nothing of flake8 is imported while files are checked: what a plugin is to flake
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 
 from picketlint import __version__
+from picketlint.catalog import BANNED_NOQA
 from picketlint.config import ConfigError
 from picketlint.engine import analyze
 from picketlint.model import Status
-from picketlint.reporting.sanitize import escape
 from picketlint.settings import Overrides, Resolver
-from picketlint.suppressions import BANNED_NOQA, Shown, shown_by_flake8
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +21,9 @@ if TYPE_CHECKING:
     import ast
     from typing import Any, ClassVar, NoReturn
 
-Reported = tuple[int, int, str, type]
+    from picketlint.model import Finding
 
-_FULL_CODE = re.compile(r"PKT\d{3}")
+Reported = tuple[int, int, str, type]
 
 
 class CheckFailedError(Exception):
@@ -53,6 +51,8 @@ class Plugin:
         except ConfigError as error:
             raise CheckFailedError(f"its configuration: {error}") from error
         except Exception as error:
+            from picketlint.reporting.sanitize import escape
+
             text = escape(f"{type(error).__name__}: {error}")
             raise CheckFailedError(
                 f"a bug in picketlint, please report it ({text}); {filename} is not checked"
@@ -60,6 +60,10 @@ class Plugin:
 
     def run(self) -> Iterator[Reported]:
         """Line, 0-based column, code with message, and type of every open finding."""
+        if not self._findings:
+            return
+        from picketlint.reporting.sanitize import escape
+
         for finding, line in self._findings:
             true_line, column = finding.span[:2]
             if line == true_line:
@@ -87,7 +91,7 @@ class Plugin:
         overrides = Overrides(
             # A prefix leaves off what is off by default, and flake8 tells nobody why it kept a code: so only a code
             # that is written out turns a rule on, exactly as --extend-select does on picketlint's own command line.
-            extend_select=sorted({code for code in selected if _FULL_CODE.fullmatch(code)}),
+            extend_select=sorted({code for code in selected if _is_full(code)}),
             config=options.picketlint_config,
         )
         try:
@@ -103,7 +107,7 @@ class Plugin:
         cls._bans_noqa = _bans_noqa(options)
 
     @classmethod
-    def _check(cls, tree: ast.Module, lines: Iterable[str], filename: str) -> tuple[Shown, ...]:
+    def _check(cls, tree: ast.Module, lines: Iterable[str], filename: str) -> tuple[tuple[Finding, int], ...]:
         if cls._resolver is None:
             cls._resolver = Resolver()
         checks = cls._resolver.checks_for(filename, force_exclude=True)
@@ -111,9 +115,15 @@ class Plugin:
             return ()
         text = "".join(lines)
         findings = [one for one in analyze(text, filename, checks, tree=tree).findings if one.status is Status.OPEN]
-        if cls._bans_noqa and BANNED_NOQA in checks.codes:
-            return tuple(shown_by_flake8(findings, text))
-        return tuple(Shown(finding, finding.span.line) for finding in findings)
+        if not (findings and cls._bans_noqa and BANNED_NOQA in checks.codes):
+            return tuple((finding, finding.span.line) for finding in findings)
+        from picketlint.suppressions import shown_by_flake8
+
+        return tuple(shown_by_flake8(findings, text))
+
+
+def _is_full(code: str) -> bool:
+    return len(code) == 6 and code.startswith("PKT") and code[3:].isdecimal()
 
 
 def _bans_noqa(options: argparse.Namespace) -> bool:

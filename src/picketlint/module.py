@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from functools import cached_property
 
-from picketlint.commands import ShellCommand, shell_commands
 from picketlint.knowledge.signatures import SIGNATURES
 from picketlint.model import Confidence, Step
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.calls import Argument, Calls, State
-from picketlint.semantics.defaults import Default, Defaults
-from picketlint.semantics.functions import Functions
-from picketlint.semantics.guards import Guards
 from picketlint.semantics.mentions import Mentions, last_parts
 from picketlint.semantics.names import Names, Resolver
-from picketlint.semantics.origins import Origins, Piece
 from picketlint.semantics.tree import Tree
 from picketlint.semantics.values import Evaluator, Option, Special, Value, Verdict
 from picketlint.source import Source
-from picketlint.wrappers import Flag, Wrappers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    # Each of these is imported when a rule first asks for what it answers: most files need few of them.
+    from picketlint.commands import ShellCommand
     from picketlint.comments import Comment
+    from picketlint.semantics.defaults import Defaults
+    from picketlint.semantics.functions import Functions
+    from picketlint.semantics.guards import Guards
+    from picketlint.semantics.makers import Maker
+    from picketlint.semantics.origins import Origins
+    from picketlint.semantics.pieces import Piece
+    from picketlint.semantics.verification import Verification
+    from picketlint.wrappers import Wrappers
 
 Version = tuple[int, ...]
 
@@ -82,29 +86,47 @@ class Module:
 
     @cached_property
     def _origins(self) -> Origins:
-        return Origins(self.resolver)
+        from picketlint.semantics.origins import Origins
+
+        return Origins(self.functions, self._guards)
 
     @cached_property
     def _guards(self) -> Guards:
+        from picketlint.semantics.guards import Guards
+
         return Guards(self.resolver)
+
+    @cached_property
+    def _verification(self) -> Verification:
+        from picketlint.semantics.verification import Verification
+
+        return Verification(self.resolver, self._guards)
 
     @cached_property
     def defaults(self) -> Defaults:
         """Answers for default values."""
+        from picketlint.semantics.defaults import Defaults
+
         return Defaults(self.resolver, self.calls)
 
     @cached_property
     def shell_commands(self) -> Mapping[ast.AST, ShellCommand]:
         """The commands that a shell reads, by the call or list to report them at."""
+        from picketlint.commands import shell_commands
+
         return {command.anchor: command for command in shell_commands(self)}
 
     @cached_property
     def functions(self) -> Functions:
         """Answers which calls run a function of this module."""
+        from picketlint.semantics.functions import Functions
+
         return Functions(self.resolver, self.calls, self.mentions)
 
     @cached_property
     def _wrappers(self) -> Wrappers:
+        from picketlint.wrappers import Wrappers
+
         return Wrappers(self)
 
     @cached_property
@@ -135,9 +157,25 @@ class Module:
         """Everything an expression can be."""
         return self._values.value(node)
 
+    def maker(self, node: ast.expr, names: Container[str], methods: Container[str]) -> Maker | None:
+        """The call of one of ``names`` that made what an expression stands for, through calls of ``methods`` too."""
+        from picketlint.semantics.makers import maker
+
+        return maker(node, names, methods, self.resolver)
+
     def pieces(self, node: ast.expr) -> tuple[Piece, ...]:
         """What a text is put together from."""
         return self._origins.pieces(node)
+
+    def trail(self, piece: Piece, anchor: ast.AST, goal: str) -> tuple[Step, ...]:
+        """How a piece of a text came to the anchor, as steps with lines."""
+        from picketlint.trails import steps
+
+        return steps(piece, anchor, goal, self)
+
+    def verified(self, call: ast.Call) -> bool:
+        """Whether the data of a call was compared with a digest before; that lessens a danger, it does not end it."""
+        return self._verification.verified(call)
 
     def argument(self, call: ast.Call, name: str, position: int | None = None) -> Argument:
         """The argument a call gives for a parameter; see Calls.argument for ``position`` (0-based)."""
@@ -181,6 +219,8 @@ class Module:
 
     def handed(self, argument: Argument, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Iterator[Judged]:
         """What calls of this module hand to an argument through parameters, where that is unsafe."""
+        from picketlint.wrappers import Flag
+
         yield from self._wrappers.judgements(argument, Flag(unsafe, flag, wanted))
 
     def judge_value(self, node: ast.expr, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Judged | None:
@@ -244,4 +284,4 @@ class Module:
         return Step(span.line, span.column, f"`{name}` {verb}")
 
 
-__all__ = ["Default", "Judged", "Module"]
+__all__ = ["Judged", "Module"]

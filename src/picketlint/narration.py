@@ -47,6 +47,9 @@ def _reason(path: str, resolver: Resolver, force_exclude: bool) -> str | None:
 
 def nothing_checked(targets: Iterable[Target]) -> str:
     """Why a run over directories came to nothing."""
+    targets = list(targets)
+    if any(target.settings is not None and not target.settings.codes for target in targets):
+        return "no rule is selected: see `--select` and `--ignore`, and those keys in [tool.picketlint]"
     tests = _tests(targets)
     if tests:
         return f"there is nothing to check but {count(tests, 'test')}; `--include-tests` checks tests as well"

@@ -16,17 +16,14 @@ from picketlint.source import declared_encoding
 
 # The UTF-8 of every character whose NFKC form holds an ASCII letter, digit or underscore and that may stand in an
 # identifier (PEP 3131); tests/test_prefilter.py derives them from the Unicode database.
-_FOLDED = re.compile(
-    rb"""\xc2[\xaa\xba] | \xc4[\xb2\xb3\xbf] | \xc5[\x80\x89\xbf] | \xc7[\x84-\x8c\xb1-\xb3]
+_FOLDED = rb"""\xc2[\xaa\xba] | \xc4[\xb2\xb3\xbf] | \xc5[\x80\x89\xbf] | \xc7[\x84-\x8c\xb1-\xb3]
     | \xca[\xb0\xb2\xb3\xb7\xb8] | \xcb[\xa1-\xa3]
     | \xe1(?: \xb4[\xac-\xbf] | \xb5[\x80-\xa5] | \xb6[\x9c\xa0\xbb] | \xba\x9a )
     | \xe2(?: \x81[\xb1\xbf] | \x82[\x90-\x9c] | \x85[\x85-\x89\xa0-\xbf] | \xb1[\xbc\xbd]
       | \x84[\x82\x8a-\x8e\x90-\x93\x95\x99-\x9d\xa4\xa8\xaa\xac\xad\xaf-\xb1\xb3\xb4\xb9] )
     | \xea\x9f[\xb2-\xb4]
     | \xef(?: \xac[\x80-\x86] | \xb8[\xb3\xb4] | \xb9[\x8d-\x8f] | \xbc[\x90-\x99\xa1-\xba\xbf] | \xbd[\x81-\x9a] )
-    | \xf0(?: \x90\x9e\xa5 | \x9d[\x90-\x9a] | \x9d\x9f[\x8e-\xbf] | \x9f\xaf[\xb0-\xb9] )""",
-    re.VERBOSE,
-)
+    | \xf0(?: \x90\x9e\xa5 | \x9d[\x90-\x9a] | \x9d\x9f[\x8e-\xbf] | \x9f\xaf[\xb0-\xb9] )"""
 # Encodings in which bytes below 0x80 are ASCII and nothing else is.
 _ASCII_BASED = frozenset({"ascii", "us-ascii", "latin-1", "iso-8859-1", "iso-latin-1", "iso-8859-15", "cp1252"})
 
@@ -42,8 +39,13 @@ def _plain(data: bytes) -> bool:
     """Whether an ASCII name that the parser sees is in the bytes as it is."""
     encoding = declared_encoding(data)
     if encoding in ("utf-8", "utf8"):
-        return data.isascii() or not _FOLDED.search(data)
+        return data.isascii() or not _folded(data)
     return data.isascii() and encoding in _ASCII_BASED
+
+
+def _folded(data: bytes) -> bool:
+    """Whether UTF-8 holds a character that Python folds into an ASCII letter, digit or underscore."""
+    return re.search(_FOLDED, data, re.VERBOSE) is not None
 
 
 def _triggered(rule: Entry, data: bytes) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
 
-from picketlint.catalog import RULES_FOLDER, RuleFile, rule_files
+from picketlint.catalog import RULES_FOLDER, RuleFile, rule_files, rule_modules
 from picketlint.model import Lifecycle
 from picketlint.records import NamedTuple
 
@@ -90,26 +90,34 @@ class Registry:
 
     def suggest(self, text: str) -> str | None:
         """The known id or name that is closest to a mistyped one; None where nothing is close."""
-        from difflib import get_close_matches
-
         upper = text.upper()
         if upper in self._by_key or upper == "ALL":
             return upper
-        close = get_close_matches(text, self._by_key, n=1) or get_close_matches(upper, self._by_key, n=1)
+        if upper.startswith("PKT"):
+            # One digit off is a slip of the finger; more, and any code is as close as the next.
+            near = (entry.id for entry in self.entries if _differ(entry.id, upper) == 1)
+            return next(near, None)
+        from difflib import get_close_matches
+
+        close = get_close_matches(text.lower(), self._by_key, n=1)
         return close[0] if close else None
+
+
+def _differ(one: str, other: str) -> int:
+    """In how many characters two codes of the same length differ."""
+    return sum(a != b for a, b in zip(one, other, strict=True)) if len(one) == len(other) else len(one)
 
 
 @lru_cache(maxsize=1)
 def load() -> Registry:
     """The registry of the rules that picketlint ships. Raises RegistryError, or whatever a broken rule file raises."""
-    files = rule_files()
     try:
         index: Any = import_module("picketlint._index")
     except ModuleNotFoundError:
         index = None
-    if index is not None and index.FILES == tuple(file.module for file in files):
+    if index is not None and index.FILES == rule_modules():
         return Registry(Entry(row[0], row[1], Lifecycle(row[2]), *row[3:]) for row in index.ENTRIES)
-    return Registry(entry_of(file) for file in files)
+    return Registry(entry_of(file) for file in rule_files())
 
 
 def entry_of(file: RuleFile) -> Entry:
@@ -118,9 +126,7 @@ def entry_of(file: RuleFile) -> Entry:
     rule = _instance(module)
     if (rule.id, rule.name) != (file.id, file.name):
         raise RegistryError(f"rules/{file.module}.py: id and name are {(rule.id, rule.name)}, unlike the file's name")
-    return Entry(
-        rule.id, rule.name, rule.status, rule.triggers, rule.documentable, rule.alone, rule.judges_all, module
-    )
+    return Entry(rule.id, rule.name, rule.status, rule.triggers, rule.documentable, rule.alone, rule.judges_all, module)
 
 
 def index_source() -> str:

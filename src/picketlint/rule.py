@@ -10,24 +10,25 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from picketlint.catalog import rule_files
-from picketlint.commands import HANDERS, SHELL_TRIGGERS, ShellCommand, handed_over
+from picketlint.lazy import lookup
 from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
 from picketlint.module import Judged, Module
 from picketlint.records import NamedTuple
 from picketlint.semantics.calls import Argument, Candidate, State
-from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
 from picketlint.semantics.names import Names
-from picketlint.semantics.origins import Origin, Piece
 from picketlint.semantics.values import FALSY, TRUTHY, Option, Special, Value, Verdict, enabled, falsy, truthy
-from picketlint.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar, TypeVar
 
-    # Only files with findings need comments, and tokenizing has its price at start-up.
+    from picketlint.commands import HANDERS, SHELL_TRIGGERS, ShellCommand, handed_over
     from picketlint.comments import Comment
     from picketlint.exceptions import Remark
+    from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
+    from picketlint.semantics.pieces import Origin, Piece
+    from picketlint.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
+    from picketlint.trails import danger, rank, shown
     from picketlint.wording import Wording as Wording
 
     Check = TypeVar("Check", bound=Callable[..., Iterator["Hit"]])
@@ -72,6 +73,7 @@ __all__ = [
     "bad",
     "bandit_tests",
     "called",
+    "danger",
     "enabled",
     "falsy",
     "file_noqas",
@@ -89,15 +91,30 @@ __all__ = [
     "on_keyword",
     "on_passing",
     "on_review",
+    "rank",
     "ruff_directive",
+    "shown",
     "truthy",
 ]
+
+# What few rules import is itself imported for those.
+_HOMES = {
+    "picketlint.commands": ("HANDERS", "SHELL_TRIGGERS", "ShellCommand", "handed_over"),
+    "picketlint.semantics.defaults": ("FIELD", "OPTION", "PARAMETER", "Default"),
+    "picketlint.semantics.pieces": ("Origin", "Piece"),
+    "picketlint.suppressions": ("Noqa", "Nosec", "RuffDirective", "file_noqas", "noqas", "nosec", "ruff_directive"),
+    "picketlint.trails": ("danger", "rank", "shown"),
+}
 
 Approved = tuple[tuple[str, str, str], ...]
 """Entries of a lock file for one file: rule id, normalized code, reason; one that is approved twice is there twice."""
 Trigger = bytes | tuple[bytes, ...]
 _MAX_PARTS = 4
 REPOSITORY = "https://github.com/picketlint/picketlint"
+
+
+def __getattr__(name: str) -> object:
+    return lookup(globals(), _HOMES, name)
 
 
 class Example(NamedTuple):

@@ -12,9 +12,9 @@ import warnings
 
 from picketlint.model import Span
 
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_BLANK_OR_COMMENT = re.compile(rb"^[ \t\f]*(?:#.*)?$")
-_LINE = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n|$)")
+_COOKIE = rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)"
+_BLANK_OR_COMMENT = rb"^[ \t\f]*(?:#.*)?$"
+_LINE = rb"([^\r\n]*)(?:\r\n|\r|\n|$)"
 _UTF8_NAMES = frozenset({"utf-8", "utf8"})
 # Python reads these, but nobody writes programs in them: they hide code, or take quadratic time to decode.
 # The sample tells those in which ASCII is not ASCII, which PEP 263 rules out (UTF-16, EBCDIC).
@@ -75,17 +75,19 @@ def _lines_ended(text: str) -> str:
 
 def declared_encoding(data: bytes) -> str:
     """The encoding a coding cookie in the first two lines names, lower-case; UTF-8 without one (PEP 263)."""
+    if b"coding" not in data:
+        return "utf-8"
     start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     for _ in range(2):
-        line = _LINE.match(data, start)
+        line = re.compile(_LINE).match(data, start)
         if line is None:
             break
-        found = _COOKIE.match(line.group(1))
+        found = re.match(_COOKIE, line.group(1))
         if found:
             name = found.group(1).decode("ascii", "replace").lower().replace("_", "-")
             # As CPython reads it; `utf-8-unix` is what Emacs writes.
             return next((known for known in _PREFIXES if name == known or name.startswith(f"{known}-")), name)
-        if not _BLANK_OR_COMMENT.match(line.group(1)):
+        if not re.match(_BLANK_OR_COMMENT, line.group(1)):
             break
         start = line.end()
     return "utf-8"
@@ -151,7 +153,7 @@ class Source:
         line = getattr(node, "lineno", None)
         if line is None:
             return Span(1, 1, 1, 1)
-        offset = node.col_offset  # type: ignore[attr-defined]
+        offset = getattr(node, "col_offset", 0)
         end_line = getattr(node, "end_lineno", None) or line
         end_offset = getattr(node, "end_col_offset", None)
         end_column = self.column(line, offset) if end_offset is None else self.column(end_line, end_offset)

@@ -13,15 +13,13 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from picketlint.catalog import BANNED_NOQA, BANNED_NOSEC
 from picketlint.model import Finding, Span
 from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.comments import Comment
-
-BANNED_NOSEC = "PKT901"
-BANNED_NOQA = "PKT902"
 
 
 class Nosec(NamedTuple):

@@ -23,6 +23,7 @@ NUMBERS = frozenset(
         "math.floor",
         "multiprocessing.cpu_count",
         "os.cpu_count",
+        "os.getpgid",
         "os.getpid",
         "os.getppid",
         "os.getuid",
@@ -150,6 +151,16 @@ SURROUNDINGS = frozenset(
         "sys.executable",
         "sys.platform",
         "sys.prefix",
+        # https://docs.python.org/3/library/tempfile.html: a name of letters and digits below TMPDIR
+        "tempfile.NamedTemporaryFile()",
+        "tempfile.TemporaryDirectory()",
+        "tempfile.gettempdir()",
+        "tempfile.mkdtemp()",
+        "tempfile.mkstemp()",
+        "tempfile.mktemp()",
+        # https://docs.pytorch.org/docs/stable/cpp_extension.html: where CUDA and ROCm were found
+        "torch.utils.cpp_extension.CUDA_HOME",
+        "torch.utils.cpp_extension.ROCM_HOME",
     }
 )
 

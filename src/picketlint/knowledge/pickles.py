@@ -94,7 +94,7 @@ _WITHOUT_PYFUNC = (
     "only what your own registry has approved"
 )
 
-SINKS: tuple[Sink, ...] = (
+PICKLE_SINKS: tuple[Sink, ...] = (
     Sink(_each(PICKLES, ("load", "loads")), "https://docs.python.org/3/library/pickle.html"),
     Sink(("dill.load_module", "dill.load_session"), "https://dill.readthedocs.io/en/latest/dill.html"),
     Sink(
@@ -173,12 +173,9 @@ SINKS: tuple[Sink, ...] = (
         harm="unpickles the whole learner, and so runs code that the file's author chose",
         instead="build the learner in code and read its weights with `Learner.load`",
     ),
+    Sink(("gensim.utils.unpickle", "gensim.utils.SaveLoad.load"), "https://radimrehurek.com/gensim/utils.html"),
     Sink(
-        (
-            *(f"gensim.{part}.{name}.load" for part, classes in _GENSIM.items() for name in classes),
-            "gensim.utils.SaveLoad.load",
-            "gensim.utils.unpickle",
-        ),
+        tuple(f"gensim.{part}.{name}.load" for part, classes in _GENSIM.items() for name in classes),
         "https://radimrehurek.com/gensim/utils.html#gensim.utils.SaveLoad: uses pickle internally",
         harm=_MODEL,
         instead="store vectors in word2vec format (`load_word2vec_format`)",
@@ -194,7 +191,6 @@ SINKS: tuple[Sink, ...] = (
             *_each(("stable_baselines3",), tuple(f"{name}.load" for name in _STABLE_BASELINES)),
             *(f"stable_baselines3.{name.lower()}.{name}.load" for name in _STABLE_BASELINES),
             "stable_baselines3.common.save_util.load_from_pkl",
-            "stable_baselines3.common.save_util.load_from_zip_file",
             "stable_baselines3.common.vec_env.VecNormalize.load",
         ),
         "https://github.com/DLR-RM/stable-baselines3/blob/master/stable_baselines3/common/save_util.py",
@@ -242,16 +238,14 @@ SINKS: tuple[Sink, ...] = (
         instead=_WITHOUT_PYFUNC,
     ),
     # Damage by data of another's making is possible, full control is harder: the references say "never" all the same.
-    Sink(
-        ("marshal.load", "marshal.loads"), "https://docs.python.org/3/library/marshal.html", severity=Severity.MEDIUM
-    ),
+    Sink(("marshal.load", "marshal.loads"), "https://docs.python.org/3/library/marshal.html", severity=Severity.MEDIUM),
     Sink(
         ("shelve.open", "shelve.Shelf", "shelve.DbfilenameShelf"),
         "https://docs.python.org/3/library/shelve.html",
         severity=Severity.MEDIUM,
     ),
 )
-LOADERS: dict[str, Sink] = {name: sink for sink in SINKS for name in sink.names}
+LOADERS: dict[str, Sink] = {name: sink for sink in PICKLE_SINKS for name in sink.names}
 
 # A module of one of these names that another package hands on (``from package.utils import pickle``) is that module.
 PICKLE_ENDINGS = tuple(

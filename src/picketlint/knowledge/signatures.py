@@ -40,6 +40,16 @@ SIGNATURES.update(
     }
 )
 
+# https://docs.pytorch.org/docs/stable/hub.html#torch.hub.load_state_dict_from_url, and the names it goes by elsewhere;
+# ``weights_only`` is False by default in every release.
+_URL_LOADER = ("url", "model_dir", "map_location", "progress", "check_hash", "file_name", "weights_only")
+TORCH_URL_LOADERS = {
+    "torch.hub.load_state_dict_from_url": _URL_LOADER,
+    "torch.utils.model_zoo.load_url": _URL_LOADER,
+    "torchvision._internally_replaced_utils.load_state_dict_from_url": _URL_LOADER,
+    "torchvision.models.utils.load_state_dict_from_url": _URL_LOADER,
+}
+
 # https://keras.io/api/models/model_saving_apis/ and keras.saving.deserialize_keras_object, under every name of Keras.
 KERAS_ROOTS = ("keras", "tensorflow.keras", "tf_keras", "keras.api", "keras._tf_keras.keras", "keras.src")
 KERAS_LOADERS = {
@@ -66,4 +76,4 @@ KERAS_DESERIALIZERS = {
 }
 # https://github.com/keras-team/keras/blob/master/keras/src/saving/serialization_lib.py
 KERAS_SCOPES = {f"{root}.saving.serialization_lib.SafeModeScope": ("safe_mode",) for root in KERAS_ROOTS}
-SIGNATURES.update({**KERAS_LOADERS, **KERAS_DESERIALIZERS, **KERAS_SCOPES})
+SIGNATURES.update({**TORCH_URL_LOADERS, **KERAS_LOADERS, **KERAS_DESERIALIZERS, **KERAS_SCOPES})

@@ -1,4 +1,4 @@
-"""Calls that hand data to something that runs it: YAML loaders and shells. Pickles and interpreters have their own tables.
+"""Calls that hand data to something that runs it: YAML loaders and shells; see also pickles.py and interpreters.py.
 
 Sources: the documentation of each library; the warning on its page says that the call can execute code.
 """

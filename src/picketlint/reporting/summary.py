@@ -17,7 +17,7 @@ def summary(outcome: Outcome) -> Iterator[str]:
         files = len({finding.path for finding in found})
         yield f"Found {count(len(found), 'error')} in {count(files, 'file')} ({outcome.files} checked).{exceptions}"
         yield f"`picketlint rule {found[0].rule}` explains a rule and how to comply with it."
-    elif outcome.incomplete:
+    elif outcome.incomplete and outcome.files:
         yield f"Found no errors in {count(outcome.files, 'file')}.{exceptions}"
     else:
         yield f"All checks passed!{exceptions}" if outcome.files else "Nothing was checked."

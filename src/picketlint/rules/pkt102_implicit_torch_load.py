@@ -4,6 +4,9 @@
 Reports `torch.load` without `weights_only`, or with `weights_only=None`, where the project supports a torch older than
 2.6 or does not say which torch it supports. In the second case the finding has medium confidence.
 
+`torch.hub.load_state_dict_from_url` (also called `torch.utils.model_zoo.load_url`) is reported without `weights_only`
+whatever the floor, with medium severity: its default is still `False`.
+
 ## Why is this bad?
 Until torch 2.6 the default was `weights_only=False`: the same line that is harmless on your machine runs a checkpoint's
 pickled code on one with an older torch.
@@ -17,6 +20,7 @@ Say beside the call why the default is good enough and why the file can be trust
 
 ## References
 - [torch.load](https://docs.pytorch.org/docs/stable/generated/torch.load.html)
+- [torch.hub.load_state_dict_from_url](https://docs.pytorch.org/docs/stable/hub.html)
 - [The change of the default in torch 2.6](https://github.com/pytorch/pytorch/releases/tag/v2.6.0)
 - [CWE-502](https://cwe.mitre.org/data/definitions/502.html)
 """
@@ -26,6 +30,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from picketlint.knowledge.signatures import TORCH_URL_LOADERS
 from picketlint.rule import Argument, Call, Confidence, Hit, Module, Rule, Severity, State, bad, good, on_call
 
 FLAG = "weights_only"
@@ -60,6 +65,28 @@ class ImplicitTorchLoad(Rule):
             at="5:1",
             confidence=Confidence.MEDIUM,
         ),
+        bad("import torch\ntorch.hub.load_state_dict_from_url(url)", at="2:1", torch=(2, 9)),
+        bad("from torch.utils import model_zoo\nmodel_zoo.load_url(url, dir)", at="2:1", confidence=Confidence.HIGH),
+        bad(
+            "try:\n    from torch.hub import load_state_dict_from_url\nexcept ImportError:\n"
+            "    from torch.utils.model_zoo import load_url as load_state_dict_from_url\nload_state_dict_from_url(url)",
+            at="5:1",
+            confidence=Confidence.HIGH,
+        ),
+        good("import torch\ntorch.hub.load_state_dict_from_url(url, weights_only=True)"),
+        good("import torch\ntorch.hub.load_state_dict_from_url(url, None, None, True, False, None, True)"),
+        good(
+            "import torch\ntorch.hub.load_state_dict_from_url(url, weights_only=None)",
+            torch=(2, 6),
+            why="handed on to `torch.load`, which takes None for True",
+        ),
+        good(
+            "from torch.hub import load_state_dict_from_url\ntry:\n"
+            "    load_state_dict_from_url(url, weights_only=True)\nexcept TypeError:\n"
+            "    load_state_dict_from_url(url)",
+            torch=(2, 6),
+            why="for a torch that does not know the flag",
+        ),
         good("import torch\ntorch.load(path)", torch=(2, 6), why="safe since torch 2.6"),
         good("import torch\ntorch.load(path)", torch=(2, 9, 1)),
         good("import torch\ntorch.load(path, weights_only=True)"),
@@ -81,10 +108,10 @@ class ImplicitTorchLoad(Rule):
     @on_call(*LOADERS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The loader without its flag."""
-        if not _left_out(module.argument(call.node, FLAG)) or module.guarded(call.node, FLAG, False):
-            return
         floor = module.torch_floor
         if floor is not None and floor >= SAFE_SINCE:
+            return
+        if not _left_out(module.argument(call.node, FLAG)) or module.guarded(call.node, FLAG, False):
             return
         certain = floor is not None and call.certain
         yield self.at(
@@ -93,6 +120,29 @@ class ImplicitTorchLoad(Rule):
             f"project's dependencies",
             confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
         )
+
+    @on_call(*TORCH_URL_LOADERS)
+    def download(self, call: Call, module: Module) -> Iterator[Hit]:
+        """The loader whose own default is False; None it hands on to ``torch.load``."""
+        if module.argument(call.node, FLAG).state is not State.ABSENT or _falls_back(call.node, module):
+            yield from self.call(call, module)
+        elif not module.guarded(call.node, FLAG, False):
+            message = f"`{call.name}` without `{FLAG}` unpickles what it downloads, and so runs code that the file's "
+            message += f"author chose, with every torch; pass `{FLAG}=True`"
+            confidence = Confidence.HIGH if _is_sure(call, module) else Confidence.MEDIUM
+            yield self.at(call.node, message, severity=Severity.MEDIUM, confidence=confidence)
+
+
+def _is_sure(call: Call, module: Module) -> bool:
+    """Whether the callee can be nothing but one of these loaders, by whichever of their names."""
+    names = module.calls.target(call.node).names
+    return names.complete and all(name in TORCH_URL_LOADERS for name in names.names)
+
+
+def _falls_back(call: ast.Call, module: Module) -> bool:
+    """Whether a call is there for a torch that does not know the flag: ``except TypeError``."""
+    handlers = (node for node in module.tree.ancestors(call) if isinstance(node, ast.ExceptHandler))
+    return any(isinstance(handler.type, ast.Name) and handler.type.id == "TypeError" for handler in handlers)
 
 
 def _left_out(argument: Argument) -> bool:
@@ -107,6 +157,6 @@ def _reason(floor: tuple[int, ...] | None) -> str:
     if floor is None:
         return "runs a checkpoint's pickled code with a torch older than 2.6, which the project does not rule out"
     return (
-        f"runs a checkpoint's pickled code with a torch older than 2.6, and the project supports "
-        f"{'.'.join(map(str, floor))}"
+        f"runs a checkpoint's pickled code with a torch older than 2.6, and the project supports releases "
+        f"from {'.'.join(map(str, floor))} on"
     )

@@ -8,10 +8,9 @@ loaders of many libraries: of torch (`torch.package.PackageImporter`), fastai, g
 statsmodels, paddle. With medium severity and confidence `pandas.read_hdf`, which unpickles only columns of objects, and
 MLflow's `load_model` for flavors that unpickle, since a model store is often the team's own.
 
-What allows a library to unpickle is reported too: `allow_dangerous_deserialization=True` of LangChain's stores, in calls
-and as a default; `trusted=True`, and whatever the file itself lists, for `skops.io.load`; `"pickle"` among the
-`accept_content` of Celery; a `Listener` or `Client` of `multiprocessing.connection` without an `authkey` in a file that
-calls `recv`, which unpickles.
+What allows a library to unpickle is reported too: `allow_dangerous_deserialization=True` of LangChain's stores, in
+calls and as a default; `trusted=True`, or all that the file itself lists, for `skops.io.load`; `"pickle"` among the
+`accept_content` of Celery; `recv` of a `multiprocessing.connection` made without an `authkey`.
 
 Writing is fine. So is a round trip, `pickle.loads(pickle.dumps(x))`, and an `Unpickler` subclass whose `find_class`
 refuses what it does not list; one that only renames modules and then finds everything is not. The object collectives
@@ -49,38 +48,51 @@ from picketlint.knowledge.pickles import (
     LOADERS,
     PICKLE_DUMPERS,
     PICKLE_ENDINGS,
+    PICKLE_SINKS,
     SKOPS_LOADERS,
     SKOPS_TYPES,
     UNPICKLERS,
     UNPICKLING_METHODS,
 )
-from picketlint.knowledge.pickles import (
-    SINKS as ROWS,
-)
 from picketlint.rule import (
     HANDERS,
+    Argument,
     Call,
+    Candidate,
     Confidence,
+    Default,
     Hit,
     Module,
     Names,
     Rule,
     Severity,
+    State,
     bad,
+    called,
+    enabled,
     good,
     handed_over,
+    how,
+    on,
     on_call,
     on_callee,
     on_candidate,
+    on_default,
+    on_keyword,
 )
 
-SINKS = PICKLE_LOADERS | UNPICKLERS | WEAKER_LOADERS
+SINKS = frozenset(LOADERS) | UNPICKLERS
 _WANTED = SINKS | frozenset(PICKLE_ENDINGS)
 _MAX_NODES = 500
 _DUMPS = (".pickle.dumps", ".cloudpickle.dumps")
-INSTEAD = (
-    "use safetensors, JSON or Arrow, or an `Unpickler` subclass whose `find_class` raises for all but the classes "
-    "you need"
+_PICKLE = LOADERS["pickle.load"]
+# The package and the last part of each name: what a file has to hold for that name to be called in it.
+_BY_NAME = sorted(
+    {
+        (name.partition(".")[0].encode(), name.rpartition(".")[2].encode())
+        for name in (*LOADERS, *SKOPS_LOADERS)
+        if "ickle" not in name
+    }
 )
 
 
@@ -94,7 +106,15 @@ class UnsafePickleLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = (b"ickle", b"dill", b"joblib", b"shelve", b"marshal", b"ForkingPickler", b"recv_pyobj")
+    triggers = (
+        b"ickle",
+        b"allow_dangerous_deserialization",
+        b"allow-dangerous-deserialization",
+        b"recv_pyobj",
+        b"x-python-serialize",
+        (b"multiprocessing", b"recv"),
+        *_BY_NAME,
+    )
     supersedes = ("B301", "B302", "S301", "S302")
     examples = (
         bad("import pickle\npickle.load(f)", at="2:1", confidence=Confidence.HIGH),
@@ -161,7 +181,41 @@ class UnsafePickleLoad(Rule):
         good("import pickle\ndef f(pickle, b):\n    return pickle.loads(b)", why="the parameter is something else"),
         good("import pickle, json\ndef f():\n    pickle = json\n    return pickle.load(x)"),
         good("import pickle\ndef load(f):\n    return f.read()\nload(x)", why="a function of this file"),
-        good("import json\njson.load(f)"),
+        *(bad(f"import {row.names[0].partition('.')[0]}\n{row.names[0]}(x)", at="2:1") for row in PICKLE_SINKS),
+        bad("from gensim.models.word2vec import Word2Vec as W\nW.load(path)", at="2:1", confidence=Confidence.HIGH),
+        bad("from fastai.vision.all import *\nlearn = load_learner(path)", at="2:9"),
+        bad("import mlflow\nmlflow.pyfunc.load_model(uri)", at="2:1", confidence=Confidence.MEDIUM),
+        bad("spark.sparkContext.pickleFile(path)", at="1:1"),
+        bad(
+            "from multiprocessing.connection import Listener\nwith Listener(address) as listener:\n"
+            "    with listener.accept() as peer:\n        job = peer.recv()",
+            at="4:15",
+        ),
+        bad(
+            "from multiprocessing import connection\nclass Worker:\n    def __init__(self):\n"
+            "        self.peer = connection.Client(address)\n    def run(self):\n        return self.peer.recv()",
+            at="6:16",
+        ),
+        good(
+            "from multiprocessing.connection import Client\npeer = Client(address, authkey=key)\njob = peer.recv()",
+            why="both ends prove that they know the key",
+        ),
+        good("from multiprocessing.connection import Client\npeer = Client(address)\ndata = peer.recv_bytes()"),
+        bad("store = FAISS.load_local(path, embeddings, allow_dangerous_deserialization=True)", at="1:9"),
+        bad("def load(path, allow_dangerous_deserialization=True):\n    ...", at="1:16"),
+        good("FAISS.load_local(path, embeddings)\nFAISS.load_local(p, e, allow_dangerous_deserialization=args.trust)"),
+        bad("import skops.io as sio\nsio.load(path, trusted=True)", at="2:1"),
+        bad(
+            "import skops.io as sio\nsio.load(path, trusted=sio.get_untrusted_types(file=path))",
+            at="2:1",
+            confidence=Confidence.MEDIUM,
+            why="trusts whatever the file asks for",
+        ),
+        good('import skops.io as sio\nsio.load(path)\nsio.load(path, trusted=["mine.Model"])'),
+        bad('app.conf.update(accept_content=["json", "pickle"])', at="1:1"),
+        bad('app.conf.accept_content = ["application/x-python-serialize"]', at="1:1"),
+        good('app.conf.update(accept_content=["json"])\nFORMATS = ["json", "pickle"]'),
+        *(good(code, why=why) for code, why in CONSIDERED.items()),
     )
 
     @on_call(*SINKS)
@@ -174,13 +228,76 @@ class UnsafePickleLoad(Rule):
             return
         yield self._report(call.node, call.name, target.names)
 
+    @on_callee("recv")
+    def received(self, call: ast.Call, module: Module) -> Iterator[Hit]:
+        """An object from a connection without authentication."""
+        connection = call.func.value if isinstance(call.func, ast.Attribute) and not call.args else None
+        maker = module.maker(connection, CONNECTIONS, ("accept",)) if connection is not None else None
+        key = module.argument(maker.call, "authkey", CONNECTIONS[maker.name]) if maker is not None else None
+        if maker is not None and key is not None and key.state is State.ABSENT:
+            message = f"`{called(call)}` unpickles what anybody sends to a `{maker.name.rpartition('.')[2]}` without "
+            message += "`authkey`, and so runs code of the sender's choice; pass an `authkey`, or use `recv_bytes`"
+            yield self.at(call, message, confidence=None if maker.certain else Confidence.MEDIUM)
+
+    @on_keyword(*ALLOWING_FLAGS)
+    def allowed(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
+        """A flag that lets a loader unpickle."""
+        call, flag = module.tree.parent(keyword), str(keyword.arg)
+        given = Argument(State.GIVEN, (Candidate(keyword.value, keyword),))
+        if isinstance(call, ast.Call):
+            for judged in module.judgements(given, enabled, flag, True):
+                message = f"`{called(call)}` {how(judged, flag, 'True')} unpickles what it loads, which runs code that "
+                yield self.at(call, message + "the files' author chose; rebuild it from the data", judged=judged)
+
+    @on_default(*ALLOWING_FLAGS)
+    def default(self, default: Default, module: Module) -> Iterator[Hit]:
+        """The same flag's default in a signature, a class or a command line."""
+        value = default.value
+        judged = module.judge_value(value, enabled, default.name, True) if value is not None else None
+        if judged is not None:
+            message = f"`{default.name}` is `True` by default, so the code that a file's author chose runs unless the "
+            message += "caller objects; make the default `False`"
+            yield self.at(default.anchor, message, judged=judged._replace(anchor=None, focus=default.anchor))
+
+    @on_call(*SKOPS_LOADERS)
+    def trusted(self, call: Call, module: Module) -> Iterator[Hit]:
+        """Every type trusted, or all that the file names."""
+        trusted = module.argument(call.node, "trusted", 1)
+        judged = module.judge(trusted, enabled, "trusted", True)
+        found = [c for c in trusted.candidates if not SKOPS_TYPES.isdisjoint(module.names(c.value).names)]
+        message = f"`{call.name}` that trusts whatever types the file names runs code that its author chose; "
+        message += "pass the list of the types you expect"
+        if judged is not None:
+            yield self.at(call.node, message, judged=judged)
+        elif found:
+            yield self.at(call.node, message, focus=found[0].focus, confidence=Confidence.MEDIUM)
+
+    @on_keyword(*CELERY_SETTINGS)
+    def setting(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
+        """What a Celery application accepts, set by a call."""
+        yield from self._accepts(module.tree.parent(keyword), keyword.value, module)
+
+    @on(ast.Assign)
+    def assigned(self, node: ast.Assign, module: Module) -> Iterator[Hit]:
+        """The same, assigned to an attribute or in a module of settings."""
+        if any(getattr(target, "attr", getattr(target, "id", "")) in CELERY_SETTINGS for target in node.targets):
+            yield from self._accepts(node, node.value, module)
+
+    def _accepts(self, anchor: ast.AST | None, value: ast.expr, module: Module) -> Iterator[Hit]:
+        elements = value.elts if isinstance(value, (ast.List, ast.Tuple, ast.Set)) else []
+        pickled = next((e for e in elements if not CELERY_PICKLE.isdisjoint(module.value(e).texts)), None)
+        if anchor is not None and pickled is not None:
+            message = "The worker unpickles whatever reaches its queue, and so runs code of the sender's choice; "
+            yield self.at(anchor, message + "accept `json` or `msgpack` only", focus=pickled)
+
     @on_callee(*UNPICKLING_METHODS, *HANDERS)
     @on_candidate(*_WANTED)
     def other(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """Methods of sockets, subclasses of ``Unpickler``, and loaders handed to something else to call."""
         if isinstance(call.func, ast.Attribute) and call.func.attr in UNPICKLING_METHODS:
-            message = f"`{call.func.attr}` unpickles what the peer sent, and so runs code of its choice; "
-            yield self.at(call, message + "send JSON, msgpack or raw tensors")
+            data = UNPICKLING_METHODS[call.func.attr]
+            message = f"`{call.func.attr}` unpickles {data}, and so runs code that its author chose; "
+            yield self.at(call, message + "use JSON, msgpack or raw tensors")
             return
         later = handed_over(call)
         wanted = later is not None and module.may_mean(later.func, _WANTED)
@@ -200,13 +317,10 @@ class UnsafePickleLoad(Rule):
 
     def _report(self, anchor: ast.Call, name: str, names: Names, focus: ast.AST | None = None) -> Hit:
         sure = names.complete and all(other in SINKS for other in names.names)
-        return self.at(
-            anchor,
-            f"`{name}` runs code that the author of the data chose; {INSTEAD}",
-            focus=focus,
-            severity=Severity.MEDIUM if name in WEAKER_LOADERS else None,
-            confidence=None if sure else Confidence.MEDIUM,
-        )
+        row = LOADERS.get(name, _PICKLE)
+        message = f"`{name.replace('()', '')}` {row.harm}; {row.instead}"
+        confidence = row.confidence if sure else Confidence.MEDIUM
+        return self.at(anchor, message, focus=focus, severity=row.severity, confidence=confidence)
 
     @staticmethod
     def _round_trip(call: ast.Call, module: Module) -> bool:

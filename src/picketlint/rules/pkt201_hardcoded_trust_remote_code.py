@@ -6,6 +6,9 @@ as what `get`, `pop`, `setdefault` or `getattr` fall back on, and as the default
 command-line option. The same for `HF_DATASETS_TRUST_REMOTE_CODE`, in the environment and in `datasets.config`. A value
 that may be true on some path is reported with medium confidence.
 
+So are the arguments of a program: a list such as `["vllm", "serve", model, "--trust-remote-code"]`, and the option
+appended to one without a test. A list of nothing but options may be a list of their names, and is not reported.
+
 Fine is what somebody chose: a parameter or an option handed on whose default is `False`, and a literal that stands
 under a test of the flag itself.
 
@@ -60,6 +63,8 @@ FLAG = "trust_remote_code"
 # https://github.com/huggingface/datasets/blob/3.6.0/src/datasets/config.py
 VARIABLE = "HF_DATASETS_TRUST_REMOTE_CODE"
 _FLAGS = (FLAG, VARIABLE)
+# https://docs.vllm.ai/en/latest/cli/serve/, https://docs.sglang.ai/advanced_features/server_arguments.html
+_WRITTEN = ("--trust-remote-code", "--trust_remote_code", "--trust-remote-code=true", "--trust-remote-code=True")
 # Calls that name the flag in one argument and give its value, or what to take instead, in the next.
 _SETTERS = frozenset({"setattr", "__setattr__", "putenv", "setenv", "setdefault"})
 _READERS = frozenset({"get", "pop", "getattr", "getenv"})
@@ -173,6 +178,19 @@ class HardcodedTrustRemoteCode(Rule):
         good("class A:\n    trust_remote_code: bool = field(default=False)\n    other: bool = field(default=True)"),
         good("TYPES = {'trust_remote_code': bool}\nHELP = {'trust_remote_code': 'Run remote code.'}"),
         good("import os\nos.environ['HF_DATASETS_TRUST_REMOTE_CODE'] = '0'"),
+        bad('subprocess.run(["vllm", "serve", model, "--trust-remote-code"])', at="1:16"),
+        bad('ARGS = ["--tp", "8", "--trust-remote-code"]\nlaunch(model, ARGS)', at="1:8"),
+        bad('command = [sys.executable, "-m", "sglang.launch_server", "--trust-remote-code"]', at="1:11"),
+        bad('command.append("--trust-remote-code")', at="1:1", confidence=Confidence.MEDIUM),
+        bad('command += ["--trust-remote-code"]', at="1:12", confidence=Confidence.MEDIUM),
+        bad('args.extend(["--port", port, "--trust-remote-code"])', at="1:13"),
+        good('if args.trust_remote_code:\n    command.append("--trust-remote-code")'),
+        good('if custom:\n    command += ["--trust-remote-code"]', why="under a test"),
+        good('command = ["vllm", "serve", model, *(["--trust-remote-code"] if trust else [])]'),
+        good('OPTIONS = ["--revision", "--trust-remote-code"]', why="names of options"),
+        good('if option in ["run", "--trust-remote-code"]:\n    warn(option)'),
+        good('command = ["vllm", "serve", model, "--trust-remote-code", "false"]'),
+        good('parser.add_argument(*["-t", "--trust-remote-code"], action="store_true")'),
         good("mock.assert_called_once_with(name, trust_remote_code=True)", why="a comparison"),
         good('"""Pass trust_remote_code=True."""\nprint("--trust-remote-code")'),
     )
@@ -233,6 +251,29 @@ class HardcodedTrustRemoteCode(Rule):
                 yield self._report(node, judged, f"`{called(node)}` {verb} a true `{flag}`, which")
                 return
 
+    @on(ast.List)
+    def arguments(self, node: ast.List, module: Module) -> Iterator[Hit]:
+        """The option among the arguments of a program."""
+        place = next((at for at, element in enumerate(node.elts) if _is_option(element)), None)
+        if place is None or _turned_off(node.elts[place + 1 : place + 2]) or _is_tested(node, module):
+            return
+        parent = module.tree.parent(node)
+        added = isinstance(parent, (ast.AugAssign, ast.BinOp)) or (
+            isinstance(parent, ast.Call) and called(parent).endswith(".extend")
+        )
+        command = any(_is_word(element) for element in node.elts)
+        if command or added:
+            confidence = Confidence.HIGH if command else Confidence.MEDIUM
+            message = f"The argument `{_WRITTEN[0]}` {_CONSEQUENCE}"
+            yield self.at(node, message, focus=node.elts[place], confidence=confidence)
+
+    @on_callee("append")
+    def appended(self, call: ast.Call, module: Module) -> Iterator[Hit]:
+        """The option appended to the arguments of a program."""
+        if call.args and _is_option(call.args[0]) and not _is_tested(call, module):
+            message = f"The argument `{_WRITTEN[0]}` {_CONSEQUENCE}"
+            yield self.at(call, message, focus=call.args[0], confidence=Confidence.MEDIUM)
+
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
         """The flag's default in a signature, a class or a command line."""
@@ -274,6 +315,36 @@ def _flag(key: ast.expr | None, module: Module) -> str | None:
 
 def _is(judged: Judged) -> str:
     return "can be true" if judged.verdict is Verdict.MAY else "is true"
+
+
+def _is_option(element: ast.expr) -> bool:
+    return isinstance(element, ast.Constant) and element.value in _WRITTEN
+
+
+def _is_word(element: ast.expr) -> bool:
+    """Whether an element of a list is something else than the name of an option: a program, a value."""
+    if isinstance(element, ast.Constant):
+        return isinstance(element.value, str) and not element.value.startswith("-")
+    return not isinstance(element, ast.Starred)
+
+
+def _turned_off(following: list[ast.expr]) -> bool:
+    """Whether the option is given a value, and that is false."""
+    return any(isinstance(e, ast.Constant) and str(e.value).lower() in ("false", "0", "no") for e in following)
+
+
+def _is_tested(node: ast.expr, module: Module) -> bool:
+    """Whether an expression is only one of several, or is there to be compared or to name options."""
+    child: ast.AST = node
+    for parent in module.tree.ancestors(node):
+        if isinstance(parent, (ast.Compare, ast.IfExp, ast.BoolOp, ast.For, ast.comprehension, ast.FunctionDef)):
+            return not isinstance(parent, ast.FunctionDef)
+        if isinstance(parent, (ast.If, ast.While)) and child is not parent:
+            return True
+        if isinstance(parent, ast.Starred) and isinstance(module.tree.parent(parent), ast.Call):
+            return True
+        child = parent
+    return False
 
 
 def _asserts(call: ast.Call) -> bool:

@@ -6,11 +6,26 @@ Reports commands that a shell reads and that the code does not fix: `subprocess.
 `["bash", "-c", command]`, also behind `docker exec` or `sudo`, given to `subprocess`, `os.exec*` and `os.spawn*`; a
 list of that form by itself too, with medium confidence, for something runs it.
 
-Confidence is high where the command is visibly put together (f-string, `%`, `+`, `format`, `join`, `+=`) or comes
-straight from outside (`input()`, `sys.argv`, the environment), medium where it is one opaque expression such as a
-parameter. Constants, numbers (`len(x)`, `{port:d}`) and what went through `shlex.quote` or `shlex.join` are fine.
-A parameter annotated `int` is only said to be a number: medium confidence. `shell=flag` where the flag is a parameter
-with a safe default is the caller's decision.
+The message says where the open part of the command comes from, and the trace how it came there, through the
+functions of the module as well: into what they return, and out to the calls that fill their parameters. Severity goes
+by that:
+
+- high for input: command line (also through argparse, click, typer, fire), environment, files, network (also what a
+  web framework hands to a function), what a person types, and what a language model wrote;
+- medium for a parameter and for what is not known;
+- low for what the installation decides (`sys.executable`, a file beside `__file__`) or what a name or an annotation
+  only says to be a number (`process.pid`, `port: int`).
+
+Confidence is high where the command is visibly put together (f-string, `%`, `+`, `format`, `join`, `+=`) or is input,
+medium where it is one opaque expression such as a parameter, low where the value was looked up in something whose
+contents are not in sight, or by an `assert`, which `python -O` leaves out.
+
+Fine are constants, numbers (`len(x)`, `{port:d}`), what went through `shlex.quote` or `shlex.join`, and what was looked
+up or tested on the way: `TABLE[name]` of a constant table, `if name not in ("a", "b"): raise`, a member of an `Enum` of
+the module, an argparse option with constant `choices`, a `re.fullmatch` of letters, digits and `@%_-+=:,./`,
+`name.isidentifier()`, `name.isalnum()`. A parameter is constant where every call of the function is in sight (private
+by its name, nested, or left out of `__all__`, and used in no other way) and hands over a constant. `shell=flag` where
+the flag is a parameter with a safe default is the caller's decision.
 
 ## Why is this bad?
 A shell takes `;`, `$(...)`, quotes and blanks in the value for syntax: a model called `x; rm -rf ~` runs two commands.
@@ -31,7 +46,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import islice
 
 from picketlint.rule import (
     SHELL_TRIGGERS,
@@ -43,14 +57,13 @@ from picketlint.rule import (
     Rule,
     Severity,
     ShellCommand,
-    Step,
     bad,
+    danger,
     good,
     on_command,
+    rank,
+    shown,
 )
-
-_LONGEST = 60
-_MAX_NODES = 30
 
 
 class ShellInjection(Rule):
@@ -127,7 +140,57 @@ class ShellInjection(Rule):
             confidence=Confidence.MEDIUM,
             why="an annotation is not checked when the program runs",
         ),
+        bad(
+            'import os, sys\ndef _sh(cmd):\n    os.system(cmd)\n_sh("make " + sys.argv[1])',
+            at="3:5",
+            confidence=Confidence.HIGH,
+            why="a call in the module hands the command line over",
+        ),
+        bad(
+            'import os\ndef build(x):\n    return f"ls {x}"\ndef f(path):\n    os.system(build(path))',
+            at="5:5",
+            confidence=Confidence.HIGH,
+            why="put together in a function of the module",
+        ),
+        bad(
+            'import click, os\n@click.command()\n@click.argument("path")\ndef main(path):\n    os.system(path)',
+            confidence=Confidence.HIGH,
+        ),
+        bad(
+            "import os\nreply = client.chat.completions.create(messages=m).choices[0].message.content\nos.system(reply)",
+            confidence=Confidence.HIGH,
+            why="written by a language model",
+        ),
+        bad(
+            "import os\ndef f(name, allowed):\n    if name in allowed:\n        os.system(name)",
+            confidence=Confidence.LOW,
+            why="nobody sees what is allowed",
+        ),
+        bad('import os\nif name not in ("ls", "rm"):\n    warn(name)\nos.system(name)', why="goes on all the same"),
+        bad('import os\nif name in "make ninja":\n    os.system(name)', why="any part of the text will do"),
+        bad(
+            'import os\nif name not in ("ls", "make"):\n    raise ValueError\nname = input()\nos.system(name)',
+            why="another value than the one that was tested",
+        ),
+        bad('import os, re\nif re.match("[a-z]+", name):\n    os.system(name)', why="only the beginning was tested"),
         good('import subprocess\nsubprocess.run(["convert", name])'),
+        good('import os\ndef _sh(cmd):\n    os.system(cmd)\n_sh("ls")\n_sh("make")', why="both calls are constant"),
+        good('import os\nTOOLS = {"a": "make", "b": "ninja"}\ndef f(name):\n    os.system(TOOLS[name])'),
+        good(
+            'import os\nTOOLS = ("make", "ninja")\ndef f(name):\n    if name not in TOOLS:\n'
+            '        raise ValueError(name)\n    os.system(f"{name} all")',
+            why="an allow-list",
+        ),
+        good('import os, re\ndef f(name):\n    if re.fullmatch(r"[\\w.-]+", name):\n        os.system("ls " + name)'),
+        good('import os\ndef f(name):\n    if not name.isidentifier():\n        return\n    os.system("ls " + name)'),
+        good(
+            'import argparse, os\np = argparse.ArgumentParser()\np.add_argument("--tool", choices=["make", "ninja"])\n'
+            "args = p.parse_args()\nos.system(args.tool)",
+            why="the parser refuses everything else",
+        ),
+        good(
+            'import enum, os\nclass Tool(enum.Enum):\n    A = "make"\ndef f(name):\n    os.system(Tool(name).value)',
+        ),
         good('import subprocess\nsubprocess.run("ls | wc -l", shell=True)', why="constant: PKT302"),
         good('import subprocess\nCMD = "ls"\nflags = "-l"\nsubprocess.run(f"{CMD} {flags}", shell=True)'),
         good('import os, shlex\nos.system(f"ls {shlex.quote(path)}")'),
@@ -154,56 +217,40 @@ class ShellInjection(Rule):
     def command(self, command: ShellCommand, module: Module) -> Iterator[Hit]:
         """A call or a list that has a shell read a command."""
         pieces = [(candidate, piece) for candidate in command.candidates for piece in module.pieces(candidate)]
-        dynamic = [(candidate, piece) for candidate, piece in pieces if piece.open]
+        dynamic = [(candidate, piece) for candidate, piece in pieces if piece.open and piece.origin is not Origin.WORD]
         if dynamic:
-            candidate, piece = min(dynamic, key=lambda found: _rank(found[1]))
+            candidate, piece = min(dynamic, key=lambda found: rank(found[1]))
             yield self._report(command, candidate, piece, module)
 
     def _report(self, command: ShellCommand, whole: ast.expr, piece: Piece, module: Module) -> Hit:
-        text = _shown(piece.node)
+        text, origin = shown(piece.node), piece.origin
         joined = piece.joined or piece.node is not whole
         what = f"with {text} put into it" if piece.joined else f"that is {text}"
+        told = "" if origin is Origin.UNKNOWN else f", which {origin.value}" if piece.joined else f" and {origin.value}"
         listed = f"without {'a shell' if command.listed else '`shell=True`'}"
         example = text.strip("`") if text.startswith("`") else "value"
         program = f'["program", {example}]' if joined else '["program", argument]'
         message = (
-            f"{_who(command)} has a shell run a command {what}, and what the shell takes for syntax there runs too; "
-            f"pass a list, `subprocess.run({program})`, {listed}, or quote with `shlex.quote`"
+            f"{_who(command)} has a shell run a command {what}{told}, and what the shell takes for syntax there runs "
+            f"too; pass a list, `subprocess.run({program})`, {listed}, or quote with `shlex.quote`"
         )
-        sure = command.sure and _rank(piece) == 0
-        here, there = module.source.span(command.anchor), module.source.span(_place(piece.node, module))
-        trace = (Step(there.line, there.column, f"{text} goes into the command"),) if here.line != there.line else ()
-        confidence = None if sure else Confidence.MEDIUM
-        return self.at(command.anchor, message, focus=whole, confidence=confidence, trace=trace)
+        return self.at(
+            command.anchor,
+            message,
+            focus=whole,
+            severity=danger(origin),
+            confidence=_confidence(piece, command.sure),
+            trace=module.trail(piece, command.anchor, "command"),
+        )
 
 
 def _who(command: ShellCommand) -> str:
     return f"`{command.callee}`" if command.callee else "This list of arguments"
 
 
-def _rank(piece: Piece) -> int:
-    """How plain the danger of an open piece is, the plainest first."""
-    if piece.origin is Origin.SURROUNDINGS:
-        return 2
-    return 0 if piece.joined or piece.origin is Origin.OUTSIDE else 1
-
-
-def _shown(node: ast.expr) -> str:
-    """A piece as the message names it: its source if that is short."""
-    short = sum(1 for _ in islice(ast.walk(node), _MAX_NODES)) < _MAX_NODES
-    if short and isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
-        text = ast.unparse(node)
-        if len(text) <= _LONGEST and "\n" not in text:
-            return f"`{text}`"
-    return "a value"
-
-
-def _place(node: ast.expr, module: Module) -> ast.expr:
-    """The node itself, or the f-string around it: Python before 3.12 misplaces what stands in one."""
-    place = node
-    for parent in module.tree.ancestors(node):
-        if isinstance(parent, ast.stmt):
-            break
-        if isinstance(parent, ast.JoinedStr):
-            place = parent
-    return place
+def _confidence(piece: Piece, sure: bool) -> Confidence:
+    """High where a command is put together in sight from what is not constant, or is input."""
+    if piece.origin is Origin.TESTED:
+        return Confidence.LOW
+    plain = piece.origin.external or (piece.joined and piece.origin is not Origin.SURROUNDINGS)
+    return Confidence.HIGH if sure and plain else Confidence.MEDIUM

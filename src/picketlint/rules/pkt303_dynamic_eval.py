@@ -3,9 +3,24 @@
 ## What it does
 Reports the builtins `eval` and `exec` where the code they run is not fixed by the file itself; also where one of them
 is handed to something that calls it (`map(eval, xs)`, `df.apply(eval)`, `add_argument(type=eval)`).
-Confidence is high where the code visibly comes from outside (`input()`, the command line, the environment, a file, the
-network), else medium. An element of a constant table, `eval(FORMULAS[name])`, is constant. Methods called `eval`, such
-as `model.eval()`, are never meant.
+
+The message says where the code comes from, and the trace how it came there, through the functions of the module as
+well: into what they return, and out to the calls that fill their parameters. Severity goes by that: high for input
+(command line, environment, files, network, what a person types or a language model wrote), medium for a parameter and
+for what is not known, low for what the installation decides (a file beside `__file__`). Confidence is high for input,
+else medium; low where the value was looked up in something whose contents are not in sight or by an `assert`, and where
+it was checked to be a word (`name.isidentifier()`), which runs nothing by itself but can name anything.
+
+Fine are constants and what was looked up or tested on the way: an element of a constant table, `eval(FORMULAS[name])`,
+`if name not in ("float16", "float32"): raise`, a member of an `Enum` of the module, an argparse option with constant
+`choices`, digits and operators (`re.fullmatch(r"[-+*/0-9. ()]+", text)`), and a parameter that every call of a private
+function fills with a constant. Methods called `eval`, such as `model.eval()`, are never meant.
+
+Interpreters other than the builtins are reported in the same way: `code.InteractiveInterpreter().runsource`,
+`get_ipython().run_cell`, `execute` of a Jupyter kernel's client, `run` of LangChain's `PythonREPL`, and
+`sympy.parse_expr`. So is what hands one to a model, whose output is nobody's to check: the tools
+`PythonREPLTool` and `PythonAstREPLTool`, and `allow_dangerous_code=True`, in calls and as a default.
+`allow_dangerous_requests=True` is not: it lets a model send requests, not run code.
 
 ## Why is this bad?
 Whoever has a say in the text runs code with the rights of the program. Empty globals, `{"__builtins__": {}}`, are no
@@ -28,28 +43,43 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from picketlint.knowledge.interpreters import ALLOWING_FLAGS, INTERPRETER_TOOLS, RUNNERS
 from picketlint.rule import (
     HANDERS,
+    Argument,
     Call,
+    Candidate,
     Confidence,
+    Default,
     Hit,
     Module,
     Origin,
+    Piece,
     Rule,
     Severity,
+    State,
+    Step,
     bad,
+    called,
+    danger,
+    enabled,
     good,
     handed_over,
+    how,
     on_call,
     on_callee,
+    on_default,
+    on_keyword,
     on_passing,
+    rank,
+    shown,
 )
 
 SINKS = ("builtins.eval", "builtins.exec")
 _WANTED = frozenset(SINKS)
 # Keywords that take a function from a text to a value: argparse, click, pandas.read_csv(converters={...}).
 CONVERTERS = frozenset({"converter", "converters", "type"})
-_FIXED = (Origin.CONSTANT, Origin.NUMBER)
+_FIXED = (Origin.CONSTANT, Origin.NUMBER, Origin.LISTED, Origin.ARITHMETIC)
 
 
 class DynamicEval(Rule):
@@ -62,7 +92,20 @@ class DynamicEval(Rule):
     confidence = Confidence.HIGH
     cwe = 95
     policy = "Other patterns to avoid"
-    triggers = (b"eval", b"exec")
+    triggers = (
+        b"eval",
+        b"exec",
+        b"parse_expr",
+        b"allow_dangerous_code",
+        b"allow-dangerous-code",
+        b"PythonREPL",
+        b"PythonAstREPLTool",
+        b"run_cell",
+        b"run_code",
+        b"runsource",
+        b"runcode",
+        (b"InteractiveConsole", b"push"),
+    )
     supersedes = ("B102", "B307", "S102", "S307")
     examples = (
         bad("eval(text)", at="1:1", confidence=Confidence.MEDIUM),
@@ -88,7 +131,32 @@ class DynamicEval(Rule):
         bad('df["x"].apply(eval)', at="1:1"),
         bad('parser.add_argument("--fn", type=eval)', at="1:1", confidence=Confidence.HIGH),
         bad('parts = ["a = 1"]\nparts.append(line)\nexec("\\n".join(parts))', at="3:1"),
+        bad(
+            "import sys\ndef _run(text):\n    return eval(text)\n_run(sys.argv[1])",
+            at="3:12",
+            confidence=Confidence.HIGH,
+            why="a call in the module hands the command line over",
+        ),
+        bad("reply = self.llm.invoke(prompt)\nexec(reply.content)", at="2:1", confidence=Confidence.HIGH),
+        bad(
+            "from mcp.server.fastmcp import FastMCP\nmcp = FastMCP()\n@mcp.tool()\ndef calculate(text):\n"
+            "    return eval(text)",
+            confidence=Confidence.HIGH,
+            why="a language model calls it",
+        ),
+        bad('if not name.isidentifier():\n    raise ValueError\neval(f"torch.{name}")', confidence=Confidence.LOW),
+        bad('assert name in ("a", "b")\neval(name)', confidence=Confidence.LOW, why="`python -O` asserts nothing"),
+        bad('if name in ("os", "sys"):\n    raise ValueError\neval(name)', why="a list of what is forbidden"),
         good('eval("1 + 1")'),
+        good(
+            'DTYPES = ("float16", "float32")\ndef f(name):\n    if name not in DTYPES:\n        raise ValueError(name)\n'
+            '    return eval(f"torch.{name}")',
+            why="an allow-list",
+        ),
+        good('def f(op, x):\n    if op == "double" or op == "half":\n        return eval(op)'),
+        good('import re\ndef f(text):\n    if re.fullmatch(r"[-+*/0-9. ()]+", text):\n        return eval(text)'),
+        good('def f(text):\n    if all(c in "0123456789+-*/(). " for c in text):\n        return eval(text)'),
+        good('def _make(code):\n    exec(code)\n_make("x = 1")\n_make("y = 2")', why="both calls are constant"),
         good('CODE = "x = 1"\nexec(CODE)'),
         good('exec(compile("x = 1", "<string>", "exec"))'),
         good("model.eval()", why="a method"),
@@ -101,6 +169,23 @@ class DynamicEval(Rule):
         good('FORMULAS = {"double": "2 * x"}\ndef f(name, x):\n    return eval(FORMULAS[name])', why="an allow-list"),
         good('for name in ("float32", "float16"):\n    eval(f"torch.{name}")'),
         good("df.eval(expression)"),
+        bad("import code\nshell = code.InteractiveInterpreter()\nshell.runsource(text)", at="3:1"),
+        bad(
+            "from code import InteractiveConsole\nclass Tool:\n    def __init__(self):\n"
+            "        self.console = InteractiveConsole()\n    def run(self, line):\n        self.console.push(line)",
+            at="6:9",
+        ),
+        bad("from IPython import get_ipython\nget_ipython().run_cell(reply)", at="2:1", confidence=Confidence.MEDIUM),
+        bad("from jupyter_client import KernelManager\nkernel = KernelManager()\nkernel.client().execute(code)"),
+        bad("from langchain_experimental.utilities import PythonREPL\nPythonREPL().run(answer)", at="2:1"),
+        bad("from sympy.parsing.sympy_parser import parse_expr\nparse_expr(formula)", at="2:1"),
+        bad("from langchain_experimental.tools import PythonAstREPLTool\ntools = [PythonAstREPLTool()]", at="2:10"),
+        bad("agent = create_pandas_dataframe_agent(llm, df, allow_dangerous_code=True)", at="1:9"),
+        bad("def make(llm, allow_dangerous_code: bool = True):\n    ...", at="1:15"),
+        good('from IPython import get_ipython\nget_ipython().run_cell("x = 1")'),
+        good("agent = create_pandas_dataframe_agent(llm, df, allow_dangerous_code=args.run_code)"),
+        good("toolkit = RequestsToolkit(allow_dangerous_requests=True)", why="sends requests, runs no code"),
+        good("import sympy\nsympy.sympify(2)"),
     )
 
     @on_call(*SINKS)
@@ -110,14 +195,15 @@ class DynamicEval(Rule):
         if target.partials and not target.unfinished:
             return
         given = module.argument(call.node, "source", 0)
-        pieces = [piece for candidate in given.candidates for piece in module.pieces(candidate.value)]
-        if given.candidates and all(piece.origin in _FIXED for piece in pieces):
-            return
         if not given.candidates and not call.node.args:
             return
-        sure = call.certain and any(piece.origin is Origin.OUTSIDE for piece in pieces)
+        pieces = [piece for candidate in given.candidates for piece in module.pieces(candidate.value)]
+        worst = _worst(pieces)
+        if given.candidates and worst is None:
+            return
         focus = given.candidates[0].focus if given.candidates else None
-        yield self._report(call.node, call.name, sure, _sandboxed(call.node), focus)
+        code = given.candidates[0].value if given.candidates else call.node
+        yield self._report(call.node, call.name, worst, code, module, focus, sure=call.certain)
 
     @on_callee(*HANDERS)
     @on_passing(*CONVERTERS)
@@ -131,25 +217,107 @@ class DynamicEval(Rule):
                 values = keyword.value.values if isinstance(keyword.value, ast.Dict) else [keyword.value]
                 name = next((n for value in values for n in module.names(value).names if n in SINKS), None)
                 if name is not None:
-                    yield self._report(call, name, True, False, keyword)
+                    yield self._converter(call, name, keyword)
+
+    @on_call(*RUNNERS)
+    def run(self, call: Call, module: Module) -> Iterator[Hit]:
+        """Another interpreter."""
+        given = module.argument(call.node, RUNNERS[call.name].parameter, 0)
+        worst = _worst([piece for candidate in given.candidates for piece in module.pieces(candidate.value)])
+        if given.candidates and worst is not None and not module.calls.target(call.node).unfinished:
+            code, focus = given.candidates[0]
+            yield self._report(call.node, call.name, worst, code, module, focus, sure=call.certain)
+
+    @on_call(*INTERPRETER_TOOLS)
+    def tool(self, call: Call, module: Module) -> Iterator[Hit]:
+        """An interpreter made for a model."""
+        message = f"`{call.name.rpartition('.')[2]}` runs whatever Python code the model writes; give the model tools "
+        message += "with a purpose of their own, or run its code in a sandbox"
+        yield self.at(call.node, message, confidence=Confidence.MEDIUM)
+
+    @on_keyword(*ALLOWING_FLAGS)
+    def allowed(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
+        """The flag of agents that run what a model writes."""
+        call, flag = module.tree.parent(keyword), str(keyword.arg)
+        given = Argument(State.GIVEN, (Candidate(keyword.value, keyword),))
+        if isinstance(call, ast.Call):
+            for judged in module.judgements(given, enabled, flag, True):
+                message = f"`{called(call)}` {how(judged, flag, 'True')} runs whatever Python code the model writes; "
+                yield self.at(call, message + "run it in a sandbox, or let the caller decide", judged=judged)
+
+    @on_default(*ALLOWING_FLAGS)
+    def default(self, default: Default, module: Module) -> Iterator[Hit]:
+        """The same flag's default in a signature, a class or a command line."""
+        value = default.value
+        judged = module.judge_value(value, enabled, default.name, True) if value is not None else None
+        if judged is not None:
+            message = (
+                f"`{default.name}` is `True` by default, so whatever Python code the model writes runs unless the "
+            )
+            message += "caller objects; make the default `False`"
+            yield self.at(default.anchor, message, judged=judged._replace(anchor=None, focus=default.anchor))
 
     def _applied(self, call: ast.Call, later: ast.Call, module: Module) -> Iterator[Hit]:
         name = next((name for name in module.names(later.func).names if name in SINKS), None)
         pieces = [piece for argument in later.args[:1] for piece in module.pieces(argument)]
-        if name is not None and not (pieces and all(piece.origin in _FIXED for piece in pieces)):
-            sure = any(piece.origin is Origin.OUTSIDE for piece in pieces)
-            yield self._report(call, name, sure, False, later.func)
+        worst = _worst(pieces)
+        if name is not None and (worst is not None or not pieces):
+            yield self._report(call, name, worst, later.func, module, later.func)
 
-    def _report(self, anchor: ast.Call, name: str, sure: bool, sandboxed: bool, focus: ast.AST | None) -> Hit:
-        short = name.rpartition(".")[2]
-        origin = " given from outside" if sure else " that is not constant"
-        message = f"`{short}` runs code{origin}"
-        message += ", and globals without builtins are no sandbox; " if sandboxed else "; "
-        if short == "eval":
-            message += "use `ast.literal_eval` for literals, or look the name up in a table of what is allowed"
-        else:
-            message += "import the module, or choose from a table of functions"
-        return self.at(anchor, message, focus=focus, confidence=None if sure else Confidence.MEDIUM)
+    def _converter(self, call: ast.Call, name: str, keyword: ast.keyword) -> Hit:
+        message = f"`{_short(name)}` runs code given from outside; {_instead(name)}"
+        return self.at(call, message, focus=keyword, confidence=Confidence.HIGH)
+
+    def _report(
+        self,
+        anchor: ast.Call,
+        name: str,
+        piece: Piece | None,
+        code: ast.expr,
+        module: Module,
+        focus: ast.AST | None,
+        *,
+        sure: bool = True,
+    ) -> Hit:
+        told = "is not constant"
+        trace: tuple[Step, ...] = ()
+        grade, confidence = Severity.MEDIUM, Confidence.MEDIUM
+        if piece is not None:
+            grade, confidence = danger(piece.origin), _confidence(piece, sure)
+            trace = module.trail(piece, anchor, "code")
+            told = piece.origin.value
+            if piece.joined or (piece.node is not code and piece.origin is not Origin.UNKNOWN):
+                told = f"is made with {shown(piece.node)}, which {piece.origin.value}"
+        sandboxed = ", and globals without builtins are no sandbox" if _sandboxed(anchor) else ""
+        message = f"`{_short(name)}` runs code that {told}{sandboxed}; {_instead(name)}"
+        return self.at(anchor, message, focus=focus, severity=grade, confidence=confidence, trace=trace)
+
+
+def _worst(pieces: list[Piece]) -> Piece | None:
+    """The most dangerous of the pieces that the code leaves open; None where it leaves none."""
+    # What is quoted for a shell is code like any other.
+    dynamic = [
+        piece._replace(origin=Origin.UNKNOWN) if piece.origin is Origin.QUOTED else piece
+        for piece in pieces
+        if piece.origin not in _FIXED
+    ]
+    return min(dynamic, key=rank, default=None)
+
+
+def _confidence(piece: Piece, sure: bool) -> Confidence:
+    if piece.origin in (Origin.TESTED, Origin.WORD):
+        return Confidence.LOW
+    return Confidence.HIGH if sure and piece.origin.external else Confidence.MEDIUM
+
+
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _instead(name: str) -> str:
+    if _short(name) == "eval":
+        return "use `ast.literal_eval` for literals, or look the name up in a table of what is allowed"
+    return "import the module, or choose from a table of functions"
 
 
 def _sandboxed(call: ast.Call) -> bool:

@@ -1,6 +1,6 @@
-"""Which characters a text can hold that a regular expression matches as a whole.
+r"""Which characters a text can hold that a regular expression matches as a whole.
 
-Only what is plain is read: classes, ``\\w``, ``\\d``, ``\\s``, literals, groups, alternatives and quantifiers. Anything
+Only what is plain is read: classes, ``\w``, ``\d``, ``\s``, literals, groups, alternatives and quantifiers. Anything
 else, such as ``.``, a negated class or a look-around, means that nothing is known.
 """
 

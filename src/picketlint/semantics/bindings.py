@@ -142,7 +142,7 @@ class Bindings:
         if isinstance(scope, COMPREHENSIONS):
             return Reaching(tuple(group), True)
         reached = self._reached(name, owner, group, use)
-        found = [group[index] for index in reached.events]
+        found = _without_echoes([group[index] for index in reached.events])
         complete = not reached.many
         if reached.unset and not reached.many:
             outside = self._outside(name, owner, use)
@@ -194,6 +194,13 @@ class Bindings:
             return ()
         reached = self._flow(name, scope).final()
         return tuple(group) if reached.many else tuple(group[index] for index in reached.events)
+
+
+def _without_echoes(found: list[Binding]) -> list[Binding]:
+    """A star import after ``import torch`` binds ``torch`` again only if its module imported the same thing."""
+    if any(binding.kind is Kind.IMPORT and not binding.weak for binding in found):
+        return [binding for binding in found if not binding.weak]
+    return found
 
 
 def event(binding: Binding) -> Event:

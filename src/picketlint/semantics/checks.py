@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Iterable
 
 from picketlint.knowledge.origins import ARITHMETIC, MATCHERS, NUMBER_TESTS, SAME_TEXT_METHODS, SHELL_SAFE, WORD_TESTS
+from picketlint.records import NamedTuple
 from picketlint.semantics.alphabets import matched, refused
 from picketlint.semantics.guards import Fact, Guards
 from picketlint.semantics.names import Resolver
@@ -26,6 +27,13 @@ _STRENGTH = (Origin.LISTED, Origin.NUMBER, Origin.WORD, Origin.ARITHMETIC, Origi
 _HARMLESS_FLAGS = frozenset({"re.A", "re.ASCII", "re.I", "re.IGNORECASE", "re.U", "re.UNICODE", "re.DOTALL", "re.S"})
 Contents = Callable[[ast.expr], Origin | None]
 Key = tuple[str, ...]
+
+
+class Subject(NamedTuple):
+    """The value that is asked about: what it is written as, and where it is used."""
+
+    key: Key
+    node: ast.expr
 
 
 class Checks:
@@ -47,69 +55,75 @@ class Checks:
         key = _key(node)
         if key is None:
             return None
-        proven = (self._asserted(fact, key) for fact in self.guards.facts(node) if self._same(node, key, fact.test))
-        return strongest(proven)
+        subject = Subject(key, node)
+        return strongest(
+            self._asserted(fact, subject) for fact in self.guards.facts(node) if self._same(subject, fact.test)
+        )
 
-    def _same(self, node: ast.expr, key: Key, test: ast.expr) -> bool:
+    def _same(self, subject: Subject, test: ast.expr) -> bool:
         """Whether nothing can have given the expression another value between the test and the use."""
+        key, node = subject
         low, high = start(test), start(node)
         root = node
         while isinstance(root, (ast.Attribute, ast.Subscript)):
             root = root.value
         reaching = self.resolver.bindings.lookup(key[0], root)
-        if reaching is None or any(low < binding.position < high for binding in reaching.bindings):
+        bindings = reaching.bindings if reaching is not None else ()
+        if any(low < binding.position < high for binding in bindings):
             return False
         attributes = [part.removeprefix(".") for part in key[1:] if part.startswith(".")]
         stores = self.resolver.attribute_stores() if attributes else {}
         return not any(low < start(store) < high for name in attributes for store in stores.get(name, ()))
 
-    def _asserted(self, fact: Fact, key: Key) -> Origin | None:
-        proven = self._proven(fact.test, fact.outcome, key, 0)
+    def _asserted(self, fact: Fact, subject: Subject) -> Origin | None:
+        proven = self._proven(fact.test, fact.outcome, subject, 0)
         return Origin.TESTED if fact.asserted and proven is not None else proven
 
-    def _proven(self, test: ast.expr, outcome: bool, key: Key, depth: int) -> Origin | None:
+    def _proven(self, test: ast.expr, outcome: bool, subject: Subject, depth: int) -> Origin | None:
         """What follows for the value when ``test`` came out as ``outcome``."""
         if depth > MAX_DEPTH:
             return None
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            return self._proven(test.operand, not outcome, key, depth + 1)
+            return self._proven(test.operand, not outcome, subject, depth + 1)
         if isinstance(test, ast.BoolOp):
-            found = [self._proven(operand, outcome, key, depth + 1) for operand in test.values[:16]]
+            found = [self._proven(operand, outcome, subject, depth + 1) for operand in test.values[:16]]
             if outcome is isinstance(test.op, ast.And):
                 return strongest(found)
             return None if None in found or len(test.values) > 16 else weakest(found)
         if isinstance(test, ast.NamedExpr):
-            return self._proven(test.value, outcome, key, depth + 1)
+            return self._proven(test.value, outcome, subject, depth + 1)
         if isinstance(test, ast.Compare):
-            return self._compared(test, outcome, key, depth) if len(test.ops) == 1 else None
+            return self._compared(test, outcome, subject, depth) if len(test.ops) == 1 else None
         if isinstance(test, ast.Call):
-            return self._called(test, outcome, key)
+            return self._called(test, outcome, subject)
         alias = self.guards.alias(test)
-        return self._proven(alias, outcome, key, depth + 1) if alias is not None else None
+        if alias is None or not self._same(subject, alias):
+            return None
+        return self._proven(alias, outcome, subject, depth + 1)
 
     # -- comparisons ---------------------------------------------------------------------------------------------------
 
-    def _compared(self, test: ast.Compare, outcome: bool, key: Key, depth: int) -> Origin | None:
+    def _compared(self, test: ast.Compare, outcome: bool, subject: Subject, depth: int) -> Origin | None:
         left, operator, right = test.left, test.ops[0], test.comparators[0]
         if isinstance(operator, (ast.In, ast.NotIn)):
-            meant = outcome is isinstance(operator, ast.In) and is_same(left, key)
+            meant = outcome is isinstance(operator, ast.In) and is_same(left, subject)
             return self.contents(right) if meant else None
         if isinstance(operator, (ast.Eq, ast.NotEq)):
             if outcome is not isinstance(operator, ast.Eq):
                 return None
-            other = right if is_same(left, key) else left if is_same(right, key) else None
+            other = right if is_same(left, subject) else left if is_same(right, subject) else None
             return Origin.LISTED if isinstance(other, ast.Constant) else None
         if isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(right, ast.Constant) and right.value is None:
-            return self._proven(left, outcome is isinstance(operator, ast.IsNot), key, depth + 1)
+            return self._proven(left, outcome is isinstance(operator, ast.IsNot), subject, depth + 1)
         if isinstance(operator, ast.LtE) and outcome:
-            return self._set_of(left, right, key)
+            return self._set_of(left, right, subject)
         return None
 
-    def _set_of(self, left: ast.expr, right: ast.expr, key: Key) -> Origin | None:
+    def _set_of(self, left: ast.expr, right: ast.expr, subject: Subject) -> Origin | None:
         """``set(text) <= set("0123456789")``."""
         sides = [self._in_set(side) for side in (left, right)]
         letters = text(sides[1])
-        if sides[0] is None or letters is None or not is_same(sides[0], key):
+        if sides[0] is None or letters is None or not is_same(sides[0], subject):
             return None
         return of_alphabet(frozenset(letters))
 
@@ -119,44 +133,44 @@ class Checks:
 
     # -- calls ---------------------------------------------------------------------------------------------------------
 
-    def _called(self, test: ast.Call, outcome: bool, key: Key) -> Origin | None:
+    def _called(self, test: ast.Call, outcome: bool, subject: Subject) -> Origin | None:
         func = test.func
         name = self.resolver.names(func).certain or ""
-        if name == "builtins.isinstance" and outcome and len(test.args) == 2 and is_same(test.args[0], key):
+        if name == "builtins.isinstance" and outcome and len(test.args) == 2 and is_same(test.args[0], subject):
             kinds = test.args[1].elts if isinstance(test.args[1], ast.Tuple) else [test.args[1]]
             numeric = kinds and all(self.resolver.names(kind).certain in _NUMERIC for kind in kinds)
             return Origin.NUMBER if numeric else None
         if name == "builtins.all" and outcome and test.args:
-            return self._every_character(test.args[0], key)
+            return self._every_character(test.args[0], subject)
         if name == "builtins.bool" and test.args:
-            return self._proven(test.args[0], outcome, key, MAX_DEPTH)
+            return self._proven(test.args[0], outcome, subject, MAX_DEPTH)
         if isinstance(func, ast.Attribute) and func.attr in MATCHERS:
-            return self._matched(test, func, outcome, key)
+            return self._matched(test, func, outcome, subject)
         if isinstance(func, ast.Attribute) and outcome and not test.args:
-            return _worded(func, key)
-        return self._matched(test, func, outcome, key) if name.startswith("re.") else None
+            return _worded(func, subject)
+        return self._matched(test, func, outcome, subject) if name.startswith("re.") else None
 
-    def _every_character(self, node: ast.expr, key: Key) -> Origin | None:
+    def _every_character(self, node: ast.expr, subject: Subject) -> Origin | None:
         """``all(c in "0123456789+-" for c in text)``, ``all(c.isalnum() or c in "_-" for c in text)``."""
         if not isinstance(node, (ast.GeneratorExp, ast.ListComp)) or len(node.generators) != 1:
             return None
         (generator,) = node.generators
-        if not isinstance(generator.target, ast.Name) or generator.ifs or not is_same(generator.iter, key):
+        if not isinstance(generator.target, ast.Name) or generator.ifs or not is_same(generator.iter, subject):
             return None
         tests = node.elt.values if isinstance(node.elt, ast.BoolOp) and isinstance(node.elt.op, ast.Or) else [node.elt]
         letters: set[str] = set()
         for test in tests:
-            allowed = self._one_character(test, (generator.target.id,))
+            allowed = self._one_character(test, Subject((generator.target.id,), generator.target))
             if allowed is None:
                 return None
             letters |= allowed
         return of_alphabet(frozenset(letters))
 
-    def _one_character(self, test: ast.expr, key: Key) -> frozenset[str] | None:
-        if isinstance(test, ast.Compare) and len(test.ops) == 1 and is_same(test.left, key):
+    def _one_character(self, test: ast.expr, subject: Subject) -> frozenset[str] | None:
+        if isinstance(test, ast.Compare) and len(test.ops) == 1 and is_same(test.left, subject):
             return self._characters(test.comparators[0]) if isinstance(test.ops[0], (ast.In, ast.Eq)) else None
         if isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and not test.args:
-            proven = _worded(test.func, key)
+            proven = _worded(test.func, subject)
             return {Origin.WORD: frozenset(_LETTER), Origin.NUMBER: _DIGITS}.get(proven) if proven else None
         return None
 
@@ -167,40 +181,36 @@ class Checks:
         letters = text(inner if inner is not None else node)
         return frozenset(letters) if letters is not None else None
 
-    def _matched(self, test: ast.Call, func: ast.expr, outcome: bool, key: Key) -> Origin | None:
+    def _matched(self, test: ast.Call, func: ast.expr, outcome: bool, subject: Subject) -> Origin | None:
         """``re.fullmatch("[a-z]+", name)``, ``PATTERN.match(name)``, ``not re.search("[^a-z]", name)``."""
         name = self.resolver.names(func).certain or ""
         method = name.rpartition(".")[2]
         if name.startswith("re.compile().") and isinstance(func, ast.Attribute):
             compiled = self.guards.alias(func.value) or func.value
-            given = [*compiled.args, *test.args] if isinstance(compiled, ast.Call) else []
-            flags = compiled.args[1:] if isinstance(compiled, ast.Call) else []
-            subject = test.args[:1] if len(test.args) == 1 else []
+            given = compiled.args if isinstance(compiled, ast.Call) else []
+            written, flags, texts = given[:1], [*given[1:], *test.args[1:]], test.args[:1]
+        elif name.startswith("re."):
+            written, flags, texts = test.args[:1], test.args[2:], test.args[1:2]
         else:
-            given, subject, flags = list(test.args), test.args[1:2], test.args[2:]
-            if not name.startswith("re."):
-                return None
+            return None
+        if method not in MATCHERS or not written or not texts or not is_same(texts[0], subject):
+            return None
         flags = [*flags, *(keyword.value for keyword in test.keywords)]
-        pattern = text(self.guards.alias(given[0]) or given[0]) if given else None
-        if pattern is None or method not in MATCHERS or not subject or not is_same(subject[0], key):
+        pattern = text(self.guards.alias(written[0]) or written[0])
+        if pattern is None or any(self.resolver.names(flag).certain not in _HARMLESS_FLAGS for flag in flags):
             return None
-        if any(self.resolver.names(flag).certain not in _HARMLESS_FLAGS for flag in flags):
-            return None
-        if outcome:
-            allowed = matched(pattern, MATCHERS[method])
-        else:
-            allowed = refused(pattern) if method == "search" else None
+        allowed = matched(pattern, MATCHERS[method]) if outcome else refused(pattern) if method == "search" else None
         return of_alphabet(allowed) if allowed is not None else None
 
 
-def _worded(func: ast.Attribute, key: Key) -> Origin | None:
+def _worded(func: ast.Attribute, subject: Subject) -> Origin | None:
     """``name.isidentifier()``, ``name.replace("-", "").isalnum()``."""
     if func.attr not in WORD_TESTS and func.attr not in NUMBER_TESTS:
         return None
     besides: set[str] = set(_LETTER if func.attr in WORD_TESTS else _DIGITS)
     node = func.value
     for _ in range(MAX_DEPTH):
-        if is_same(node, key):
+        if is_same(node, subject):
             return of_alphabet(frozenset(besides))
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) >= 2):
             return None
@@ -231,15 +241,15 @@ def weakest(found: Iterable[Origin | None]) -> Origin | None:
     return max((origin for origin in found if origin is not None), key=_STRENGTH.index, default=None)
 
 
-def is_same(node: ast.expr, key: Key) -> bool:
-    """Whether an expression is the value a key stands for, but for case and surrounding blanks."""
+def is_same(node: ast.expr, subject: Subject) -> bool:
+    """Whether an expression is the value in question, but for case and surrounding blanks."""
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SAME_TEXT_METHODS:
         if node.args:
             return False
         node = node.func.value
     if isinstance(node, ast.NamedExpr):
         node = node.target
-    return _key(node) == key
+    return _key(node) == subject.key
 
 
 def _key(node: ast.expr) -> Key | None:

@@ -132,14 +132,12 @@ class Flow(Walk):
         marks = [item for item in state if item <= FIRST_MARK]
         if not marks:
             return state
-        seen = set(marks)
+        found: set[int] = set(state)
         while marks:
-            inner = self.marks[marks.pop()]
-            state = join(state, inner)
-            new = {item for item in inner if item <= FIRST_MARK} - seen
-            seen |= new
-            marks += new
-        return state - seen
+            new = self.marks[marks.pop()] - found
+            found |= new
+            marks += [item for item in new if item <= FIRST_MARK]
+        return join(frozenset(item for item in found if item > FIRST_MARK))
 
 
 __all__ = ["Event", "Flow", "Reached"]

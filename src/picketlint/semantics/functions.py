@@ -15,7 +15,7 @@ from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.calls import Calls
 from picketlint.semantics.mentions import Mentions
 from picketlint.semantics.names import Resolver
-from picketlint.semantics.tree import FUNCTIONS, FunctionNode
+from picketlint.semantics.tree import FUNCTIONS, FunctionNode, start
 
 _MAX_ALIASES = 8
 # A function called this often is a language of its own; what lies beyond is not looked at.
@@ -37,6 +37,7 @@ class Functions:
         self.calls = calls
         self.mentions = mentions
         self._sites: dict[FunctionNode, tuple[tuple[ast.Call, int], ...]] = {}
+        self._by_identifier: dict[str, dict[FunctionNode, list[tuple[ast.Call, int]]]] = {}
 
     def owner(self, parameter: ast.arg) -> FunctionNode | None:
         """The function that a parameter belongs to."""
@@ -47,7 +48,7 @@ class Functions:
         function = self.owner(parameter)
         if function is None:
             return
-        place = _place(function.args, parameter)
+        place = place_of(function.args, parameter)
         for call, bound in self.sites(function):
             found = self.calls.argument(call, parameter.arg, -1 if place is None else place - bound)
             if found is not ABSENT:
@@ -82,10 +83,20 @@ class Functions:
         return found
 
     def _find(self, function: FunctionNode) -> Iterator[tuple[ast.Call, int]]:
-        for call in self.mentions.calls_of(self._names_of(function)):
-            callee = self.callee(call)
-            if callee is not None and callee.function is function:
-                yield call, callee.bound
+        identifiers = self.mentions.identifiers(self._names_of(function))
+        found = [site for identifier in identifiers for site in self._called_by(identifier).get(function, ())]
+        return iter(sorted(found, key=lambda site: start(site[0])))
+
+    def _called_by(self, identifier: str) -> dict[FunctionNode, list[tuple[ast.Call, int]]]:
+        """The calls whose callee is written with an identifier, by the function of this module that they run."""
+        known = self._by_identifier.get(identifier)
+        if known is None:
+            known = self._by_identifier[identifier] = {}
+            for call in self.mentions.written(identifier):
+                callee = self.callee(call)
+                if callee is not None:
+                    known.setdefault(callee.function, []).append((call, callee.bound))
+        return known
 
     def _names_of(self, function: FunctionNode) -> frozenset[str]:
         """What the function can be called by before it gets other names."""
@@ -150,7 +161,7 @@ class Functions:
         return binding.node if binding is not None and isinstance(binding.node, ast.ClassDef) else None
 
 
-def _place(arguments: ast.arguments, parameter: ast.arg) -> int | None:
+def place_of(arguments: ast.arguments, parameter: ast.arg) -> int | None:
     """The 0-based place of a parameter among the positional ones."""
     for place, argument in enumerate((*arguments.posonlyargs, *arguments.args)):
         if argument is parameter:

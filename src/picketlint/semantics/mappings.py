@@ -115,7 +115,8 @@ class Mappings:
         """What the mapping holds right after it was bound or changed."""
         if isinstance(step, Change):
             return self._changed(step, key, get)
-        if step.kind is Kind.PARAMETER and isinstance(step.node, ast.arg) and step.scope.args.kwarg is step.node:  # type: ignore[attr-defined]
+        function = step.scope
+        if isinstance(step.node, ast.arg) and isinstance(function, FUNCTIONS) and function.args.kwarg is step.node:
             return Argument(State.MAYBE, passed=(step.node,))
         parts = [get((part, key)) for part in self._parts_of_step(step)]
         return later_wins(parts) if parts else MAYBE

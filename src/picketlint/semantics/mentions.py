@@ -25,6 +25,7 @@ class Mentions:
         self.tree = tree
         self._known: dict[frozenset[str], frozenset[str]] = {}
         self._sites: dict[str, list[ast.AST]] | None = None
+        self._written: dict[str, list[ast.Call]] | None = None
 
     def may_mean(self, node: ast.expr, last_parts: frozenset[str]) -> bool:
         """Whether an expression can have a qualified name that ends with one of these parts."""
@@ -60,6 +61,23 @@ class Mentions:
     def _at(self, places: Iterable[int]) -> Iterator[ast.Call]:
         calls = self.tree.nodes(ast.Call)
         return (calls[place] for place in sorted(places))
+
+    def written(self, identifier: str) -> list[ast.Call]:
+        """The calls whose callee is a name or attribute of this identifier, in source order."""
+        if self._written is None:
+            self._written = {}
+            for call in self.tree.nodes(ast.Call):
+                func = call.func
+                if isinstance(func, (ast.Name, ast.Attribute)):
+                    last = func.id if isinstance(func, ast.Name) else func.attr
+                    self._written.setdefault(last, []).append(call)
+        return self._written.get(identifier, [])
+
+    def of(self, identifier: str) -> list[ast.AST]:
+        """Every node that reads or imports something of this name, or has it for its text."""
+        if self._sites is None:
+            self._sites = _mentions(self.tree)
+        return self._sites.get(identifier, [])
 
     def identifiers(self, last_parts: frozenset[str]) -> frozenset[str]:
         """The identifiers that can stand for a name with one of these last parts."""

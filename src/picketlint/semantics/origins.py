@@ -1,122 +1,133 @@
-"""What a text is put together from: constants, numbers, quoted words, and pieces whose value the code does not fix.
+"""What a text is put together from: constants, numbers, quoted words, input, and pieces that the code leaves open.
 
 Names, concatenation, f-strings, ``%``, ``format``, ``join``, ``+=``, ``append``, loops over containers and look-ups in
-them are followed. The walk keeps its own stack and visits no node twice.
+them are followed, and so are the functions of the module: into what they return, and out to the calls that fill their
+parameters. The search keeps its own stack, visits nothing twice and ends after MAX_PIECES steps.
 """
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterable
-from enum import Enum
-from string import Formatter
 
-from picketlint.knowledge.origins import (
-    FILLING_METHODS,
-    NUMBERS,
-    NUMERIC_ATTRIBUTES,
-    OUTSIDE,
-    QUOTERS,
-    READING_METHODS,
-    SURROUNDINGS,
-    TRANSPARENT,
-    TRANSPARENT_ATTRIBUTES,
-    TRANSPARENT_METHODS,
-)
-from picketlint.records import NamedTuple
+from picketlint.knowledge.origins import NUMERIC_ATTRIBUTES, SURROUNDINGS, TRANSPARENT_ATTRIBUTES
+from picketlint.semantics import inputs
 from picketlint.semantics.bindings import Binding, Kind
-from picketlint.semantics.names import Names, Resolver
+from picketlint.semantics.callers import Callers
+from picketlint.semantics.checks import Checks
+from picketlint.semantics.containers import Containers
+from picketlint.semantics.entries import Entries
+from picketlint.semantics.functions import Callee, Functions
+from picketlint.semantics.guards import Guards
+from picketlint.semantics.pieces import Entered, Origin, Parts, Piece, Way, leaf
+from picketlint.semantics.search import MAX_CALLS_DEEP, MAX_PIECES, Search, Task
+from picketlint.semantics.texts import structure, text
 
-MAX_PIECES = 120
-_NUMERIC_SPEC = re.compile(r"^[-+ #<>=^,_0-9.]*[bdeEfFgGnoxX%]$")
-_CONVERSION = re.compile(r"%(?:\((\w+)\))?[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?([a-zA-Z%])")
 _NUMERIC_TYPES = frozenset({"int", "float", "bool"})
-_NUMERIC_OPERATORS = (ast.Sub, ast.FloorDiv, ast.Pow, ast.LShift, ast.RShift, ast.MatMult)
 _LITERALS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
+_FIXED = (Origin.CONSTANT, Origin.NUMBER)
+_ENUMS = ("enum.", "strenum.")
+_COPIES = frozenset({f"builtins.{name}" for name in ("frozenset", "list", "set", "sorted", "tuple")})
+_MAX_STEPS = 8
 
 
-class Origin(Enum):
-    """Where a piece comes from."""
-
-    CONSTANT = "the code"
-    NUMBER = "a number"
-    QUOTED = "quoted for a shell"
-    SURROUNDINGS = "the installation, or what its name or annotation says is a number"
-    UNKNOWN = "not known"
-    OUTSIDE = "outside the program"
-
-
-class Piece(NamedTuple):
-    """One piece of a text. ``joined``: it is put together with others here, it is not the whole."""
-
-    node: ast.expr
-    origin: Origin
-    joined: bool
-
-    @property
-    def open(self) -> bool:
-        """Whether the code leaves open what the piece can be."""
-        return self.origin in (Origin.SURROUNDINGS, Origin.UNKNOWN, Origin.OUTSIDE)
-
-
-class _Parts(NamedTuple):
-    """What an expression is made of: ``nodes``, and pieces that cannot be taken apart, by their origins."""
-
-    nodes: list[ast.expr]
-    joined: bool = False
-    origins: tuple[Origin, ...] = ()
-    labelled: bool = False
-
-
-def _leaf(origin: Origin) -> _Parts:
-    return _Parts([], origins=(origin,))
+def _unrestricted(option: str) -> None:
+    """The restriction of an option that nobody looks for."""
 
 
 class Origins:
     """Takes the expressions of one module apart."""
 
-    def __init__(self, resolver: Resolver) -> None:
-        self.resolver = resolver
-        self._filled: dict[str, list[ast.expr]] | None = None
+    def __init__(self, functions: Functions, guards: Guards) -> None:
+        self.functions = functions
+        self.resolver = functions.resolver
+        self.tree = functions.resolver.tree
+        self.containers = Containers(self.resolver, MAX_PIECES)
+        self.entries = Entries(self.resolver, functions.mentions, self._is_fixed)
+        self.callers = Callers(functions, self.entries)
+        self.checks = Checks(self.resolver, guards, self._contents)
         self._tables: dict[ast.expr, bool] = {}
+        self._known: dict[ast.expr, tuple[Piece, ...]] = {}
+        self._reading = False
 
     def pieces(self, node: ast.expr) -> tuple[Piece, ...]:
         """The pieces of an expression, roughly in reading order; beyond MAX_PIECES there is one more, unknown."""
-        found: list[Piece] = []
-        seen: set[ast.AST] = set()
-        pending: list[tuple[ast.expr, bool, ast.expr | None]] = [(node, False, None)]
-        while pending:
-            current, joined, label = pending.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            if len(seen) > MAX_PIECES:
-                return (*found, Piece(node, Origin.UNKNOWN, True))
-            parts = self._parts(current)
-            found += [Piece(label or current, origin, joined) for origin in parts.origins]
-            inner = label or (current if parts.labelled else None)
-            pending += [(part, joined or parts.joined, inner) for part in reversed(parts.nodes)]
-        return tuple(found)
+        found = self._known.get(node)
+        if found is None:
+            found = self._known[node] = self._search(node, checking=True)
+        return found
 
-    def _parts(self, node: ast.expr) -> _Parts:
+    def _search(self, node: ast.expr, *, checking: bool) -> tuple[Piece, ...]:
+        """A search of its own; one without checks asks nothing that could lead to a search again."""
+        search = Search(node, self.entries.option if checking else _unrestricted)
+        for task in search:
+            self._follow(task, search, checking)
+        return tuple(search.found)
+
+    def _is_fixed(self, node: ast.expr) -> bool:
+        """Whether an expression is plainly a constant or a container of such, also through a name."""
+        for _ in range(_MAX_STEPS):
+            if isinstance(node, ast.Constant) or self._is_table(node):
+                return True
+            if isinstance(node, ast.Call):
+                method = isinstance(node.func, ast.Attribute) and node.func.attr == "keys"
+                made = node.args[0] if len(node.args) == 1 and self._is_copy(node) else None
+                inner = node.func.value if isinstance(node.func, ast.Attribute) and method else made
+            else:
+                inner = node.operand if isinstance(node, ast.UnaryOp) else self.checks.guards.alias(node)
+            if inner is None:
+                return False
+            node = inner
+        return False
+
+    def _is_copy(self, node: ast.Call) -> bool:
+        return self.resolver.names(node.func).certain in _COPIES
+
+    def _contents(self, node: ast.expr) -> Origin | None:
+        """What it proves of a value that it is in a container; nothing for a text, which every part of it is in."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "keys":
+            node = node.func.value
+        whole = self.checks.guards.alias(node) or node
+        if text(whole) is not None:
+            return None
+        if not isinstance(whole, ast.Dict):
+            keys = [node]
+        elif isinstance(node, ast.Name) and self.containers.put_into(node.id, node, self._bindings(node)):
+            return Origin.TESTED
+        else:
+            keys = [key if key is not None else whole for key in whole.keys]
+        origins = {piece.origin for key in keys for piece in self._search(key, checking=False)}
+        if any(origin.external for origin in origins):
+            return None
+        return Origin.LISTED if origins and origins.issubset(_FIXED) else Origin.TESTED
+
+    def _bindings(self, node: ast.Name) -> tuple[Binding, ...]:
+        reaching = self.resolver.bindings.lookup(node.id, node)
+        return reaching.bindings if reaching is not None else ()
+
+    # -- one step ------------------------------------------------------------------------------------------------------
+
+    def _follow(self, task: Task, search: Search, checking: bool) -> None:
+        """Take an expression apart by one step."""
+        node = task.node
         if isinstance(node, ast.Constant):
-            return _leaf(Origin.CONSTANT)
+            search.piece(task, Origin.CONSTANT)
+            return
+        if checking and isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+            proven = self.checks.of(node)
+            if proven in (Origin.LISTED, Origin.NUMBER):
+                search.piece(task, proven)
+                return
+            task = task._replace(proven=proven or task.proven)
         if isinstance(node, ast.Name):
-            return self._name(node)
-        if isinstance(node, ast.Attribute):
-            return self._attribute(node)
-        if isinstance(node, ast.Call):
-            return self._call(node)
-        if isinstance(node, ast.JoinedStr):
-            return _Parts(list(node.values), joined=len(node.values) > 1)
-        if isinstance(node, ast.FormattedValue):
-            return _leaf(Origin.NUMBER) if _numeric(node.format_spec) else _Parts([node.value])
-        if isinstance(node, ast.BinOp):
-            return self._binary(node)
-        if isinstance(node, ast.Subscript):
-            return _Parts([node.value], labelled=not isinstance(node.slice, ast.Slice))
-        return _leaf(Origin.CONSTANT) if self._is_table(node) else _structure(node)
+            self._name(node, task, search)
+        elif isinstance(node, ast.Attribute):
+            self._attribute(node, task, search)
+        elif isinstance(node, ast.Call):
+            self._call(node, task, search)
+        elif isinstance(node, ast.Subscript) and self._is_enum(node.value, instance=False):
+            search.piece(task, Origin.LISTED)
+        else:
+            search.parts(task, leaf(Origin.CONSTANT) if self._is_table(node) else structure(node))
 
     def _is_table(self, node: ast.expr) -> bool:
         """Whether a container holds literals only; such a one is one piece, however long."""
@@ -128,239 +139,174 @@ class Origins:
             known = self._tables[node] = all(isinstance(element, ast.Constant) for element in elements)
         return known
 
-    def _binary(self, node: ast.BinOp) -> _Parts:
-        if isinstance(node.op, _NUMERIC_OPERATORS):
-            return _leaf(Origin.NUMBER)
-        if isinstance(node.op, ast.Mod):
-            return _percent(node)
-        return _Parts([node.left, node.right], joined=True)
+    def _is_enum(self, node: ast.expr, *, instance: bool) -> bool:
+        """Whether an expression is an enumeration of this module, or a member of one."""
+        owner = self.resolver.class_of(node)
+        if owner is None or self.resolver.classes.is_instance(node) is not instance:
+            return False
+        return any(name.startswith(_ENUMS) for base in owner.bases for name in self.resolver.names(base).names)
 
-    # -- names --------------------------------------------------------------------------------------------------------
+    # -- names ---------------------------------------------------------------------------------------------------------
 
-    def _name(self, node: ast.Name) -> _Parts:
+    def _name(self, node: ast.Name, task: Task, search: Search) -> None:
         reaching = self.resolver.bindings.lookup(node.id, node)
         if reaching is None:
-            return _leaf(Origin.SURROUNDINGS if node.id in SURROUNDINGS else Origin.UNKNOWN)
-        nodes: list[ast.expr] = []
-        origins: list[Origin] = [] if reaching.complete else [Origin.UNKNOWN]
-        joined = False
-        for binding in reaching.bindings:
-            parts = self._bound(binding, node)
-            nodes += parts.nodes
-            origins += parts.origins
-            joined = joined or parts.joined
-        if any(isinstance(part, (*_LITERALS, ast.Call)) for part in nodes):
-            nodes += self._put_into(node.id, node, reaching.bindings)
-        return _Parts(nodes, joined, tuple(dict.fromkeys(origins)))
+            search.piece(task, Origin.SURROUNDINGS if node.id in SURROUNDINGS else Origin.UNKNOWN)
+            return
+        if not reaching.complete:
+            search.piece(task, Origin.UNKNOWN)
+        further = [one for binding in reaching.bindings for one in self._bound(binding, node, task, search)]
+        if any(isinstance(one.node, (*_LITERALS, ast.Call)) for one in further):
+            further += [task._replace(node=put) for put in self.containers.put_into(node.id, node, reaching.bindings)]
+        search.add(further)
 
-    def _bound(self, binding: Binding, use: ast.Name) -> _Parts:
+    def _bound(self, binding: Binding, use: ast.Name, task: Task, search: Search) -> list[Task]:
+        """What one binding makes of a name: what to look at next, if there is something."""
         site, value = binding.node, binding.value
+        over = task.over(Way.BOUND, site, use.id)
+        if binding.kind is Kind.PARAMETER and isinstance(site, ast.arg):
+            return self._parameter(site, task, search)
         if binding.kind in (Kind.VALUE, Kind.ELEMENT) and value is not None:
-            return _Parts([value])
+            return [over._replace(node=value)]
         if binding.kind is Kind.AUGMENTED and isinstance(site, ast.Name) and value is not None:
-            return _Parts([site, value], joined=True)
-        if binding.kind is Kind.PARAMETER:
-            declared = getattr(getattr(site, "annotation", None), "id", None)
-            return _leaf(Origin.SURROUNDINGS if declared in _NUMERIC_TYPES else Origin.UNKNOWN)
+            joined = task.joined or not task.derived
+            before = task._replace(node=site, joined=joined, built=joined)
+            return [before, over._replace(node=value, joined=joined, built=joined)]
         if binding.kind is Kind.OPAQUE:
-            return self._unpacked(site)
-        return _leaf(self._known(use))
+            return self._unpacked(site, over, search)
+        search.piece(task, inputs.known(self.resolver, use))
+        return []
 
-    def _unpacked(self, site: ast.AST) -> _Parts:
-        """A name in the target of a loop, ``for i, x in enumerate(xs)``: a number, or made of what is looped over."""
-        tree = self.resolver.tree
-        child, parent = site, tree.parent(site)
+    def _unpacked(self, site: ast.AST, task: Task, search: Search) -> list[Task]:
+        """A name that is a part of something: ``for i, x in enumerate(xs)``, ``a, b = f()``, ``with f() as x``."""
+        child, parent = site, self.tree.parent(site)
         while isinstance(parent, (ast.Tuple, ast.List)):
-            child, parent = parent, tree.parent(parent)
+            child, parent = parent, self.tree.parent(parent)
+        whole = parent.value if isinstance(parent, ast.Assign) else None
+        if isinstance(parent, ast.withitem):
+            whole = parent.context_expr
+        if whole is not None:
+            return [task._replace(node=whole, derived=True, label=task.label or task.node, near=whole)]
         if not isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
-            return _leaf(Origin.UNKNOWN)
+            search.piece(task, Origin.UNKNOWN)
+            return []
         looped = parent.iter
         counted = isinstance(looped, ast.Call) and self.resolver.names(looped.func).certain == "builtins.enumerate"
         if counted and isinstance(child, (ast.Tuple, ast.List)) and child.elts[0] is site:
-            return _leaf(Origin.NUMBER)
-        return _Parts([looped])
+            search.piece(task, Origin.NUMBER)
+            return []
+        return [task._replace(node=looped)]
 
-    def _put_into(self, key: str, use: ast.expr, bindings: Iterable[Binding] = ()) -> list[ast.expr]:
-        """What ``name.append(x)``, ``name[key] = x`` and the like put into a container of the same name."""
-        known = {binding.node for binding in bindings}
-        sites = self._fillings().get(key, [])
-        # One more than pieces() follows makes the whole unknown.
-        found: list[ast.expr] = [*sites[:MAX_PIECES]] if len(sites) > MAX_PIECES else []
-        for site in sites if not found else ():
-            holder = site.value if isinstance(site, ast.Subscript) else site.func.value  # type: ignore[attr-defined]
-            if isinstance(holder, ast.Name) and isinstance(use, ast.Name):
-                reaching = self.resolver.bindings.lookup(holder.id, holder)
-                if reaching is None or known.isdisjoint(binding.node for binding in reaching.bindings):
-                    continue
-            if isinstance(site, ast.Call):
-                found += [*site.args, *(keyword.value for keyword in site.keywords)]
-                continue
-            statement = self.resolver.tree.parent(site)
-            stored = getattr(statement, "value", None)
-            found.append(stored if isinstance(stored, ast.expr) else holder)
-        return found
+    def _parameter(self, parameter: ast.arg, task: Task, search: Search) -> list[Task]:
+        """A parameter: what the call that was entered hands over, what all calls hand over, or what nobody knows."""
+        function = self.functions.owner(parameter)
+        if getattr(parameter.annotation, "id", None) in _NUMERIC_TYPES:
+            entry = self.entries.origin(function, parameter) if function is not None else None
+            search.piece(task, Origin.NUMBER if entry is Origin.NUMBER else Origin.SURROUNDINGS)
+            return []
+        over = task.over(Way.PARAMETER, parameter, parameter.arg)
+        entered = task.entered
+        if entered is not None and entered.function is function:
+            values, complete = self.callers.at(parameter, entered.call, entered.bound)
+            if not complete:
+                search.piece(over, Origin.UNKNOWN)
+            handed = over.over(Way.CALLED, entered.call, parameter.arg)
+            return [handed._replace(node=value, entered=entered.outer) for value in values]
+        filling = self.callers.filling(parameter)
+        if not filling.closed:
+            search.piece(over, filling.origin)
+        aside = task.aside or not filling.closed
+        return [
+            over.over(Way.CALLED, call, parameter.arg)._replace(node=value, entered=None, aside=aside)
+            for call, value in filling.given
+        ]
 
-    def _fillings(self) -> dict[str, list[ast.expr]]:
-        """The places that put something into a container, by its name (``.attribute`` for an attribute)."""
-        if self._filled is None:
-            filled: dict[str, list[ast.expr]] = {}
-            for slot in self.resolver.tree.nodes(ast.Subscript):
-                if isinstance(slot.ctx, ast.Store):
-                    filled.setdefault(_key(slot.value), []).append(slot)
-            for call in self.resolver.tree.nodes(ast.Call):
-                if isinstance(call.func, ast.Attribute) and call.func.attr in FILLING_METHODS:
-                    filled.setdefault(_key(call.func.value), []).append(call)
-            self._filled = filled
-        return self._filled
+    # -- attributes and calls ------------------------------------------------------------------------------------------
 
-    # -- attributes and calls -----------------------------------------------------------------------------------------
-
-    def _known(self, node: ast.expr) -> Origin:
-        """What the qualified name of an expression says about its origin."""
-        for name in self.resolver.names(node).names:
-            if name.startswith(OUTSIDE):
-                return Origin.OUTSIDE
-            if name in SURROUNDINGS:
-                return Origin.SURROUNDINGS
-        return Origin.UNKNOWN
-
-    def _attribute(self, node: ast.Attribute) -> _Parts:
-        known = self._known(node)
+    def _attribute(self, node: ast.Attribute, task: Task, search: Search) -> None:
+        known = inputs.known(self.resolver, node)
         if known is not Origin.UNKNOWN:
-            return _leaf(known)
+            search.piece(task, known)
+            return
         owner = self.resolver.class_of(node.value)
         members = self.resolver.members(owner, node.attr) if owner is not None else []
-        values = [member.value for member in members if member.kind is Kind.VALUE and member.value is not None]
-        if values and len(values) == len(members):
-            stores = self.resolver.attribute_stores().get(node.attr, ())
-            foreign = len(stores) > sum(isinstance(member.node, ast.Attribute) for member in members)
-            origins = (Origin.UNKNOWN,) if foreign else ()
-            return _Parts([*values, *self._put_into("." + node.attr, node)], origins=origins)
+        if members and self._members(node, members, task, search):
+            return
         if node.attr in TRANSPARENT_ATTRIBUTES:
-            return _Parts([node.value], labelled=True)
-        return _leaf(Origin.SURROUNDINGS if node.attr in NUMERIC_ATTRIBUTES else Origin.UNKNOWN)
+            search.parts(task, Parts([node.value], labelled=True))
+        elif inputs.is_answer(node):
+            search.piece(task, Origin.MODEL)
+        elif node.attr in NUMERIC_ATTRIBUTES:
+            search.piece(task, Origin.SURROUNDINGS)
+        else:
+            derived = owner is None and isinstance(node.value, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
+            search.parts(task, Parts([node.value], labelled=True, derived=True) if derived else leaf(Origin.UNKNOWN))
 
-    def _call(self, node: ast.Call) -> _Parts:
-        names = self.resolver.names(node.func)
-        plain = _plain(names)
-        if plain is not None:
-            return _leaf(plain)
-        callee = names.certain or ""
-        arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-        if callee in TRANSPARENT:
-            return _Parts(arguments, joined=callee.endswith(".join"))
-        if callee == "builtins.map" and node.args:
-            return self._mapped(node)
-        known = self._known(node)
-        if known is not Origin.UNKNOWN:
-            return _leaf(known)
-        return self._method(node, arguments)
+    def _members(self, node: ast.Attribute, members: list[Binding], task: Task, search: Search) -> bool:
+        """What a class of this module binds to an attribute, if all of that can be followed."""
+        values = [member.value for member in members if member.kind is Kind.VALUE and member.value is not None]
+        if len(values) < len(members):
+            function = members[0].node
+            if len(members) == 1 and isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                return self._property(node, function, task, search)
+            return False
+        stores = self.resolver.attribute_stores().get(node.attr, ())
+        if len(stores) > sum(isinstance(member.node, ast.Attribute) for member in members):
+            search.piece(task, Origin.UNKNOWN)
+        put = self.containers.put_into("." + node.attr, node)
+        search.add(
+            [
+                *(
+                    task.over(Way.BOUND, m.node, node.attr)._replace(node=v)
+                    for m, v in zip(members, values, strict=True)
+                ),
+                *(task._replace(node=value) for value in put),
+            ]
+        )
+        return True
 
-    def _mapped(self, node: ast.Call) -> _Parts:
-        names = self.resolver.names(node.args[0])
-        plain = _plain(names)
-        if plain is not None:
-            return _leaf(plain)
-        return _Parts(node.args[1:]) if names.certain in TRANSPARENT else _leaf(Origin.UNKNOWN)
+    def _property(
+        self, node: ast.Attribute, function: ast.FunctionDef | ast.AsyncFunctionDef, task: Task, search: Search
+    ) -> bool:
+        values = self.callers.returned(function)
+        if values is None or not function.decorator_list or self.callers.overridden(function):
+            return False
+        back = task._replace(entered=None)
+        search.add(back.over(Way.RETURNED, value, node.attr)._replace(node=value) for value in values)
+        return True
 
-    @staticmethod
-    def _method(node: ast.Call, arguments: list[ast.expr]) -> _Parts:
-        if not isinstance(node.func, ast.Attribute):
-            return _leaf(Origin.UNKNOWN)
-        method, receiver = node.func.attr, node.func.value
-        if method in READING_METHODS:
-            return _leaf(Origin.OUTSIDE)
-        if method == "format":
-            return _formatted(receiver, node)
-        if method in ("get", "pop"):
-            return _Parts([receiver, *arguments[1:]], labelled=True)
-        if method in TRANSPARENT_METHODS:
-            several = method in ("join", "joinpath", "replace")
-            return _Parts([receiver, *arguments] if several else [receiver], joined=several)
-        return _leaf(Origin.UNKNOWN)
+    def _call(self, node: ast.Call, task: Task, search: Search) -> None:
+        if self._is_enum(node, instance=True):
+            search.piece(task, Origin.LISTED)
+            return
+        if self._is_installed(node):
+            search.piece(task, Origin.SURROUNDINGS)
+            return
+        callee = self.functions.callee(node) if isinstance(node.func, (ast.Name, ast.Attribute)) else None
+        if callee is None or not self._enter(node, callee, task, search):
+            search.parts(task, inputs.called(self.resolver, node))
 
+    def _enter(self, node: ast.Call, callee: Callee, task: Task, search: Search) -> bool:
+        """Go on with what a function of the module returns for this call."""
+        values = self.callers.returned(callee.function)
+        depth = task.entered.depth + 1 if task.entered is not None else 1
+        if values is None or depth > MAX_CALLS_DEEP:
+            return False
+        entered = Entered(callee.function, node, callee.bound, task.entered, depth)
+        name = getattr(callee.function, "name", "") or "the function"
+        back = task._replace(entered=entered)
+        search.add(back.over(Way.RETURNED, value, name)._replace(node=value) for value in values)
+        if self.callers.overridden(callee.function):
+            search.piece(task, Origin.UNKNOWN)
+        return True
 
-def _plain(names: Names) -> Origin | None:
-    """What a function returns that surely makes numbers, or quotes, under every name it can have."""
-    if not names.names or not names.complete:
-        return None
-    if QUOTERS.issuperset(names.names):
-        return Origin.QUOTED
-    return Origin.NUMBER if NUMBERS.issuperset(names.names) else None
-
-
-def _structure(node: ast.expr) -> _Parts:
-    """The parts of an expression whose kind alone says what they are."""
-    if isinstance(node, (ast.Compare, ast.UnaryOp)):
-        return _leaf(Origin.NUMBER)
-    if isinstance(node, ast.IfExp):
-        return _Parts([node.body, node.orelse])
-    if isinstance(node, ast.BoolOp):
-        return _Parts(list(node.values))
-    if isinstance(node, (ast.NamedExpr, ast.Await, ast.Starred)):
-        return _Parts([node.value])
-    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-        return _Parts(list(node.elts))
-    if isinstance(node, ast.Dict):
-        return _Parts([*(key for key in node.keys if key is not None), *node.values])
-    if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
-        return _Parts([node.elt])
-    if isinstance(node, ast.DictComp):
-        return _Parts([node.key, node.value])
-    return _leaf(Origin.UNKNOWN)
-
-
-def _key(holder: ast.expr) -> str:
-    if isinstance(holder, ast.Attribute):
-        return "." + holder.attr
-    return holder.id if isinstance(holder, ast.Name) else ""
-
-
-def _text(node: ast.AST | None) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _numeric(spec: ast.expr | None) -> bool:
-    """Whether a format specification takes numbers only: a text given to ``:d`` or ``:.2f`` raises ValueError."""
-    if not isinstance(spec, ast.JoinedStr) or len(spec.values) != 1:
-        return False
-    text = _text(spec.values[0])
-    return text is not None and bool(_NUMERIC_SPEC.match(text))
-
-
-def _percent(node: ast.BinOp) -> _Parts:
-    """``text % values``; what goes into a ``%d`` is a number."""
-    given = list(node.right.elts) if isinstance(node.right, ast.Tuple) else [node.right]
-    text = _text(node.left)
-    kinds = [kind for _, kind in _CONVERSION.findall(text) if kind != "%"] if text is not None else []
-    if isinstance(node.right, ast.Dict) or len(kinds) != len(given) or "*" in (text or ""):
-        return _Parts([node.left, *given], joined=True)
-    texts = [value for value, kind in zip(given, kinds, strict=True) if kind in "rsac"]
-    numbers = (Origin.NUMBER,) if len(texts) < len(given) else ()
-    return _Parts([node.left, *texts], joined=True, origins=numbers)
-
-
-def _formatted(receiver: ast.expr, node: ast.Call) -> _Parts:
-    """``text.format(values)``; a field with a numeric specification takes numbers only."""
-    numeric = _numeric_fields(_text(receiver) or "")
-    kept = [argument for index, argument in enumerate(node.args) if str(index) not in numeric]
-    if any(isinstance(argument, ast.Starred) for argument in node.args):
-        kept = list(node.args)
-    kept += [keyword.value for keyword in node.keywords if keyword.arg not in numeric]
-    numbers = (Origin.NUMBER,) if numeric else ()
-    return _Parts([receiver, *kept], joined=True, origins=numbers)
-
-
-def _numeric_fields(text: str) -> set[str]:
-    """The positions and names that a format string uses with a numeric specification and in no other way."""
-    numeric: dict[str, bool] = {}
-    automatic = 0
-    try:
-        fields = [(name, spec or "") for _, name, spec, _ in Formatter().parse(text) if name is not None]
-    except ValueError:
-        return set()
-    for name, spec in fields:
-        if not name:
-            name, automatic = str(automatic), automatic + 1
-        numeric[name] = numeric.get(name, True) and bool(_NUMERIC_SPEC.match(spec))
-    return {name for name, only in numeric.items() if only}
+    def _is_installed(self, node: ast.Call) -> bool:
+        """Whether a call reads a file that is installed with the module: its path is made of ``__file__``."""
+        path = inputs.opened(self.resolver, node)
+        if path is None or self._reading:
+            return False
+        self._reading = True
+        pieces = self._search(path, checking=False)
+        self._reading = False
+        beside = any(isinstance(piece.node, ast.Name) and piece.node.id == "__file__" for piece in pieces)
+        return beside and all(piece.origin in (Origin.CONSTANT, Origin.SURROUNDINGS) for piece in pieces)

@@ -56,21 +56,31 @@ class Way(Enum):
 
 
 class Hop(NamedTuple):
-    """One stretch of the way from a sink back to an origin; ``outer`` is the one before, nearer to the sink."""
+    """One stretch of the way from a sink back to an origin; ``outer`` is the one before, nearer to the sink.
+
+    ``built``: between the one before and this, it was put together with other pieces.
+    """
 
     way: Way
     node: ast.AST
     name: str
+    built: bool
     outer: Hop | None
 
 
 class Piece(NamedTuple):
-    """One piece of a text. ``joined``: it is put together with others, it is not the whole."""
+    """One piece of a text. ``joined``: it is put together with others, it is not the whole.
+
+    ``source`` is the expression that the origin was told from, where that is another than the one to show; ``built``
+    as in the last hop of ``trail``.
+    """
 
     node: ast.expr
     origin: Origin
     joined: bool
     trail: Hop | None = None
+    source: ast.expr | None = None
+    built: bool = False
 
     @property
     def open(self) -> bool:

@@ -24,7 +24,8 @@ LOOPS = (ast.For, ast.AsyncFor, ast.While)
 UNITS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
 _CHILDLESS_FIELDS = frozenset(
-    {"ctx", "op", "ops", "id", "attr", "kind", "type_comment", "lineno", "col_offset", "end_lineno", "end_col_offset"}
+    {"arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "module", "op", "ops", "rest"}
+    | {"simple", "tag", "type_comment", "type_ignores"}
 )
 _SIDE_BRANCHES = frozenset({"orelse", "finalbody", "handlers"})
 _fields_of: dict[type[ast.AST], tuple[str, ...]] = {}
@@ -65,7 +66,7 @@ class Tree:
     def _walk(self) -> None:
         parents, by_type, branches, fields_of = self._parents, self._by_type, self._branches, _fields_of
         stack: list[ast.AST] = [self.root]
-        pop, push = stack.pop, stack.append
+        pop, push, any_node = stack.pop, stack.append, ast.AST
         while stack:
             node = pop()
             kind = node.__class__
@@ -76,14 +77,16 @@ class Tree:
             fields = fields_of.get(kind)
             for name in _child_fields(kind) if fields is None else fields:
                 value = getattr(node, name, None)
+                if value is None:
+                    continue
                 if value.__class__ is list:
                     for child in reversed(value):
-                        if isinstance(child, ast.AST):
+                        if isinstance(child, any_node):
                             parents[child] = node
                             push(child)
-                            if name in _SIDE_BRANCHES:
-                                branches[child] = name
-                elif isinstance(value, ast.AST):
+                    if name in _SIDE_BRANCHES:
+                        branches.update(dict.fromkeys(value, name))
+                elif isinstance(value, any_node):
                     parents[value] = node
                     push(value)
 

@@ -1,0 +1,77 @@
+"""What runs Python code that it is given as text, other than ``eval`` and ``exec``, each row with its source."""
+
+from __future__ import annotations
+
+from picketlint.records import NamedTuple
+
+
+class Interpreter(NamedTuple):
+    """Functions that run the text of their first parameter, whose name differs: ``parameter``."""
+
+    names: tuple[str, ...]
+    parameter: str
+    source: str
+
+
+_IPYTHON = "https://ipython.readthedocs.io/en/stable/api/generated/IPython.core.interactiveshell.html"
+_SHELLS = (
+    "IPython.get_ipython()",
+    "IPython.core.getipython.get_ipython()",
+    "IPython.InteractiveShell.instance()",
+    "IPython.core.interactiveshell.InteractiveShell()",
+    "IPython.core.interactiveshell.InteractiveShell.instance()",
+)
+_CONSOLES = ("code.InteractiveInterpreter()", "code.InteractiveConsole()")
+_KERNELS = (
+    "jupyter_client.KernelManager().client()",
+    "jupyter_client.BlockingKernelClient()",
+    "jupyter_client.manager.KernelManager().client()",
+    "jupyter_client.blocking.BlockingKernelClient()",
+    "jupyter_client.blocking.client.BlockingKernelClient()",
+)
+_TOOLS = ("langchain_experimental.tools", "langchain_experimental.tools.python.tool", "langchain.tools.python.tool")
+_REPLS = (
+    "langchain_experimental.utilities.PythonREPL()",
+    "langchain_experimental.utilities.python.PythonREPL()",
+    "langchain.utilities.PythonREPL()",
+)
+
+INTERPRETERS: tuple[Interpreter, ...] = (
+    Interpreter(
+        tuple(f"{console}.runsource" for console in _CONSOLES), "source", "https://docs.python.org/3/library/code.html"
+    ),
+    Interpreter(
+        tuple(f"{console}.runcode" for console in _CONSOLES), "code", "https://docs.python.org/3/library/code.html"
+    ),
+    Interpreter(
+        ("code.InteractiveConsole().push",),
+        "line",
+        "https://docs.python.org/3/library/code.html#code.InteractiveConsole.push",
+    ),
+    Interpreter(tuple(f"{shell}.run_cell" for shell in _SHELLS), "raw_cell", _IPYTHON),
+    Interpreter(tuple(f"{shell}.run_code" for shell in _SHELLS), "code_obj", _IPYTHON),
+    Interpreter(
+        tuple(f"{kernel}.execute" for kernel in _KERNELS),
+        "code",
+        "https://jupyter-client.readthedocs.io/en/stable/api/client.html",
+    ),
+    Interpreter(
+        tuple(f"{repl}.run" for repl in _REPLS),
+        "command",
+        "https://github.com/langchain-ai/langchain-experimental: utilities/python.py, exec",
+    ),
+    # "Note that this function uses eval, and thus shouldn't be used on unsanitized input." The page of sympify says the
+    # same, but that takes numbers and expressions just as well.
+    Interpreter(
+        ("sympy.parse_expr", "sympy.parsing.parse_expr", "sympy.parsing.sympy_parser.parse_expr"),
+        "s",
+        "https://docs.sympy.org/latest/modules/parsing.html#sympy.parsing.sympy_parser.parse_expr",
+    ),
+)
+RUNNERS: dict[str, Interpreter] = {name: row for row in INTERPRETERS for name in row.names}
+# Tools that give a model an interpreter: whatever it writes is run. Same source as PythonREPL.
+INTERPRETER_TOOLS = tuple(f"{module}.{name}" for module in _TOOLS for name in ("PythonREPLTool", "PythonAstREPLTool"))
+# The flag without which agents that run what a model writes refuse to be made; False by default.
+# https://github.com/langchain-ai/langchain-experimental: agents/agent_toolkits/pandas/base.py, pal_chain/base.py.
+# Not here: allow_dangerous_requests, which lets a model send HTTP requests or change a database, but runs no code.
+ALLOWING_FLAGS = ("allow_dangerous_code",)

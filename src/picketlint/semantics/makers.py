@@ -1,0 +1,54 @@
+"""The call that made what an expression stands for: through names, members of a class, ``with`` and methods."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Container
+
+from picketlint.records import NamedTuple
+from picketlint.semantics.names import Resolver
+
+_MAX_STEPS = 12
+
+
+class Maker(NamedTuple):
+    """A call of something whose qualified name was asked for; ``certain``: it can be nothing else."""
+
+    call: ast.Call
+    name: str
+    certain: bool
+
+
+def maker(node: ast.expr, names: Container[str], methods: Container[str], resolver: Resolver) -> Maker | None:
+    """The call of one of ``names`` that an expression goes back to; None where none is surely at its beginning.
+
+    Of a call of one of ``methods`` it is the object that counts: what made it made the result.
+    """
+    current: ast.AST | None = node
+    for _ in range(_MAX_STEPS):
+        if isinstance(current, ast.Call):
+            found = resolver.names(current.func)
+            name = next((name for name in found.names if name in names), None)
+            if name is not None:
+                return Maker(current, name, found.certain is not None)
+            func = current.func
+            current = func.value if isinstance(func, ast.Attribute) and func.attr in methods else None
+        elif isinstance(current, (ast.Name, ast.Attribute)):
+            current = _bound(current, resolver)
+        else:
+            break
+    return None
+
+
+def _bound(node: ast.Name | ast.Attribute, resolver: Resolver) -> ast.AST | None:
+    """The one expression a name or a member stands for; None, as a value that is set first, does not count."""
+    if isinstance(node, ast.Name):
+        reaching = resolver.bindings.lookup(node.id, node)
+        bindings = list(reaching.bindings) if reaching is not None else []
+    else:
+        owner = resolver.class_of(node.value)
+        bindings = resolver.members(owner, node.attr) if owner is not None else []
+    places = [(binding, resolver.tree.parent(binding.node)) for binding in bindings]
+    values = [place.context_expr if isinstance(place, ast.withitem) else binding.value for binding, place in places]
+    made = [value for value in values if not (isinstance(value, ast.Constant) and value.value is None)]
+    return made[0] if len(made) == 1 else None

@@ -1,0 +1,98 @@
+"""The bookkeeping of one search for the pieces of a text: what is still to be looked at, and what was found."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+
+from picketlint.records import NamedTuple
+from picketlint.semantics.pieces import Entered, Hop, Origin, Parts, Piece, Way
+
+MAX_PIECES = 120
+MAX_CALLS_DEEP = 6
+
+# What also holds of something that is worked out from a value of this origin.
+_OF_PARTS = (Origin.PARAMETER, Origin.SURROUNDINGS)
+
+Restriction = Callable[[str], Origin | None]
+
+
+class Task(NamedTuple):
+    """An expression to take apart.
+
+    ``label`` is what a person is shown instead, ``near`` the same since the last hop; ``built``: it was put together
+    since then; ``proven`` is what tests have proven of it; ``aside``: other callers decide as well, so that only input
+    counts. The rest is as in Piece and Parts.
+    """
+
+    node: ast.expr
+    joined: bool = False
+    label: ast.expr | None = None
+    trail: Hop | None = None
+    entered: Entered | None = None
+    derived: bool = False
+    proven: Origin | None = None
+    aside: bool = False
+    near: ast.expr | None = None
+    built: bool = False
+
+    def over(self, way: Way, node: ast.AST, name: str) -> Task:
+        """The task with one more hop behind it."""
+        return self._replace(trail=Hop(way, node, name, self.built, self.trail), near=None, built=False)
+
+
+class Search:
+    """Iterates over the tasks; each may add further ones and pieces."""
+
+    def __init__(self, node: ast.expr, option: Restriction) -> None:
+        self.found: list[Piece] = []
+        self._node = node
+        self._option = option
+        self._pending = [Task(node)]
+        self._aside: list[Task] = []
+
+    def __iter__(self) -> Iterator[Task]:
+        seen: set[tuple[object, ...]] = set()
+        while self._pending or self._aside:
+            task = self._pending.pop() if self._pending else self._aside.pop()
+            mark = (task.node, task.entered, task.derived, task.proven, task.aside)
+            if mark in seen:
+                continue
+            seen.add(mark)
+            if len(seen) > MAX_PIECES:
+                if not task.aside:
+                    self.found.append(Piece(self._node, Origin.UNKNOWN, True))
+                return
+            yield task
+
+    def add(self, tasks: Iterable[Task]) -> None:
+        """Look at these next, the first of them first."""
+        for task in reversed([*tasks]):
+            (self._aside if task.aside else self._pending).append(task)
+
+    def parts(self, task: Task, parts: Parts) -> None:
+        """Go on with the parts of the task's expression."""
+        for origin in parts.origins:
+            self.piece(task, origin)
+        joined = task.joined if task.derived or parts.derived else task.joined or parts.joined
+        here = task.node if parts.labelled else None
+        onward = task._replace(
+            joined=joined,
+            label=task.label or here,
+            near=task.near or here,
+            built=task.built or (parts.joined and joined),
+            derived=task.derived or parts.derived,
+        )
+        self.add(onward._replace(node=node) for node in parts.nodes)
+
+    def piece(self, task: Task, origin: Origin) -> None:
+        """Note what the task's expression is."""
+        if task.derived and not origin.external and origin not in _OF_PARTS:
+            origin = Origin.UNKNOWN
+        node = task.label or task.node
+        if origin is Origin.COMMAND_LINE and isinstance(node, ast.Attribute):
+            origin = self._option(node.attr) or origin
+        if origin.open and task.proven is not None:
+            origin = task.proven
+        if origin.external or not task.aside:
+            self.found.append(Piece(node, origin, task.joined, task.trail, task.near or task.node, task.built))

@@ -1,0 +1,53 @@
+"""The tables of sinks: every name in them is found, every row says where it is written."""
+
+import re
+
+import pytest
+
+from picketlint.engine import Checks, analyze
+from picketlint.knowledge.interpreters import INTERPRETER_TOOLS, INTERPRETERS, RUNNERS
+from picketlint.knowledge.pickles import LOADERS, PICKLE_SINKS, UNPICKLERS
+from picketlint.knowledge.signatures import TORCH_URL_LOADERS
+from picketlint.model import Finding
+
+NAMES = [
+    *(("PKT106", name) for name in (*LOADERS, *sorted(UNPICKLERS))),
+    *(("PKT303", name) for name in (*RUNNERS, *INTERPRETER_TOOLS)),
+    *(("PKT102", name) for name in TORCH_URL_LOADERS),
+]
+
+
+def findings(code: str, rule: str) -> tuple[Finding, ...]:
+    return analyze(code.encode(), "example.py", Checks(frozenset({rule}))).findings
+
+
+@pytest.mark.parametrize(("rule", "name"), NAMES, ids=lambda value: value)
+def test_every_name_is_found(rule: str, name: str) -> None:
+    (finding,) = findings(f"import {name.partition('.')[0]}\n{name}(text)", rule)
+    assert finding.span.line == 2
+
+
+@pytest.mark.parametrize(("rule", "name"), NAMES, ids=lambda value: value)
+def test_every_name_is_found_when_its_package_is_imported_from(rule: str, name: str) -> None:
+    package, _, rest = name.partition(".")
+    (finding,) = findings(f"from {package} import {re.split('[.(]', rest)[0]}\n{rest}(text)", rule)
+    assert finding.span.line == 2
+
+
+@pytest.mark.parametrize(("rule", "name"), NAMES, ids=lambda value: value)
+def test_the_same_name_of_another_package_is_not(rule: str, name: str) -> None:
+    package, _, rest = name.partition(".")
+    if "ickle" in package or package in ("dill", "cloudpickle", "_pickle"):
+        pytest.skip("a module of that name is taken for a copy")
+    code = f"from mine.{package}_like import {re.split('[.(]', rest)[0]}\n{rest}(text)"
+    assert not findings(code, rule) or "ickle" in name
+
+
+@pytest.mark.parametrize("row", [*PICKLE_SINKS, *INTERPRETERS], ids=lambda row: row.names[0])
+def test_every_row_has_its_source(row: object) -> None:
+    assert str(getattr(row, "source", "")).startswith("https://")
+
+
+def test_no_name_is_there_twice() -> None:
+    names = [name for row in (*PICKLE_SINKS, *INTERPRETERS) for name in row.names]
+    assert sorted(names) == sorted(set(names))
