@@ -4,7 +4,8 @@
 judged by reading the code around it. The sample is drawn from the open findings of every rule: all of a rule that has
 at most ``--size``, else the ``--size`` whose keyed hash is lowest. That is as good as a draw by lot, and a finding that
 comes or goes with a change of a rule leaves the rest of the sample as it is. Precision is counted over the sample of
-the run at hand, so a wrong finding that is mended makes room for another one, which has to be judged first.
+the run at hand, so a wrong finding that is mended makes room for another one, which has to be judged first; for a rule
+whose findings are all on record, over all of them.
 
     python scripts/precision.py --cache /tmp/ecosystem                             the table, and what has changed
     python scripts/precision.py --cache /tmp/ecosystem --write docs/accuracy.md    and into the document
@@ -17,7 +18,7 @@ import argparse
 import csv
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from math import sqrt
 from pathlib import Path
@@ -102,7 +103,7 @@ def sample(rows: Iterable[Judged], size: int) -> list[Judged]:
     seen: Counter[Key] = Counter()
     for row in rows:
         seen[row.key] += 1
-        if row.status == Status.OPEN.value:
+        if _is_open(row):
             text = "\0".join((SEED, *row.key, str(seen[row.key])))
             ranked[row.rule].append((sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), row))
     return [row for code in sorted(ranked) for _, row in sorted(ranked[code])[:size]]
@@ -134,28 +135,41 @@ def at_least(right: int, judged: int) -> float:
     return max(0.0, (centre - spread) / (1 + z * z / judged))
 
 
-def table(found: Sequence[Judged], judged: Sequence[Judged]) -> Iterator[str]:
-    """Markdown: precision per rule over the judged sample, and over all rules weighted by how often they fire."""
+def table(found: Sequence[Judged], drawn: Sequence[Judged], judgement: Mapping[int, Judged]) -> Iterator[str]:
+    """Markdown: precision per rule over what counts, and over all rules weighted by how often they fire."""
     yield "| rule | findings | judged | right | wrong | precision | at least (95 %) |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
-    findings = Counter(row.rule for row in found if row.status == Status.OPEN.value)
-    verdicts = Counter((row.rule, row.verdict) for row in judged)
-    weighted = 0.0
-    rules = [entry.rule for entry in load().entries if entry.rule.status is Lifecycle.DEFAULT and findings[entry.id]]
-    for rule in rules:
-        right, wrong = verdicts[rule.id, RIGHT], verdicts[rule.id, WRONG]
-        total = right + wrong
+    findings, verdicts, weighted = Counter(row.rule for row in found if _is_open(row)), Counter[str](), 0.0
+    for rule in [entry.rule for entry in load().entries if entry.rule.status is Lifecycle.DEFAULT]:
+        if not findings[rule.id]:
+            continue
+        counted = Counter(row.verdict for row in _counted(rule.id, found, drawn, judgement))
+        verdicts += counted
+        right, total = counted[RIGHT], counted.total()
         share = right / total if total else 0.0
         weighted += share * findings[rule.id]
         # Where every finding is judged, there is nothing to estimate.
         bound = "" if total in (0, findings[rule.id]) else f"{at_least(right, total):.0%}"
         mark = "" if share >= BAR else " (!)"
-        numbers = f"{findings[rule.id]:,} | {total} | {right} | {wrong} | {share:.1%}{mark} | {bound}"
+        numbers = f"{findings[rule.id]:,} | {total} | {right} | {total - right} | {share:.1%}{mark} | {bound}"
         yield f"| {rule.id} {rule.name} | {numbers} |"
-    right, wrong = (sum(row.verdict == verdict for row in judged) for verdict in (RIGHT, WRONG))
-    everything = sum(findings[rule.id] for rule in rules)
-    precision = f"{weighted / everything:.1%}" if everything else ""
-    yield f"| **all, weighted by findings** | {everything:,} | {right + wrong} | {right} | {wrong} | {precision} | |"
+    everything = findings.total()
+    numbers = f"{everything:,} | {verdicts.total()} | {verdicts[RIGHT]} | {verdicts[WRONG]}"
+    yield f"| **all, weighted by findings** | {numbers} | {weighted / max(everything, 1):.1%} | |"
+
+
+def _counted(
+    rule: str, found: Sequence[Judged], drawn: Sequence[Judged], judgement: Mapping[int, Judged]
+) -> list[Judged]:
+    """The judgements on a rule: on all of its findings if there is one on each, else on those that were drawn."""
+    everything = [row for row in found if row.rule == rule and _is_open(row)]
+    complete = all(id(row) in judgement for row in everything)
+    chosen = everything if complete else [row for row in drawn if row.rule == rule]
+    return [judgement[id(row)] for row in chosen if id(row) in judgement]
+
+
+def _is_open(row: Judged) -> bool:
+    return row.status == Status.OPEN.value
 
 
 def changes(reported: Sequence[Judged], gone: Sequence[Judged], missing: Sequence[Judged]) -> Iterator[str]:
@@ -187,7 +201,7 @@ def main() -> int:
     judgement, gone = match(found, [row for row in read() if row.verdict])
     drawn = sample(found, options.size)
     missing = [row for row in drawn if id(row) not in judgement]
-    lines = "\n".join(table(found, [judgement[id(row)] for row in drawn if id(row) in judgement]))
+    lines = "\n".join(table(found, drawn, judgement))
     print(lines, "", *changes(list(judgement.values()), gone, missing), sep="\n")
     if options.draw:
         write([*(row for row in read() if row.verdict), *missing])

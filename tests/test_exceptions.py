@@ -229,7 +229,9 @@ def test_the_form_offered_fits_the_rule_and_would_do(code: str, form: str) -> No
 def test_deselecting_is_no_way_round() -> None:
     unsaid = f"import torch\n{LOAD}  # trusted"
     assert marks(unsaid, "PKT101") == "2-"
-    assert marks(unsaid, "PKT903") == ""
+    # Selected alone, a rule about comments judges by every rule that is on by default.
+    assert marks(unsaid, "PKT903") == "2-"
+    assert marks(unsaid, "PKT103", "PKT903") == ""
     excepted = f"import torch\n{LOAD}  {OK}"
     assert marks(excepted, "PKT101") == marks(excepted, "PKT101", "PKT903", "PKT905") == "2+"
 

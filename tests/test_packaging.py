@@ -88,7 +88,7 @@ def test_a_new_rule_file_becomes_an_entry_point(
     assert found == {
         "bandit.plugins": expected_bandit_tests(project),
         "flake8.extension": FLAKE8,
-        "console_scripts": {"picketlint": "picketlint.cli:main"},
+        "console_scripts": {"picketlint": "picketlint.__main__:run"},
     }
 
 

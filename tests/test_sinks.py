@@ -37,17 +37,19 @@ def test_every_name_is_found_when_its_package_is_imported_from(rule: str, name: 
 @pytest.mark.parametrize(("rule", "name"), NAMES, ids=lambda value: value)
 def test_the_same_name_of_another_package_is_not(rule: str, name: str) -> None:
     package, _, rest = name.partition(".")
-    if "ickle" in package or package in ("dill", "cloudpickle", "_pickle"):
+    if "ickle" in name or package == "dill":
         pytest.skip("a module of that name is taken for a copy")
-    code = f"from mine.{package}_like import {re.split('[.(]', rest)[0]}\n{rest}(text)"
-    assert not findings(code, rule) or "ickle" in name
+    assert not findings(f"from mine.{package}_like import {re.split('[.(]', rest)[0]}\n{rest}(text)", rule)
 
 
-@pytest.mark.parametrize("row", [*PICKLE_SINKS, *INTERPRETERS], ids=lambda row: row.names[0])
-def test_every_row_has_its_source(row: object) -> None:
-    assert str(getattr(row, "source", "")).startswith("https://")
+def test_every_row_has_its_source() -> None:
+    sources = [*(row.source for row in PICKLE_SINKS), *(row.source for row in INTERPRETERS)]
+    assert all(source.startswith("https://") for source in sources)
 
 
 def test_no_name_is_there_twice() -> None:
-    names = [name for row in (*PICKLE_SINKS, *INTERPRETERS) for name in row.names]
+    names = [
+        *(name for row in PICKLE_SINKS for name in row.names),
+        *(name for row in INTERPRETERS for name in row.names),
+    ]
     assert sorted(names) == sorted(set(names))

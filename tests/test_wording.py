@@ -83,6 +83,8 @@ REFUSED = [
     # -- the opposite
     ("# loaded file is supplied by the user and not generated internally by ModelOpt", "negations swapped"),
     ("# loaded file is not generated internally by ModelOpt", ""),
+    ("# the file is not, in fact, generated internally by us", "an aside does not end a negation"),
+    ("# the file is anything but generated internally by us", "a negation without a not"),
     ("# the checkpoint was not written by our own exporter", ""),
     ("# not created, validated or saved by us in any way", "one no for three verbs"),
     ("# these files are not, and never were, generated internally by the exporter", ""),

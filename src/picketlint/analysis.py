@@ -21,6 +21,7 @@ _CONFIDENCES = tuple(Confidence)
 def check(
     judged: Iterable[Rule],
     selected: Iterable[Rule],
+    seen: Iterable[Rule],
     module: Module,
     path: str,
     policy: Policy | None,
@@ -28,21 +29,21 @@ def check(
 ) -> tuple[Finding, ...]:
     """Run the rules, then the review of comments; the findings of the selected rules, sorted.
 
-    ``judged`` are the rules to run, ``selected`` those whose findings are wanted. ``policy`` judges exceptions (None: as
-    picketlint does by itself); ``approved`` are the lock file's entries for this file (None: there is no lock file).
+    ``judged`` are the rules to run, ``selected`` those whose findings are wanted, ``seen`` those by whose findings
+    comments are judged. ``policy`` judges exceptions (None: as picketlint does by itself); ``approved`` are the lock file's entries for this file (None: there is no lock file).
     """
-    codes = {rule.id for rule in selected}
+    wanted = {rule.id for rule in selected}
     found = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in hits(judged, module))
     reviewers = [rule for rule in selected if rule.reviews]
     if not found and not any(rule.alone for rule in reviewers):
         return ()
-    review = _review(found, module, codes, policy, approved)
+    review = _review(found, module, {rule.id for rule in seen}, policy, approved)
     findings = review.findings
     for last in (False, True):
         reported = reviews(reviewers, review._replace(findings=findings), module, last=last)
         found = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in reported)
         findings += tuple(finding for _, _, finding in found)
-    return tuple(sorted(findings, key=lambda finding: finding.sort_key))
+    return tuple(sorted((finding for finding in findings if finding.rule in wanted), key=lambda finding: finding.sort_key))
 
 
 Found = tuple[Rule, Hit, Finding]

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable
 
 from picketlint import prefilter, registry
-from picketlint.model import Finding, Report, Span
+from picketlint.model import Finding, Lifecycle, Report, Span
 from picketlint.records import NamedTuple
 from picketlint.source import Source, UnreadableSourceError, decode, parse
 
@@ -48,7 +48,11 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     # An approved exception that is gone must be noticed, though nothing in the file asks for a look.
     fitting = entries if checks.approved else prefilter.candidates(entries, raw)
-    needed = bool(checks.approved) or any(entry.alone for entry in fitting)
+    judged = fitting
+    comments_only = _about_comments_only(entries)
+    if comments_only:
+        judged = prefilter.candidates([entry for entry in everything if entry.status is Lifecycle.DEFAULT], raw)
+    needed = bool(checks.approved) or any(entry.alone for entry in (*fitting, *judged))
     if not needed and (unreadable is None or tree is not None):
         return Report(path)
     try:
@@ -63,11 +67,18 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
     from picketlint.module import Module
 
     # Whether a marker excuses nothing can only be told with every rule it could excuse.
-    judged = prefilter.candidates(everything, raw) if any(entry.judges_all for entry in fitting) else fitting
+    if any(entry.judges_all for entry in fitting):
+        judged = prefilter.candidates(everything, raw)
     module = Module(root, Source(text), checks.torch_floor)
-    selected = [entry.rule for entry in fitting]
-    findings = check([entry.rule for entry in judged], selected, module, path, checks.exceptions, checks.approved)
+    rules, selected = [entry.rule for entry in judged], [entry.rule for entry in fitting]
+    seen = rules if comments_only else selected
+    findings = check(rules, selected, seen, module, path, checks.exceptions, checks.approved)
     return Report(path, findings)
+
+
+def _about_comments_only(entries: list[registry.Entry]) -> bool:
+    """Whether only rules are selected that judge comments: they do so by every rule that is on by default then."""
+    return any(entry.reviews for entry in entries) and all(entry.reviews or entry.id == UNREADABLE for entry in entries)
 
 
 def _unreadable(entry: registry.Entry, path: str, error: UnreadableSourceError) -> Finding:

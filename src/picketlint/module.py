@@ -173,9 +173,9 @@ class Module:
 
         return steps(piece, anchor, goal, self)
 
-    def verified(self, call: ast.Call) -> bool:
+    def verified(self, call: ast.AST) -> bool:
         """Whether the data of a call was compared with a digest before; that lessens a danger, it does not end it."""
-        return self._verification.verified(call)
+        return isinstance(call, ast.Call) and self._verification.verified(call)
 
     def argument(self, call: ast.Call, name: str, position: int | None = None) -> Argument:
         """The argument a call gives for a parameter; see Calls.argument for ``position`` (0-based)."""

@@ -38,6 +38,7 @@ class Entry(NamedTuple):
     alone: bool
     judges_all: bool
     module: str
+    reviews: bool = False
 
     @property
     def rule(self) -> Rule:
@@ -126,7 +127,8 @@ def entry_of(file: RuleFile) -> Entry:
     rule = _instance(module)
     if (rule.id, rule.name) != (file.id, file.name):
         raise RegistryError(f"rules/{file.module}.py: id and name are {(rule.id, rule.name)}, unlike the file's name")
-    return Entry(rule.id, rule.name, rule.status, rule.triggers, rule.documentable, rule.alone, rule.judges_all, module)
+    told = (rule.id, rule.name, rule.status, rule.triggers, rule.documentable, rule.alone, rule.judges_all)
+    return Entry(*told, module, rule.reviews)
 
 
 def index_source() -> str:

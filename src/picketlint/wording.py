@@ -22,9 +22,15 @@ MAX_LENGTH = 4000
 _MAX_WORD = 40
 _LONG_WORD = re.compile(rf"(\w{{{_MAX_WORD}}})\w+")
 _SENTENCE = re.compile(r"(?<=[.;!?])[)\]\"']?\s+")
+# Words between commas that leave the clause around them whole: "is not, in fact, generated".
+_ASIDE = re.compile(
+    r", (?:in fact|of course|however|actually|really|indeed|after all|in reality|in truth|strictly speaking|obviously"
+    r"|clearly|as it happens|at least|unfortunately|sadly|to be fair),? ",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(
     r"[.;,:)\]!\u2014\u2013]+(?=\s|$)|(?:^|\s)[(\[]|\s[-\u2014\u2013=>\u2192]+\s"
-    r"|\b(?:but|and|because|since|so|while|though|although|which|as (?=the|it|this|we|these|they|that|our))\b"
+    r"|\b(?:(?<!anything )but|and|because|since|so|while|though|although|which|as (?=the|it|this|we|these|they|that|our))\b"
 )
 _WORD = re.compile(r"[a-z_][a-z_']+|\d+|[^\W\d_]+", re.IGNORECASE)
 # An ideogram says as much as a word of letters.
@@ -155,6 +161,7 @@ def _words(text: str) -> tuple[str, str]:
         for part in line.split("#"):
             (dropped if _DIRECTIVE.match(part) else kept).append(part)
     words, instructions = (_LONG_WORD.sub(r"\1", " ".join(" ".join(parts).split())) for parts in (kept, dropped))
+    words = _ASIDE.sub(" ", words)
     return words.lstrip("!:* "), instructions
 
 

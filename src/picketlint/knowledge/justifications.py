@@ -256,7 +256,7 @@ NEGATIONS = (
     r"|fully|yet|sure)\b)|no|never|none|nothing|nobody"
     r"|neither|nor|without|cannot|doesn't|don't|didn't|can't|won't|hasn't|haven't|rather than|instead of|free of"
     r"|free from|non|as opposed to|independent of"
-    r"|regardless of|hardly|far from)\b",
+    r"|regardless of|hardly|far from|anything but|by no means)\b",
 )
 # A clause that begins so tells what the code does; it gives reasons only where the comment is about safety.
 NARRATION = (

@@ -5,6 +5,9 @@ Reports `weights_only` where it can only be `False`: in `torch.load`, in any loa
 (`load_from_checkpoint`, `load_state_dict_from_url`, ...), and as the default of a parameter, a field or a command-line
 option. A value that may be `False` on some path is reported with medium confidence.
 
+What a comparison of digests (`sha256(data).hexdigest() != expected`, `hmac.compare_digest`) has let pass before it is
+loaded is reported with medium severity: it is what its author made it, but nobody has changed it since.
+
 ## Why is this bad?
 Without `weights_only`, a checkpoint is a pickle: loading it runs whatever code its author put there.
 
@@ -56,7 +59,8 @@ _LOADS = re.compile(
     r"load|restor|read|checkpoint|ckpt|resume|pretrained|deserial|unpickl|(^|_)(fit|validate|test|predict)$", re.I
 )
 _OTHER = re.compile(
-    r"(?<![a-z])(sav(e|ing)|dump|writ(e|ing)|store(?!_true|_false)|export|(de)?quanti[sz])|Sav(e|ing)|Quanti[sz]|Export"
+    r"(?<![a-z])(sav(e|ing)|dump|writ(e|ing)|store(?!_true|_false)|export|(de|fake_?)?quant|compress|calibrat|prun|sparsif"
+    r"|count|u?int[48](?![0-9])|fp8)|Sav(e|ing)|Quant|Export|Compress|Calibrat|Prun|Sparsif|WeightOnly"
 )
 
 
@@ -125,6 +129,14 @@ class UnsafeTorchLoad(Rule):
         good("def save_checkpoint(path, weights_only=False):\n    ..."),
         good("quantize_model(model, weights_only=False)\ndef quantize(model, weights_only=False):\n    ..."),
         good("parser.add_argument('--weights-only', action='store_true', help='Quantize weights only.')"),
+        good("class QuantConfig:\n    weights_only: bool = False\ndef fake_quant(model, weights_only=False):\n    ..."),
+        good("def count_parameters(model, weights_only=False):\n    ...", why="nothing here loads"),
+        bad("state = load_quantized_weights(path, weights_only=False)", why="the leading verb says what it does"),
+        bad("from torch.hub import load_state_dict_from_url as fetch\nfetch(url, weights_only=False)", at="2:1"),
+        bad(
+            "def start(path, weights_only=False):\n    engine.open(path, weights_only=weights_only)",
+            confidence=Confidence.MEDIUM,
+        ),
         good("def load_weights(path, weights_only: bool = True):\n    ..."),
     )
 
@@ -132,22 +144,23 @@ class UnsafeTorchLoad(Rule):
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The flag of torch's own loader, however it is handed over."""
         for judged in module.judgements(module.argument(call.node, FLAG), falsy, FLAG, False):
-            yield self._report(call.node, judged, call.name)
+            yield self._report(call.node, judged, call.name, module)
 
     @on_passing(FLAG)
     def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The flag of any other loader that hands it on."""
         name = called(call)
-        last = name.rpartition(".")[2]
-        if _LOADS.search(last) and not _OTHER.search(last) and not module.may_call(call, LOADERS):
+        last = (module.names(call.func).certain or name).rpartition(".")[2]
+        if _loads(last) and not module.may_call(call, LOADERS):
             judged = module.judge(module.argument(call, FLAG), falsy, FLAG, False)
             if judged is not None:
-                yield self._report(call, judged, name)
+                yield self._report(call, judged, name, module)
 
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
         """The flag's default in a signature, a class or a command line."""
-        if _means_otherwise(default, module):
+        confidence = _about_loading(default, module)
+        if confidence is None:
             return
         wording = {PARAMETER: "parameter", FIELD: "field", OPTION: "option"}[default.kind]
         message = (
@@ -160,23 +173,48 @@ class UnsafeTorchLoad(Rule):
             return
         judged = module.judge_value(default.value, falsy, FLAG, False)
         if judged is not None:
-            yield self.at(default.anchor, message, judged=judged._replace(anchor=None, focus=default.anchor))
+            confidence = min(confidence, judged.confidence, key=[*Confidence].index)
+            judged = judged._replace(anchor=None, focus=default.anchor, confidence=confidence)
+            yield self.at(default.anchor, message, judged=judged)
 
-    def _report(self, anchor: ast.AST, judged: Judged, callee: str) -> Hit:
+    def _report(self, anchor: ast.AST, judged: Judged, callee: str, module: Module) -> Hit:
         message = (
             f"`{callee}` {how(judged, FLAG, 'False')} runs code that a checkpoint's author chose; "
             f"pass `{FLAG}=True` and allow needed classes with `torch.serialization.add_safe_globals`"
         )
-        return self.at(anchor, message, judged=judged)
+        severity = Severity.MEDIUM if module.verified(judged.anchor or anchor) else None
+        return self.at(anchor, message, severity=severity, judged=judged)
 
 
-def _means_otherwise(default: Default, module: Module) -> bool:
-    """Whether the function, its class or the option's own text speaks of saving or quantising, not of loading."""
+def _loads(name: str) -> bool:
+    """Whether a name speaks of loading; of loading and something else, whichever comes first."""
+    loads, other = _LOADS.search(name), _OTHER.search(name)
+    return loads is not None and (other is None or loads.start() < other.start())
+
+
+def _about_loading(default: Default, module: Module) -> Confidence | None:
+    """How sure it is that a default called `weights_only` is about loading; None where it means something else."""
     if default.kind == OPTION:
         texts = [node.value for node in ast.walk(default.anchor) if isinstance(node, ast.Constant)]
-        return any(isinstance(text, str) and _OTHER.search(text) for text in texts)
+        return None if any(isinstance(text, str) and _OTHER.search(text) for text in texts) else Confidence.HIGH
     name = getattr(default.owner, "name", "")
-    if _LOADS.search(name) and not _OTHER.search(name):
-        return False
-    around = (getattr(node, "name", "") for node in module.tree.ancestors(default.anchor))
-    return any(_OTHER.search(text) for text in around)
+    if _loads(name):
+        return Confidence.HIGH
+    around = (getattr(node, "name", "") for node in (default.owner, *module.tree.ancestors(default.anchor)))
+    if any(_OTHER.search(text) for text in around):
+        return None
+    if default.kind == FIELD:
+        return Confidence.HIGH if _LOADS.search(module.source.text) else Confidence.MEDIUM
+    return _handed_on(default, module)
+
+
+def _handed_on(default: Default, module: Module) -> Confidence | None:
+    """Where a parameter goes: to a loader, to another function under the same name, or nowhere."""
+    best = None
+    for keyword in module.tree.nodes(ast.keyword):
+        call = module.tree.parent(keyword)
+        if keyword.arg == FLAG and isinstance(call, ast.Call) and module.tree.function(call) is default.owner:
+            if _loads(called(call).rpartition(".")[2]):
+                return Confidence.HIGH
+            best = Confidence.MEDIUM
+    return best

@@ -108,10 +108,10 @@ class ImplicitTorchLoad(Rule):
     @on_call(*LOADERS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The loader without its flag."""
+        if not _left_out(module.argument(call.node, FLAG)) or module.guarded(call.node, FLAG, False):
+            return
         floor = module.torch_floor
         if floor is not None and floor >= SAFE_SINCE:
-            return
-        if not _left_out(module.argument(call.node, FLAG)) or module.guarded(call.node, FLAG, False):
             return
         certain = floor is not None and call.certain
         yield self.at(

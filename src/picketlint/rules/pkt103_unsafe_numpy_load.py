@@ -6,6 +6,9 @@ Reports `allow_pickle` where it can only be true: in `numpy.load`, `numpy.lib.fo
 of yours), and as the default of a parameter, a field or a command-line option. A value that may be true on some path is
 reported with medium confidence. Writing with `allow_pickle=True` is fine: it runs nothing.
 
+What a comparison of digests (`sha256(data).hexdigest() != expected`, `hmac.compare_digest`) has let pass before it is
+loaded is reported with medium severity: it is what its author made it, but nobody has changed it since.
+
 ## Why is this bad?
 An array of objects is stored as a pickle: loading it runs whatever code its author put there.
 
@@ -127,7 +130,7 @@ class UnsafeNumpyLoad(Rule):
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The flag of numpy's own loaders, however it is handed over."""
         for judged in module.judgements(module.argument(call.node, FLAG), enabled, FLAG, True):
-            yield self._report(call.node, judged, call.name)
+            yield self._report(call.node, judged, call.name, module)
 
     @on_passing(FLAG)
     def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
@@ -137,7 +140,7 @@ class UnsafeNumpyLoad(Rule):
         if _LOADS.search(last) and not _SAVES.search(last) and not module.may_call(call, LOADERS):
             judged = module.judge(module.argument(call, FLAG), enabled, FLAG, True)
             if judged is not None:
-                yield self._report(call, judged, name)
+                yield self._report(call, judged, name, module)
 
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
@@ -153,9 +156,10 @@ class UnsafeNumpyLoad(Rule):
             )
             yield self.at(default.anchor, message, judged=judged._replace(anchor=None, focus=default.anchor))
 
-    def _report(self, anchor: ast.AST, judged: Judged, callee: str) -> Hit:
+    def _report(self, anchor: ast.AST, judged: Judged, callee: str, module: Module) -> Hit:
         message = (
             f"`{callee}` {how(judged, FLAG, 'True')} unpickles object arrays, which runs code that the file's author "
             f"chose; store plain arrays and leave `{FLAG}` out, or let the caller decide with `False` as the default"
         )
-        return self.at(anchor, message, judged=judged)
+        severity = Severity.MEDIUM if module.verified(judged.anchor or anchor) else None
+        return self.at(anchor, message, severity=severity, judged=judged)

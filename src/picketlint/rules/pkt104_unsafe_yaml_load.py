@@ -9,6 +9,9 @@ they are instantiated; `ruamel.yaml.load` and `YAML(typ="unsafe")` of ruamel.yam
 caller or another file supplies it, is reported with medium severity and confidence; a parameter whose default is safe
 is not reported.
 
+What a comparison of digests (`sha256(data).hexdigest() != expected`, `hmac.compare_digest`) has let pass before it is
+loaded is reported with medium severity: it is what its author made it, but nobody has changed it since.
+
 ## Why is this bad?
 A tag such as `!!python/object/apply:os.system` in the file calls that function.
 
@@ -133,7 +136,8 @@ class UnsafeYamlLoad(Rule):
             return
         loader = module.argument(call.node, "Loader")
         if loader.state is State.ABSENT:
-            yield self.at(call.node, f"`{call.name}` without a `Loader` builds any Python object; {INSTEAD}")
+            message = f"`{call.name}` without a `Loader` builds any Python object; {INSTEAD}"
+            yield self.at(call.node, message, severity=_severity(call, False, module))
             return
         if target.unfinished and not loader.candidates:
             return
@@ -152,7 +156,7 @@ class UnsafeYamlLoad(Rule):
                 call.node,
                 f"`{call.name}` with `{unsafe[0].rpartition('.')[2]}` {_harm(full)}; {INSTEAD}",
                 focus=focus,
-                severity=Severity.MEDIUM if full else None,
+                severity=_severity(call, full, module),
                 confidence=None if sure else Confidence.MEDIUM,
             )
         elif not names or not YAML_SAFE_LOADERS.issuperset(names):
@@ -170,7 +174,7 @@ class UnsafeYamlLoad(Rule):
         yield self.at(
             call.node,
             f"`{call.name}` {_harm(full)}; {INSTEAD}",
-            severity=Severity.MEDIUM if full else None,
+            severity=_severity(call, full, module),
             confidence=None if call.certain else Confidence.MEDIUM,
         )
 
@@ -185,6 +189,10 @@ class UnsafeYamlLoad(Rule):
                 confidence = None if sure else Confidence.MEDIUM
                 yield self.at(call.node, message, focus=candidate.focus, confidence=confidence)
                 return
+
+
+def _severity(call: Call, full: bool, module: Module) -> Severity | None:
+    return Severity.MEDIUM if full or module.verified(call.node) else None
 
 
 def _harm(full: bool) -> str:

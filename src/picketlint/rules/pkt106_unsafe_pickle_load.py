@@ -17,6 +17,9 @@ refuses what it does not list; one that only renames modules and then finds ever
 of `torch.distributed` are fine as well: they unpickle what other ranks of the same job sent, and whoever can send there
 runs the job's program already.
 
+What a comparison of digests (`sha256(data).hexdigest() != expected`, `hmac.compare_digest`) has let pass before it is
+loaded is reported with medium severity: it is what its author made it, but nobody has changed it since.
+
 ## Why is this bad?
 A pickle is a program: whoever wrote the file, or sent the bytes, chooses the functions that loading it calls.
 
@@ -184,7 +187,6 @@ class UnsafePickleLoad(Rule):
         *(bad(f"import {row.names[0].partition('.')[0]}\n{row.names[0]}(x)", at="2:1") for row in PICKLE_SINKS),
         bad("from gensim.models.word2vec import Word2Vec as W\nW.load(path)", at="2:1", confidence=Confidence.HIGH),
         bad("from fastai.vision.all import *\nlearn = load_learner(path)", at="2:9"),
-        bad("import mlflow\nmlflow.pyfunc.load_model(uri)", at="2:1", confidence=Confidence.MEDIUM),
         bad("spark.sparkContext.pickleFile(path)", at="1:1"),
         bad(
             "from multiprocessing.connection import Listener\nwith Listener(address) as listener:\n"
@@ -226,7 +228,7 @@ class UnsafePickleLoad(Rule):
             return
         if not target.unfinished and self._round_trip(call.node, module):
             return
-        yield self._report(call.node, call.name, target.names)
+        yield self._report(call.node, call.name, target.names, module)
 
     @on_callee("recv")
     def received(self, call: ast.Call, module: Module) -> Iterator[Hit]:
@@ -304,23 +306,25 @@ class UnsafePickleLoad(Rule):
         names = module.names(later.func) if later is not None and wanted else Names((), False)
         name = next((name for name in names.names if name in SINKS), None)
         if later is not None and name is not None:
-            yield self._report(call, name, names, focus=later.func)
+            yield self._report(call, name, names, module, focus=later.func)
             return
         if not module.may_mean(call.func, _WANTED):
             return
         found = module.names(call.func)
         handed_on = next((n for n in found.names if n.endswith(PICKLE_ENDINGS) and n not in SINKS), None)
         if handed_on is not None and not self._round_trip(call, module):
-            yield self._report(call, handed_on, found)
+            yield self._report(call, handed_on, found, module)
         elif isinstance(call.func, ast.Name):
             yield from self._subclass(call, call.func, module)
 
-    def _report(self, anchor: ast.Call, name: str, names: Names, focus: ast.AST | None = None) -> Hit:
+    def _report(self, anchor: ast.Call, name: str, names: Names, module: Module, focus: ast.AST | None = None) -> Hit:
         sure = names.complete and all(other in SINKS for other in names.names)
         row = LOADERS.get(name, _PICKLE)
         message = f"`{name.replace('()', '')}` {row.harm}; {row.instead}"
         confidence = row.confidence if sure else Confidence.MEDIUM
-        return self.at(anchor, message, focus=focus, severity=row.severity, confidence=confidence)
+        verified = row.severity in (None, Severity.HIGH) and module.verified(anchor)
+        severity = Severity.MEDIUM if verified else row.severity
+        return self.at(anchor, message, focus=focus, severity=severity, confidence=confidence)
 
     @staticmethod
     def _round_trip(call: ast.Call, module: Module) -> bool:

@@ -52,6 +52,7 @@ class Callers:
         self._closed: dict[FunctionNode, bool] = {}
         self._leaving: dict[ast.AST, list[ast.Return]] | None = None
         self._yielding: set[ast.AST] = set()
+        self._several: dict[str, bool] = {}
 
     def filling(self, parameter: ast.arg) -> Filling:
         """What fills a parameter, as far as this module tells."""
@@ -153,5 +154,8 @@ class Callers:
             return False
         if not isinstance(self.tree.scope(function), ast.ClassDef):
             return False
-        scopes = self.resolver.bindings.by_scope(function.name)
-        return sum(isinstance(scope, ast.ClassDef) for scope in scopes) > 1
+        name = function.name
+        if name not in self._several:
+            scopes = self.resolver.bindings.by_scope(name)
+            self._several[name] = sum(isinstance(scope, ast.ClassDef) for scope in scopes) > 1
+        return self._several[name]

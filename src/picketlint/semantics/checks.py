@@ -56,9 +56,7 @@ class Checks:
         if key is None:
             return None
         subject = Subject(key, node)
-        return strongest(
-            self._asserted(fact, subject) for fact in self.guards.facts(node) if self._same(subject, fact.test)
-        )
+        return strongest(self._told(fact, subject) for fact in self.guards.facts(node))
 
     def _same(self, subject: Subject, test: ast.expr) -> bool:
         """Whether nothing can have given the expression another value between the test and the use."""
@@ -75,9 +73,12 @@ class Checks:
         stores = self.resolver.attribute_stores() if attributes else {}
         return not any(low < start(store) < high for name in attributes for store in stores.get(name, ()))
 
-    def _asserted(self, fact: Fact, subject: Subject) -> Origin | None:
+    def _told(self, fact: Fact, subject: Subject) -> Origin | None:
+        """What one test proves, if the value is still the one that was tested."""
         proven = self._proven(fact.test, fact.outcome, subject, 0)
-        return Origin.TESTED if fact.asserted and proven is not None else proven
+        if proven is None or not self._same(subject, fact.test):
+            return None
+        return Origin.TESTED if fact.asserted else proven
 
     def _proven(self, test: ast.expr, outcome: bool, subject: Subject, depth: int) -> Origin | None:
         """What follows for the value when ``test`` came out as ``outcome``."""

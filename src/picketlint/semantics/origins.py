@@ -163,17 +163,16 @@ class Origins:
     def _bound(self, binding: Binding, use: ast.Name, task: Task, search: Search) -> list[Task]:
         """What one binding makes of a name: what to look at next, if there is something."""
         site, value = binding.node, binding.value
-        over = task.over(Way.BOUND, site, use.id)
         if binding.kind is Kind.PARAMETER and isinstance(site, ast.arg):
             return self._parameter(site, task, search)
         if binding.kind in (Kind.VALUE, Kind.ELEMENT) and value is not None:
-            return [over._replace(node=value)]
+            return [task.over(Way.BOUND, site, use.id, value)]
         if binding.kind is Kind.AUGMENTED and isinstance(site, ast.Name) and value is not None:
             joined = task.joined or not task.derived
             before = task._replace(node=site, joined=joined, built=joined)
-            return [before, over._replace(node=value, joined=joined, built=joined)]
+            return [before, task.over(Way.BOUND, site, use.id, value)._replace(joined=joined, built=joined)]
         if binding.kind is Kind.OPAQUE:
-            return self._unpacked(site, over, search)
+            return self._unpacked(site, task.over(Way.BOUND, site, use.id, use), search)
         search.piece(task, inputs.known(self.resolver, use))
         return []
 
@@ -204,22 +203,21 @@ class Origins:
             entry = self.entries.origin(function, parameter) if function is not None else None
             search.piece(task, Origin.NUMBER if entry is Origin.NUMBER else Origin.SURROUNDINGS)
             return []
-        over = task.over(Way.PARAMETER, parameter, parameter.arg)
+        over = task.over(Way.PARAMETER, parameter, parameter.arg, task.node)
         entered = task.entered
         if entered is not None and entered.function is function:
             values, complete = self.callers.at(parameter, entered.call, entered.bound)
             if not complete:
                 search.piece(over, Origin.UNKNOWN)
-            handed = over.over(Way.CALLED, entered.call, parameter.arg)
-            return [handed._replace(node=value, entered=entered.outer) for value in values]
+            inside = over._replace(entered=entered.outer)
+            return [inside.over(Way.CALLED, entered.call, parameter.arg, value) for value in values]
         filling = self.callers.filling(parameter)
-        if not filling.closed:
+        too_far = task.calls >= MAX_CALLS_DEEP
+        if too_far or not filling.closed:
             search.piece(over, filling.origin)
-        aside = task.aside or not filling.closed
-        return [
-            over.over(Way.CALLED, call, parameter.arg)._replace(node=value, entered=None, aside=aside)
-            for call, value in filling.given
-        ]
+        outside = over._replace(entered=None, aside=task.aside or not filling.closed, calls=task.calls + 1)
+        given = filling.given if not too_far else ()
+        return [outside.over(Way.CALLED, call, parameter.arg, value) for call, value in given]
 
     # -- attributes and calls ------------------------------------------------------------------------------------------
 
@@ -256,10 +254,7 @@ class Origins:
         put = self.containers.put_into("." + node.attr, node)
         search.add(
             [
-                *(
-                    task.over(Way.BOUND, m.node, node.attr)._replace(node=v)
-                    for m, v in zip(members, values, strict=True)
-                ),
+                *(task.over(Way.BOUND, m.node, node.attr, v) for m, v in zip(members, values, strict=True)),
                 *(task._replace(node=value) for value in put),
             ]
         )
@@ -272,7 +267,7 @@ class Origins:
         if values is None or not function.decorator_list or self.callers.overridden(function):
             return False
         back = task._replace(entered=None)
-        search.add(back.over(Way.RETURNED, value, node.attr)._replace(node=value) for value in values)
+        search.add(back.over(Way.RETURNED, value, node.attr, value) for value in values)
         return True
 
     def _call(self, node: ast.Call, task: Task, search: Search) -> None:
@@ -295,7 +290,7 @@ class Origins:
         entered = Entered(callee.function, node, callee.bound, task.entered, depth)
         name = getattr(callee.function, "name", "") or "the function"
         back = task._replace(entered=entered)
-        search.add(back.over(Way.RETURNED, value, name)._replace(node=value) for value in values)
+        search.add(back.over(Way.RETURNED, value, name, value) for value in values)
         if self.callers.overridden(callee.function):
             search.piece(task, Origin.UNKNOWN)
         return True

@@ -22,7 +22,7 @@ class Task(NamedTuple):
 
     ``label`` is what a person is shown instead, ``near`` the same since the last hop; ``built``: it was put together
     since then; ``proven`` is what tests have proven of it; ``aside``: other callers decide as well, so that only input
-    counts. The rest is as in Piece and Parts.
+    counts; ``calls``: how many calls it has been followed out through. The rest is as in Piece and Parts.
     """
 
     node: ast.expr
@@ -35,10 +35,11 @@ class Task(NamedTuple):
     aside: bool = False
     near: ast.expr | None = None
     built: bool = False
+    calls: int = 0
 
-    def over(self, way: Way, node: ast.AST, name: str) -> Task:
-        """The task with one more hop behind it."""
-        return self._replace(trail=Hop(way, node, name, self.built, self.trail), near=None, built=False)
+    def over(self, way: Way, site: ast.AST, name: str, node: ast.expr) -> Task:
+        """The task to go on with at ``node``, with one more hop behind it."""
+        return self._replace(node=node, trail=Hop(way, site, name, self.built, self.trail), near=None, built=False)
 
 
 class Search:
