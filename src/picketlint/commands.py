@@ -22,7 +22,6 @@ from picketlint.knowledge.sinks import (
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
-from picketlint.semantics.mentions import last_parts
 from picketlint.semantics.values import Special, Verdict, truthy
 
 TYPE_CHECKING = False
@@ -79,7 +78,7 @@ def shell_commands(module: Module) -> Iterator[ShellCommand]:
     """Every command in a module that a shell reads, each once: those of calls, then those of lists left over."""
     reported: set[ast.expr] = set()
     running: set[ast.Call] = set()
-    for call in module.mentions.calls_of(last_parts(_RUNNERS)):
+    for call in module.mentions.calls_of(module.mentions.parts(_RUNNERS)):
         command = _of_call(call, module)
         if command is not None:
             running.add(call)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from picketlint.module import Module
 from picketlint.rule import Call, Hit, Review, Rule
-from picketlint.semantics.mentions import last_parts
 
 Check = tuple[Rule, Callable[..., Iterator[Hit]]]
 Reported = Iterator[tuple[Rule, Hit]]
@@ -43,7 +42,7 @@ def hits(rules: Iterable[Rule], module: Module) -> Reported:
 # What is asked for by a listener of its own, each for itself.
 _CHOSEN: Mapping[str, Callable[[frozenset[str], Module], Iterable[object]]] = {
     "callee": lambda words, module: module.mentions.calls_written(words),
-    "candidate": lambda names, module: module.mentions.calls_of(last_parts(names)),
+    "candidate": lambda names, module: module.mentions.calls_of(module.mentions.parts(names)),
     "command": lambda _, module: module.shell_commands.values(),
 }
 
@@ -61,7 +60,7 @@ def _keywords(wanted: dict[str, list[Check]], passing: dict[str, list[Check]], m
 
 
 def _calls(wanted: dict[str, list[Check]], module: Module) -> Reported:
-    for node in module.mentions.calls_of(last_parts(frozenset(wanted))):
+    for node in module.mentions.calls_of(module.mentions.parts(frozenset(wanted))):
         names = module.calls.target(node).names
         for name in names.names:
             if name in wanted:

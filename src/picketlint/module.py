@@ -11,7 +11,7 @@ from picketlint.model import Confidence, Step
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.calls import Argument, Calls, State
-from picketlint.semantics.mentions import Mentions, last_parts
+from picketlint.semantics.mentions import Mentions
 from picketlint.semantics.names import Names, Resolver
 from picketlint.semantics.tree import Tree
 from picketlint.semantics.values import Evaluator, Option, Special, Value, Verdict
@@ -143,7 +143,7 @@ class Module:
 
     def may_mean(self, node: ast.expr, names: frozenset[str]) -> bool:
         """Whether an expression can have one of these qualified names: a quick no where its identifiers rule it out."""
-        return self.mentions.may_mean(node, last_parts(names))
+        return self.mentions.may_mean(node, self.mentions.parts(names))
 
     def may_call(self, call: ast.Call, names: Collection[str]) -> bool:
         """Whether a call can be one of the things with these qualified names."""

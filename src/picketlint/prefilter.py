@@ -32,7 +32,8 @@ def candidates(rules: Iterable[Entry], data: bytes) -> tuple[Entry, ...]:
     """Those of the rules that can fire in a file with these bytes."""
     if not _plain(data):
         return tuple(rules)
-    return tuple(rule for rule in rules if not rule.triggers or _triggered(rule, data))
+    held = _Held(data)
+    return tuple(rule for rule in rules if not rule.triggers or _triggered(rule, held))
 
 
 def _plain(data: bytes) -> bool:
@@ -48,11 +49,19 @@ def _folded(data: bytes) -> bool:
     return re.search(_FOLDED, data, re.VERBOSE) is not None
 
 
-def _triggered(rule: Entry, data: bytes) -> bool:
+class _Held(dict[bytes, bool]):
+    """Which needles a file holds; each is looked for once, though many triggers share it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def __missing__(self, needle: bytes) -> bool:
+        found = self[needle] = needle in self._data
+        return found
+
+
+def _triggered(rule: Entry, held: _Held) -> bool:
     for trigger in rule.triggers:
-        if isinstance(trigger, bytes):
-            if trigger in data:
-                return True
-        elif all(part in data for part in trigger):
+        if held[trigger] if isinstance(trigger, bytes) else all(held[part] for part in trigger):
             return True
     return False

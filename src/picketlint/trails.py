@@ -57,13 +57,13 @@ def steps(piece: Piece, anchor: ast.AST, goal: str, module: Module) -> tuple[Ste
     found: list[Step] = []
     if piece.origin.external and (hop is None or hop.way is Way.BOUND):
         found.append(_step(start, f"{what} {piece.origin.value}", module))
-    elif piece.origin.external and hop is not None and hop.way is Way.PARAMETER:
+    elif hop is not None and piece.origin.external and hop.way is Way.PARAMETER:
         found.append(_step(hop.node, f"parameter `{hop.name}` {piece.origin.value}", module))
-        what, hop, built = f"parameter `{hop.name}`", hop.outer, hop.built
+        what, built, hop = f"parameter `{hop.name}`", hop.built, hop.outer
     while hop is not None and len(found) < _MOST_STEPS:
         message, what = _worded(hop, what, built=built)
         found.append(_step(hop.node, message, module))
-        hop, built = hop.outer, hop.built
+        built, hop = hop.built, hop.outer
     if not found:
         found.append(_step(start, f"{what} goes into the {goal}", module))
     return _told(found, here)

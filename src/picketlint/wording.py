@@ -30,7 +30,8 @@ _ASIDE = re.compile(
 )
 _CLAUSE = re.compile(
     r"[.;,:)\]!\u2014\u2013]+(?=\s|$)|(?:^|\s)[(\[]|\s[-\u2014\u2013=>\u2192]+\s"
-    r"|\b(?:(?<!anything )but|and|because|since|so|while|though|although|which|as (?=the|it|this|we|these|they|that|our))\b"
+    r"|\b(?:(?<!anything )but|and|because|since|so|while|though|although|which"
+    r"|as (?=the|it|this|we|these|they|that|our))\b"
 )
 _WORD = re.compile(r"[a-z_][a-z_']+|\d+|[^\W\d_]+", re.IGNORECASE)
 # An ideogram says as much as a word of letters.

@@ -28,7 +28,9 @@ Say beside the call why the default is good enough and why the file can be trust
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from itertools import islice
 
 from picketlint.knowledge.signatures import TORCH_URL_LOADERS
 from picketlint.rule import Argument, Call, Confidence, Hit, Module, Rule, Severity, State, bad, good, on_call
@@ -36,6 +38,9 @@ from picketlint.rule import Argument, Call, Confidence, Hit, Module, Rule, Sever
 FLAG = "weights_only"
 LOADERS = ("torch.load", "torch.serialization.load")
 SAFE_SINCE = (2, 6)
+
+_MAX_NODES = 64
+_RELEASE = re.compile(r"(?<![0-9])([0-9])[._]([0-9]{1,2})(?![0-9])")
 
 
 class ImplicitTorchLoad(Rule):
@@ -102,6 +107,15 @@ class ImplicitTorchLoad(Rule):
         ),
         good("from mine import torch\ntorch.load(path)"),
         good("def f(torch, path):\n    torch.load(path)", why="a parameter, not the package"),
+        good('import torch\nif torch.__version__ >= "2.6":\n    torch.load(path)', torch=(2, 4)),
+        good(
+            'import torch\nif Version(torch.__version__) >= Version("2.6.0"):\n    torch.load(path)\n'
+            "state = torch.load(path) if _TORCH_GREATER_EQUAL_2_7 else None",
+            torch=(2, 4),
+            why="a release with the safe default",
+        ),
+        bad('import torch\nif torch.__version__ >= "2.3":\n    torch.load(path, mmap=True)', at="3:5", torch=(2, 1)),
+        bad('import torch\nif torch.__version__ < "2.6":\n    torch.load(path)', at="3:5", torch=(2, 4)),
         good("import torch\ntorch.jit.load(path)\ntorch.hub.load(repo, name)"),
     )
 
@@ -111,7 +125,7 @@ class ImplicitTorchLoad(Rule):
         if not _left_out(module.argument(call.node, FLAG)) or module.guarded(call.node, FLAG, False):
             return
         floor = module.torch_floor
-        if floor is not None and floor >= SAFE_SINCE:
+        if (floor is not None and floor >= SAFE_SINCE) or _newer_only(call.node, module):
             return
         certain = floor is not None and call.certain
         yield self.at(
@@ -131,6 +145,35 @@ class ImplicitTorchLoad(Rule):
             message += f"author chose, with every torch; pass `{FLAG}=True`"
             confidence = Confidence.HIGH if _is_sure(call, module) else Confidence.MEDIUM
             yield self.at(call.node, message, severity=Severity.MEDIUM, confidence=confidence)
+
+
+def _newer_only(call: ast.Call, module: Module) -> bool:
+    """Whether a test of torch's version around a call lets only releases with the safe default through."""
+    child: ast.AST = call
+    for parent in module.tree.ancestors(call):
+        if isinstance(parent, (ast.If, ast.IfExp)):
+            in_body = child is parent.body if isinstance(parent, ast.IfExp) else module.tree.branch(child) == "body"
+            if child is not parent.test and in_body and _asks_for_new_torch(parent.test):
+                return True
+        child = parent
+    return False
+
+
+def _asks_for_new_torch(test: ast.expr) -> bool:
+    """``torch.__version__ >= "2.6"``, ``Version(torch.__version__) >= Version("2.6")``, ``TORCH_GREATER_EQUAL_2_6``."""
+    if isinstance(test, ast.Compare) and not isinstance(test.ops[0], (ast.GtE, ast.Gt)):
+        return False
+    words: list[str] = []
+    for node in islice(ast.walk(test), _MAX_NODES):
+        if isinstance(node, (ast.Not, ast.Or)):
+            return False
+        words += [
+            str(value) for value in (getattr(node, f, None) for f in ("id", "attr", "value")) if isinstance(value, str)
+        ]
+    if not any("torch" in word.lower() for word in words):
+        return False
+    versions = [tuple(map(int, found)) for word in words for found in _RELEASE.findall(word)]
+    return any(version >= SAFE_SINCE for version in versions)
 
 
 def _is_sure(call: Call, module: Module) -> bool:

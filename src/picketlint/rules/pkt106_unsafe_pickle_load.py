@@ -17,8 +17,7 @@ refuses what it does not list; one that only renames modules and then finds ever
 of `torch.distributed` are fine as well: they unpickle what other ranks of the same job sent, and whoever can send there
 runs the job's program already.
 
-What a comparison of digests (`sha256(data).hexdigest() != expected`, `hmac.compare_digest`) has let pass before it is
-loaded is reported with medium severity: it is what its author made it, but nobody has changed it since.
+What a comparison of digests (`if sha256(data).hexdigest() != expected: raise`) let pass has medium severity.
 
 ## Why is this bad?
 A pickle is a program: whoever wrote the file, or sent the bytes, chooses the functions that loading it calls.
@@ -85,7 +84,7 @@ from picketlint.rule import (
 )
 
 SINKS = frozenset(LOADERS) | UNPICKLERS
-_WANTED = SINKS | frozenset(PICKLE_ENDINGS)
+_KNOWN_BY_ENDING = UNPICKLERS | frozenset(PICKLE_ENDINGS)
 _MAX_NODES = 500
 _DUMPS = (".pickle.dumps", ".cloudpickle.dumps")
 _PICKLE = LOADERS["pickle.load"]
@@ -293,7 +292,7 @@ class UnsafePickleLoad(Rule):
             yield self.at(anchor, message + "accept `json` or `msgpack` only", focus=pickled)
 
     @on_callee(*UNPICKLING_METHODS, *HANDERS)
-    @on_candidate(*_WANTED)
+    @on_candidate(*_KNOWN_BY_ENDING)
     def other(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """Methods of sockets, subclasses of ``Unpickler``, and loaders handed to something else to call."""
         if isinstance(call.func, ast.Attribute) and call.func.attr in UNPICKLING_METHODS:
@@ -302,13 +301,13 @@ class UnsafePickleLoad(Rule):
             yield self.at(call, message + "use JSON, msgpack or raw tensors")
             return
         later = handed_over(call)
-        wanted = later is not None and module.may_mean(later.func, _WANTED)
+        wanted = later is not None and module.may_mean(later.func, SINKS)
         names = module.names(later.func) if later is not None and wanted else Names((), False)
         name = next((name for name in names.names if name in SINKS), None)
         if later is not None and name is not None:
             yield self._report(call, name, names, module, focus=later.func)
             return
-        if not module.may_mean(call.func, _WANTED):
+        if not module.may_mean(call.func, _KNOWN_BY_ENDING):
             return
         found = module.names(call.func)
         handed_on = next((n for n in found.names if n.endswith(PICKLE_ENDINGS) and n not in SINKS), None)
@@ -322,8 +321,7 @@ class UnsafePickleLoad(Rule):
         row = LOADERS.get(name, _PICKLE)
         message = f"`{name.replace('()', '')}` {row.harm}; {row.instead}"
         confidence = row.confidence if sure else Confidence.MEDIUM
-        verified = row.severity in (None, Severity.HIGH) and module.verified(anchor)
-        severity = Severity.MEDIUM if verified else row.severity
+        severity = Severity.MEDIUM if row.severity is Severity.HIGH and module.verified(anchor) else row.severity
         return self.at(anchor, message, focus=focus, severity=severity, confidence=confidence)
 
     @staticmethod

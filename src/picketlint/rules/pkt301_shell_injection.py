@@ -157,7 +157,7 @@ class ShellInjection(Rule):
             confidence=Confidence.HIGH,
         ),
         bad(
-            "import os\nreply = client.chat.completions.create(messages=m).choices[0].message.content\nos.system(reply)",
+            "import os\nreply = client.chat.completions.create(messages=m)\nos.system(reply.choices[0].message.content)",
             confidence=Confidence.HIGH,
             why="written by a language model",
         ),

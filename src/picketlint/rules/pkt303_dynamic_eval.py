@@ -149,7 +149,7 @@ class DynamicEval(Rule):
         bad('if name in ("os", "sys"):\n    raise ValueError\neval(name)', why="a list of what is forbidden"),
         good('eval("1 + 1")'),
         good(
-            'DTYPES = ("float16", "float32")\ndef f(name):\n    if name not in DTYPES:\n        raise ValueError(name)\n'
+            'DTYPES = ("float16", "float32")\ndef f(name):\n    if name not in DTYPES:\n        raise KeyError(name)\n'
             '    return eval(f"torch.{name}")',
             why="an allow-list",
         ),

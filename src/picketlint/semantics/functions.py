@@ -104,9 +104,8 @@ class Functions:
         if isinstance(function, ast.Lambda):
             parent = tree.parent(function)
             targets = parent.targets if isinstance(parent, ast.Assign) else [getattr(parent, "target", None)]
-            return frozenset(
-                t.attr if isinstance(t, ast.Attribute) else t.id for t in targets if isinstance(t, (ast.Name, ast.Attribute))
-            )
+            named = [target for target in targets if isinstance(target, (ast.Name, ast.Attribute))]
+            return frozenset(target.attr if isinstance(target, ast.Attribute) else target.id for target in named)
         owner = tree.scope(function)
         if function.name == "__init__" and isinstance(owner, ast.ClassDef):
             return frozenset({owner.name})

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from picketlint.semantics.calls import PARTIALS
+from picketlint.semantics.names import HERE
 from picketlint.semantics.tree import Tree
 
 _PARTIALS = frozenset(name.rpartition(".")[2] for name in PARTIALS)
@@ -24,8 +25,33 @@ class Mentions:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._known: dict[frozenset[str], frozenset[str]] = {}
+        self._parts: dict[frozenset[str], frozenset[str]] = {}
         self._sites: dict[str, list[ast.AST]] | None = None
-        self._written: dict[str, list[ast.Call]] | None = None
+
+    def parts(self, names: frozenset[str]) -> frozenset[str]:
+        """What the other methods ask for, of qualified names: the last parts of those that can occur in the module."""
+        parts = self._parts.get(names)
+        if parts is None:
+            parts = self._parts[names] = last_parts(frozenset(name for name in names if self._can_occur(name)))
+        return parts
+
+    def _can_occur(self, name: str) -> bool:
+        """Whether the module imports the package that a name begins with, or has it in a string: else nothing is that."""
+        root, dot, _ = name.partition(".")
+        return not dot or root in self._roots
+
+    @cached_property
+    def _roots(self) -> frozenset[str]:
+        """What qualified names can begin with: imported packages, what strings begin with, and what is always there."""
+        roots = {"", HERE.removesuffix("."), "builtins"}
+        for statement in self.tree.nodes(ast.Import):
+            roots.update(alias.name.partition(".")[0] for alias in statement.names)
+        for origin in self.tree.nodes(ast.ImportFrom):
+            roots.add("" if origin.level else (origin.module or "").partition(".")[0])
+        for constant in self.tree.nodes(ast.Constant):
+            if isinstance(constant.value, str):
+                roots.add(constant.value.partition(".")[0])
+        return frozenset(roots)
 
     def may_mean(self, node: ast.expr, last_parts: frozenset[str]) -> bool:
         """Whether an expression can have a qualified name that ends with one of these parts."""
@@ -64,14 +90,7 @@ class Mentions:
 
     def written(self, identifier: str) -> list[ast.Call]:
         """The calls whose callee is a name or attribute of this identifier, in source order."""
-        if self._written is None:
-            self._written = {}
-            for call in self.tree.nodes(ast.Call):
-                func = call.func
-                if isinstance(func, (ast.Name, ast.Attribute)):
-                    last = func.id if isinstance(func, ast.Name) else func.attr
-                    self._written.setdefault(last, []).append(call)
-        return self._written.get(identifier, [])
+        return [*self._at(self._places.get(identifier, ()))] if identifier else []
 
     def of(self, identifier: str) -> list[ast.AST]:
         """Every node that reads or imports something of this name, or has it for its text."""

@@ -65,7 +65,7 @@ class Verification:
         return bool(_DIGEST.search(name) and _VERIFY.search(name))
 
     def _is_digest(self, node: ast.expr) -> bool:
-        """Whether an expression is a digest that was computed: ``h.hexdigest()``, ``sha256sum(path)``, a name for it."""
+        """Whether an expression is a digest that was computed, ``h.hexdigest()``, ``f(path)``, or its name."""
         for _ in range(_MAX_STEPS):
             if isinstance(node, ast.Call):
                 return any(
