@@ -53,3 +53,33 @@ def test_no_name_is_there_twice() -> None:
         *(name for row in INTERPRETERS for name in row.names),
     ]
     assert sorted(names) == sorted(set(names))
+
+
+RECEIVED = """
+from multiprocessing import connection
+class Worker:
+    def __init__(self, peer):
+        self.handed = peer
+        self.made = None
+    def start(self, key):
+        self.made = connection.Client(address{key})
+    def run(self):
+        return {what}
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "key", "found"),
+    [
+        ("self.made.recv()", "", True),
+        ("self.made.recv()", ", None, key", False),
+        ("self.made.recv()", ", **options", False),
+        ("self.made.recv(4)", "", False),
+        ("self.made.recv_bytes()", "", False),
+        ("self.handed.recv()", "", False),
+        ("connection.Listener(address).accept().recv()", "", True),
+        ("connection.Listener(address, authkey=key).accept().recv()", "", False),
+    ],
+)
+def test_what_a_connection_without_a_key_receives_is_found(what: str, key: str, found: bool) -> None:
+    assert len(findings(RECEIVED.replace("{what}", what).replace("{key}", key), "PKT106")) == found

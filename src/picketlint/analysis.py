@@ -13,15 +13,16 @@ from picketlint.rule import Approved, Hit, Review, Rule
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.exceptions import Remark
+    from picketlint.registry import Entry
     from picketlint.wording import Policy
 
 _CONFIDENCES = tuple(Confidence)
 
 
 def check(
-    judged: Iterable[Rule],
-    selected: Iterable[Rule],
-    seen: Iterable[Rule],
+    judged: Iterable[Entry],
+    selected: Iterable[Entry],
+    seen: Iterable[Entry],
     module: Module,
     path: str,
     policy: Policy | None,
@@ -30,20 +31,23 @@ def check(
     """Run the rules, then the review of comments; the findings of the selected rules, sorted.
 
     ``judged`` are the rules to run, ``selected`` those whose findings are wanted, ``seen`` those by whose findings
-    comments are judged. ``policy`` judges exceptions (None: as picketlint does by itself); ``approved`` are the lock file's entries for this file (None: there is no lock file).
+    comments are judged. ``policy`` judges exceptions (None: as picketlint does by itself); ``approved`` are the lock
+    file's entries for this file (None: there is no lock file).
     """
-    wanted = {rule.id for rule in selected}
-    found = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in hits(judged, module))
-    reviewers = [rule for rule in selected if rule.reviews]
-    if not found and not any(rule.alone for rule in reviewers):
+    wanted = {entry.id for entry in selected}
+    rules = [entry.rule for entry in judged if entry.alone]
+    found = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in hits(rules, module))
+    if not found and not any(entry.alone and entry.reviews for entry in selected):
         return ()
-    review = _review(found, module, {rule.id for rule in seen}, policy, approved)
+    reviewers = [entry.rule for entry in selected if entry.reviews]
+    review = _review(found, module, {entry.id for entry in seen}, policy, approved)
     findings = review.findings
     for last in (False, True):
         reported = reviews(reviewers, review._replace(findings=findings), module, last=last)
         found = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in reported)
         findings += tuple(finding for _, _, finding in found)
-    return tuple(sorted((finding for finding in findings if finding.rule in wanted), key=lambda finding: finding.sort_key))
+    chosen = (finding for finding in findings if finding.rule in wanted)
+    return tuple(sorted(chosen, key=lambda finding: finding.sort_key))
 
 
 Found = tuple[Rule, Hit, Finding]

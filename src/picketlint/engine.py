@@ -70,9 +70,8 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
     if any(entry.judges_all for entry in fitting):
         judged = prefilter.candidates(everything, raw)
     module = Module(root, Source(text), checks.torch_floor)
-    rules, selected = [entry.rule for entry in judged], [entry.rule for entry in fitting]
-    seen = rules if comments_only else selected
-    findings = check(rules, selected, seen, module, path, checks.exceptions, checks.approved)
+    seen = judged if comments_only else fitting
+    findings = check(judged, fitting, seen, module, path, checks.exceptions, checks.approved)
     return Report(path, findings)
 
 

@@ -185,6 +185,10 @@ class Module:
         """Whether a node is reached only where ``flag`` was tested and has this truth value."""
         return self._guards.guarded(node, flag, value)
 
+    def opted_in(self, node: ast.AST) -> bool:
+        """Whether a node is reached only where somebody asked for danger by name, ``allow_pickle`` for one."""
+        return self._guards.opted_in(node)
+
     def judge(self, argument: Argument, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Judged | None:
         """How sure it is that an argument is unsafe; None where it is absent, safe, or decided by a test of the flag.
 

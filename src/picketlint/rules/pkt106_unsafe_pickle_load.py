@@ -192,11 +192,6 @@ class UnsafePickleLoad(Rule):
             "    with listener.accept() as peer:\n        job = peer.recv()",
             at="4:15",
         ),
-        bad(
-            "from multiprocessing import connection\nclass Worker:\n    def __init__(self):\n"
-            "        self.peer = connection.Client(address)\n    def run(self):\n        return self.peer.recv()",
-            at="6:16",
-        ),
         good(
             "from multiprocessing.connection import Client\npeer = Client(address, authkey=key)\njob = peer.recv()",
             why="both ends prove that they know the key",
@@ -225,7 +220,7 @@ class UnsafePickleLoad(Rule):
         target = module.calls.target(call.node)
         if target.partials and not target.unfinished:
             return
-        if not target.unfinished and self._round_trip(call.node, module):
+        if not target.unfinished and (self._round_trip(call.node, module) or module.opted_in(call.node)):
             return
         yield self._report(call.node, call.name, target.names, module)
 
@@ -316,13 +311,13 @@ class UnsafePickleLoad(Rule):
         elif isinstance(call.func, ast.Name):
             yield from self._subclass(call, call.func, module)
 
-    def _report(self, anchor: ast.Call, name: str, names: Names, module: Module, focus: ast.AST | None = None) -> Hit:
-        sure = names.complete and all(other in SINKS for other in names.names)
+    def _report(self, call: ast.Call, name: str, names: Names, module: Module, focus: ast.AST | None = None) -> Hit:
         row = LOADERS.get(name, _PICKLE)
+        sure = names.complete and all(other in SINKS for other in names.names)
+        severity = Severity.MEDIUM if row.severity is Severity.HIGH and module.verified(call) else row.severity
         message = f"`{name.replace('()', '')}` {row.harm}; {row.instead}"
         confidence = row.confidence if sure else Confidence.MEDIUM
-        severity = Severity.MEDIUM if row.severity is Severity.HIGH and module.verified(anchor) else row.severity
-        return self.at(anchor, message, focus=focus, severity=severity, confidence=confidence)
+        return self.at(call, message, focus=focus, severity=severity, confidence=confidence)
 
     @staticmethod
     def _round_trip(call: ast.Call, module: Module) -> bool:

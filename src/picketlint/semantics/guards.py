@@ -6,6 +6,7 @@ What stands under a test of the very same flag is the caller's or the configurat
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
@@ -15,6 +16,14 @@ from picketlint.semantics.bindings import Kind
 from picketlint.semantics.names import Resolver
 from picketlint.semantics.tree import COMPREHENSIONS, FUNCTIONS
 
+Flag = str | re.Pattern[str]
+
+# What a flag is called that lets through what is refused otherwise.
+_OPT_IN = re.compile(
+    r"dangerous|unsafe|insecure|untrusted|remote_code|arbitrary_code|^(?:allow|trust|enable|permit|accept)_.*(?:pickl|deserial|code)"
+)
+# What turns text into a truth value.
+_READERS = frozenset({"bool", "strtobool", "str2bool", "str_to_bool", "is_true", "parse_bool", "to_bool"})
 _MAX_ALIASES = 4
 _MAX_SIBLINGS = 32
 
@@ -37,6 +46,10 @@ class Guards:
     def guarded(self, node: ast.AST, flag: str, value: bool) -> bool:
         """Whether ``node`` is reached only when ``flag`` (a name, attribute, key or option) has this truth value."""
         return any(self._truth(fact.test, flag, fact.outcome) is value for fact in self.facts(node))
+
+    def opted_in(self, node: ast.AST) -> bool:
+        """Whether ``node`` is reached only where somebody asked for danger by name: ``if not allow_pickle: raise``."""
+        return any(self._truth(fact.test, _OPT_IN, fact.outcome) is True for fact in self.facts(node))
 
     def facts(self, node: ast.AST) -> Iterator[Fact]:
         """The tests around a place and those above it that leave its block, the nearest first."""
@@ -86,7 +99,7 @@ class Guards:
             elif isinstance(sibling, ast.Assert):
                 yield Fact(sibling.test, True, asserted=True)
 
-    def _truth(self, test: ast.expr, flag: str, outcome: bool, depth: int = 0) -> bool | None:
+    def _truth(self, test: ast.expr, flag: Flag, outcome: bool, depth: int = 0) -> bool | None:
         """The truth value of the flag that follows when ``test`` came out as ``outcome``; None where none follows."""
         if depth > _MAX_ALIASES:
             return None
@@ -99,7 +112,7 @@ class Guards:
             return next((truth for truth in known if truth is not None), None)
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             return self._compared(test, flag, outcome, depth)
-        if isinstance(test, ast.Call) and self.resolver.names(test.func).certain == "builtins.bool" and test.args:
+        if isinstance(test, ast.Call) and _called(test) in _READERS and test.args:
             return self._truth(test.args[0], flag, outcome, depth + 1)
         if isinstance(test, ast.NamedExpr):
             return self._truth(test.value, flag, outcome, depth + 1)
@@ -108,7 +121,7 @@ class Guards:
         alias = self.alias(test)
         return self._truth(alias, flag, outcome, depth + 1) if alias is not None else None
 
-    def _compared(self, test: ast.Compare, flag: str, outcome: bool, depth: int) -> bool | None:
+    def _compared(self, test: ast.Compare, flag: Flag, outcome: bool, depth: int) -> bool | None:
         other = test.comparators[0]
         if not isinstance(other, ast.Constant) or not isinstance(other.value, (bool, str)):
             return None
@@ -139,7 +152,7 @@ def _leaves(statement: ast.stmt) -> bool:
     return isinstance(statement, (ast.Return, ast.Raise, ast.Continue, ast.Break))
 
 
-def _is_flag(node: ast.expr, flag: str) -> bool:
+def _is_flag(node: ast.expr, flag: Flag) -> bool:
     """Whether an expression reads the flag: as a name, an attribute, ``x["flag"]``, ``x.get("flag")``, ``getattr``."""
     if isinstance(node, ast.Name):
         return _same(node.id, flag)
@@ -156,5 +169,8 @@ def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
-def _same(name: object, flag: str) -> bool:
-    return isinstance(name, str) and name.lower().replace("-", "_").strip("_") == flag
+def _same(name: object, flag: Flag) -> bool:
+    if not isinstance(name, str):
+        return False
+    plain = name.lower().replace("-", "_").strip("_")
+    return plain == flag if isinstance(flag, str) else flag.search(plain) is not None

@@ -36,7 +36,7 @@ class Mentions:
         return parts
 
     def _can_occur(self, name: str) -> bool:
-        """Whether the module imports the package that a name begins with, or has it in a string: else nothing is that."""
+        """Whether the module imports the package a name begins with, or has it in a string; else it has none."""
         root, dot, _ = name.partition(".")
         return not dot or root in self._roots
 
