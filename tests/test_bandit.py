@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import shutil
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -343,3 +344,12 @@ def test_a_finding_without_any_node_fails() -> None:
 def test_a_file_with_thousands_of_findings_takes_no_time(tree: Tree) -> None:
     root = tree({"a.py": "import torch\n" + "torch.load(p, weights_only=False)\n" * 4000})
     assert len(places("-t", "PKT101", "a.py", root=root)) == 4000
+
+
+def test_the_documented_skips_are_what_the_rules_supersede() -> None:
+    """Nothing is reported twice, and no test of Bandit is switched off that no rule replaces."""
+    page = (Path(__file__).parent.parent / "docs" / "bandit.md").read_text("utf-8")
+    listed = re.search(r"^skips = \[(.*)\]$", page, re.MULTILINE)
+    assert listed is not None
+    replaced = {code for rule in registry.load().rules for code in rule.supersedes if code.startswith("B")}
+    assert re.findall(r"B[0-9]+", listed.group(1)) == sorted(replaced)

@@ -203,6 +203,9 @@ def _rule_parser() -> argparse.ArgumentParser:
     )
     rule.add_argument("rule", nargs="?", metavar="RULE", help="code or name of a rule; without one, all are listed")
     rule.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text (Markdown)")
+    rule.add_argument(
+        "--supersedes", action="store_true", help="list what of Bandit (B...) and ruff (S...) the rules make redundant"
+    )
     return rule
 
 
@@ -338,7 +341,9 @@ def _rule(options: argparse.Namespace) -> int:
         hint = f"did you mean {closest}?" if closest else "`picketlint rule` lists them"
         _say("error", f"there is no rule {options.rule}: {hint}")
         return FAILURE
-    if options.output_format == "json":
+    if options.supersedes:
+        _print(rulepage.superseded(known.rules if wanted is None else (wanted,)))
+    elif options.output_format == "json":
         import json
 
         rules = known.rules if wanted is None else (wanted,)

@@ -124,9 +124,15 @@ class _Search:
         self.targets[path] = Target(display, path, problem=Problem(display, kind, message))
 
     def _display(self, path: str) -> str:
-        """The path as reports show it: with ``/``, and relative to the working directory if it is below it."""
+        """The path as reports show it: with ``/``, and relative to the working directory."""
         relative = below(self._resolver.cwd, path)
-        return (relative or ".") if relative is not None else path.replace(os.sep, "/")
+        if relative is not None:
+            return relative or "."
+        try:
+            return os.path.relpath(path, self._resolver.cwd).replace(os.sep, "/")
+        except ValueError:
+            # On Windows nothing leads from one drive to another.
+            return path.replace(os.sep, "/")
 
 
 def _entries(directory: str) -> list[tuple[str, str, bool]]:

@@ -50,6 +50,16 @@ def catalogue(rules: Iterable[Rule]) -> Iterator[str]:
         yield "  ".join([*cells, row[-1]])
 
 
+def superseded(rules: Iterable[Rule]) -> Iterator[str]:
+    """The codes of other linters that rules make redundant, one a line, with the rules that do."""
+    owners: dict[str, list[str]] = {}
+    for rule in rules:
+        for code in rule.supersedes:
+            owners.setdefault(code, []).append(rule.id)
+    for code in sorted(owners):
+        yield f"{code}  {', '.join(owners[code])}"
+
+
 def _table(rule: Rule) -> Iterator[str]:
     yield "| | |"
     yield "|---|---|"

@@ -95,7 +95,13 @@ class Wrappers:
                 if self.module.guarded(candidate.focus, flag.name, flag.wanted):
                     continue
                 value = self.module.value(candidate.value)
-                bad = [option for option in value.options if _fixed(option) and effect(option.value)]
+                bad = [
+                    option
+                    for option in value.options
+                    if _fixed(option)
+                    and effect(option.value)
+                    and not self.module.guarded(option.node, flag.name, flag.wanted)
+                ]
                 if bad:
                     sure = given.state is State.GIVEN and len(bad) == len(value.options)
                     yield self._judged(call, candidate.focus, bad[0], place, sure=sure)

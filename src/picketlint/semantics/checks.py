@@ -20,6 +20,8 @@ from picketlint.semantics.tree import start
 
 MAX_DEPTH = 6
 _DIGITS = frozenset("0123456789.")
+# Neither for a shell nor for Python can anything but a number or a path be made of these.
+_INERT = SHELL_SAFE & ARITHMETIC
 _LETTER = "\u00e9"
 _NUMERIC = frozenset({"builtins.int", "builtins.float", "builtins.bool", "builtins.complex"})
 # The fewer ways a value can go wrong, the further left.
@@ -225,7 +227,7 @@ def _worded(func: ast.Attribute, subject: Subject) -> Origin | None:
 
 def of_alphabet(letters: frozenset[str]) -> Origin | None:
     """What a text of these characters is."""
-    if letters <= _DIGITS:
+    if letters <= _INERT:
         return Origin.NUMBER
     if letters - {_LETTER} <= SHELL_SAFE:
         return Origin.WORD

@@ -8,6 +8,8 @@ parameters. The search keeps its own stack, visits nothing twice and ends after 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from itertools import islice
 
 from picketlint.knowledge.origins import NUMERIC_ATTRIBUTES, SURROUNDINGS, TRANSPARENT_ATTRIBUTES
 from picketlint.semantics import inputs
@@ -28,6 +30,10 @@ _FIXED = (Origin.CONSTANT, Origin.NUMBER)
 _ENUMS = ("enum.", "strenum.")
 _COPIES = frozenset({f"builtins.{name}" for name in ("frozenset", "list", "set", "sorted", "tuple")})
 _MAX_STEPS = 8
+
+
+def _parts_of(node: ast.expr) -> Iterator[ast.AST]:
+    return islice(ast.walk(node), MAX_PIECES)
 
 
 def _unrestricted(option: str) -> None:
@@ -303,5 +309,5 @@ class Origins:
         self._reading = True
         pieces = self._search(path, checking=False)
         self._reading = False
-        beside = any(isinstance(piece.node, ast.Name) and piece.node.id == "__file__" for piece in pieces)
+        beside = any(getattr(part, "id", "") == "__file__" for piece in pieces for part in _parts_of(piece.node))
         return beside and all(piece.origin in (Origin.CONSTANT, Origin.SURROUNDINGS) for piece in pieces)
