@@ -138,8 +138,8 @@ def test_a_baseline_hides_what_it_holds(tree: Tree) -> None:
     (root / "baseline.json").write_text(bandit("-q", "-f", "json", "a.py", cwd=root).out)
     (root / "a.py").write_text("import os\n" + UNSAFE)
     assert places("-b", "baseline.json", "a.py", root=root) == []
-    (root / "a.py").write_text(UNSAFE + "\n\ndef more(weights_only=False):\n    pass\n")
-    assert places("-b", "baseline.json", "a.py", root=root) == [Place("a.py", "PKT101", 8, 10)]
+    (root / "a.py").write_text(UNSAFE + "\n\ndef load_more(weights_only=False):\n    pass\n")
+    assert places("-b", "baseline.json", "a.py", root=root) == [Place("a.py", "PKT101", 8, 15)]
 
 
 @pytest.mark.parametrize("comment", ["nosec", "nosec PKT101", "nosec unsafe_torch_load"])

@@ -131,11 +131,11 @@ def test_exit_codes(project: Path, arguments: str, code: int) -> None:
     [
         ("", "a command is missing"),
         ("a.py", "there is no command a.py: did you mean `picketlint check a.py`?"),
-        ("check --fix", "unrecognized arguments: --fix (see `picketlint check --help`)"),
-        ("check --diff", "unrecognized arguments: --diff"),
-        ("check --jobs 2 a.py", "unrecognized arguments: --jobs"),
-        ("check --no-cache", "unrecognized arguments: --no-cache"),
-        ("check --stat", "unrecognized arguments: --stat"),
+        ("check --fix", "there is no option --fix (see `picketlint check --help`)"),
+        ("check --diff", "there is no option --diff"),
+        ("check --jobs 2 a.py", "there is no option --jobs"),
+        ("check --no-cache", "there is no option --no-cache"),
+        ("check --stat", "there is no option --stat: did you mean --statistics?"),
         ("check --output-format sarif", "argument --output-format: invalid choice: 'sarif'"),
         ("check --select", "argument --select: expected one argument"),
         ("check --select ,", "argument --select: wants codes or names of rules"),
@@ -147,10 +147,11 @@ def test_exit_codes(project: Path, arguments: str, code: int) -> None:
         ("check --config no-such.toml", "no-such.toml: no such file"),
         ("check --config b.py --isolated", "--config and --isolated contradict each other"),
         ("check no-such.py", "no-such.py: no such file or directory"),
-        ("rule PKT1001", "there is no rule PKT1001: did you mean PKT101?"),
+        ("rule PKT1001", "there is no rule PKT1001: `picketlint rule` lists them"),
         ("rule nothing-like-it", "there is no rule nothing-like-it: `picketlint rule` lists them"),
         ("rule PKT101 PKT102", "unrecognized arguments: PKT102"),
-        ("rule --supersedes", "unrecognized arguments: --supersedes"),
+        ("check --slect PKT1", "there is no option --slect: did you mean --select?"),
+        ("rule PKT301 --superseeds", "there is no option --superseeds: did you mean --supersedes?"),
         ("baseline", "there is no command baseline"),
     ],
 )
@@ -187,7 +188,7 @@ def test_configuration(project: Path) -> None:
     outcome = picketlint("check", cwd=project)
     assert outcome.code == 2
     assert outcome.err == ('error: pyproject.toml: unknown key "ignroe" in [tool.picketlint]; did you mean "ignore"?\n')
-    assert outcome.out == "Found no errors in 0 files.\nThe check is incomplete: see the errors above.\n"
+    assert outcome.out == "Nothing was checked.\nThe check is incomplete: see the errors above.\n"
 
 
 def test_named_files_that_are_left_out_are_named(project: Path) -> None:

@@ -158,7 +158,8 @@ class _Parser(argparse.ArgumentParser):
             from difflib import get_close_matches
 
             known = [option for action in self._actions for option in action.option_strings]
-            close = get_close_matches(unknown, known, n=1)
+            begun = [option for option in known if option.startswith(unknown)]
+            close = begun or get_close_matches(unknown, known, n=1, cutoff=0.8)
             message = f"there is no option {unknown}" + (f": did you mean {close[0]}?" if close else "")
         _say("error", f"{message} (see `{self.prog} --help`)")
         raise SystemExit(FAILURE)

@@ -168,7 +168,7 @@ def _entry(block: object) -> tuple[Entry, int]:
     rule, path = block["rule"], block["path"]
     if not any(known.id == rule for known in registry.load().entries):
         raise ValueError(f'unknown rule "{rule}"')
-    if path in ("", ".") or path.startswith(("/", "../")) or posixpath.normpath(path) != path:
+    if path in ("", ".") or path.startswith("/") or posixpath.normpath(path) != path:
         raise ValueError(f'the path "{path}" is not relative to the lock file, with "/" and without detours')
     return Entry(path, rule, block["code"], block["reason"]), count
 
