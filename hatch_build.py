@@ -18,7 +18,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 RULES = "src/picketlint/rules"
 RULE_FILE = re.compile(r"pkt(?P<number>[0-9]{3})_(?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)*)\.py")
 
-# PKT000 is about files that Bandit cannot parse, PKT405 will be about files that hold no Python: no AST node leads there.
+# PKT000 is about files Bandit cannot parse, PKT405 will be about files that hold no Python: no AST node leads there.
 NOT_IN_BANDIT = frozenset({"000", "405"})
 
 # Every name Bandit itself registers in the group `bandit.plugins`: the union over its releases 1.7.9 to 1.9.4.

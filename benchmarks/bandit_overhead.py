@@ -3,7 +3,7 @@
     python benchmarks/bandit_overhead.py --source DIR [--rounds 5]
 
 DIR is a package of real code; a file with a dict of 14,000 entries comes on top. Bandit calls every test for every node
-of the types the test asks for, so a test that does nothing has a price as well: the last column is what to compare with.
+of the types the test asks for, so a test that does nothing has a price as well: compare with the last column.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def main() -> None:
         entries = "".join(f'    "name-{number}": {number},\n' for number in range(ENTRIES))
         mapping.write_text(f'"""A table."""\n\nTABLE = {{\n{entries}}}\n', encoding="utf-8")
         print(
-            f"| checked | Bandit, CPU s | with picketlint ({count} tests) | more | with {count} tests that do nothing | more |"
+            f"| checked | Bandit, CPU s | with picketlint ({count} tests) | more "
+            f"| with {count} tests that do nothing | more |"
         )
         print("|---|---|---|---|---|---|")
         for path in (arguments.source.resolve(), mapping):

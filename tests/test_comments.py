@@ -38,7 +38,7 @@ NESTED = [
     'x = f"{a["b"]}" + "#"  # one\n',
     "x = f'''{\na  # inside\n}'''  # one\n",
     'x = f"}}{a:{b["#"]}}"  # one\n',
-    "x = f\"{'}' + \"#\"}\"  # one\n",
+    'x = f"{\'}\' + "#"}"  # one\n',
     'x = rf"{a["#"]}" fr"{b["#"]}"  # one\n',
 ]
 

@@ -6,11 +6,14 @@ import pytest
 
 from picketlint.engine import Checks, analyze
 
-REFUSES = "import pickle\ndef load(data, {flag}=False):\n    if not {flag}:\n        raise ValueError\n    return pickle.loads(data)\n"
+REFUSES = (
+    "import pickle\ndef load(data, {flag}=False):\n    if not {flag}:\n        raise ValueError\n"
+    "    return pickle.loads(data)\n"
+)
 BRANCHES = "import joblib\ndef load(path, {flag}=False):\n    if {flag}:\n        return joblib.load(path)\n"
 FROM_ENVIRONMENT = (
-    "import os, pickle\ndef load(f):\n    if not strtobool(os.environ.get('{flag}', 'False')):\n        raise ValueError\n"
-    "    return pickle.load(f)\n"
+    "import os, pickle\ndef load(f):\n    if not strtobool(os.environ.get('{flag}', 'False')):\n"
+    "        raise ValueError\n    return pickle.load(f)\n"
 )
 
 

@@ -37,7 +37,8 @@ ARGUMENTS = "import argparse\np = argparse.ArgumentParser()\n"
     Case("attribute-of-parameter", "def f(x):\n probe(x.y.z)", "PARAMETER"),
     Case("entry-of-parameter", "def f(x):\n probe(x['y'])", "PARAMETER"),
     Case("method-of-parameter", "def f(x):\n probe(x.render())", "PARAMETER"),
-    Case("annotated-number", "def f(x: int):\n probe(x)", "SURROUNDINGS"),
+    Case("annotated-number", "def f(x: int):\n probe(x)", "CLAIMED"),
+    Case("number-by-name", "probe(process.pid)", "CLAIMED"),
     Case("unknown", "from m import x\nprobe(x)", "UNKNOWN"),
     Case("argv", "import sys\nprobe(sys.argv[1])", "COMMAND_LINE"),
     Case("argv-part", "import sys\nfor a in sys.argv[1:]:\n probe(a.strip())", "COMMAND_LINE"),
@@ -138,6 +139,11 @@ def test_sources(code: str, expected: str) -> None:
     Case("returned-decorated", "@m.d\ndef f(x):\n return 'a'\nprobe(f(1))", "UNKNOWN"),
     Case(
         "returned-cached", "import functools\n@functools.lru_cache()\ndef f(x):\n return 'a'\nprobe(f(1))", "CONSTANT"
+    ),
+    Case("returned-tuple", "def f(x):\n return 'a', x\na, b = f(input())\nprobe(a)", "CONSTANT"),
+    Case("returned-tuple-other", "def f(x):\n return 'a', x\na, b = f(input())\nprobe(b)", "TYPED"),
+    Case(
+        "returned-tuple-or-not", "def f(x):\n if x:\n  return m.z\n return 'a', 'b'\na, b = f(1)\nprobe(b)", "UNKNOWN"
     ),
     Case("returned-lambda", "f = lambda x: 'a' + x\nprobe(f(input()))", "CONSTANT TYPED"),
     Case("returned-awaited", "async def f(x):\n return x\nasync def g():\n probe(await f('a'))", "CONSTANT"),

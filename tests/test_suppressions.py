@@ -15,14 +15,13 @@ import pytest
 from conftest import Tree
 from hosts import bandit, bandit_issues, flake8, run
 
+from picketlint.catalog import BANNED_NOQA, BANNED_NOSEC
 from picketlint.comments import Comment, comments
 from picketlint.engine import Checks, analyze
 from picketlint.knowledge.bandit import IDS, TESTS
 from picketlint.model import Confidence, Finding, Severity, Span
 from picketlint.rule import bandit_tests
 from picketlint.suppressions import (
-    BANNED_NOQA,
-    BANNED_NOSEC,
     Nosec,
     file_noqas,
     free_lines,

@@ -31,7 +31,7 @@ def rule_modules() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def rule_files() -> tuple[RuleFile, ...]:
-    """The rule files, sorted. Raises ValueError for a file there that is called neither like a rule nor ``__init__``."""
+    """The rule files, sorted. Raises ValueError for a file that is called neither like a rule nor ``__init__``."""
     found: list[RuleFile] = []
     for module in rule_modules():
         match = re.fullmatch(_NAME, module)

@@ -2,14 +2,14 @@
 
 An entry says enough of a rule to choose it and to tell whether it can fire; the rule itself is imported when it has to
 run. In a built distribution the entries come from an index that the build derived from the rules; elsewhere from the
-rules. A rule that cannot be imported, or breaks the contract below, stops the program: a gate that skips a check is open.
+rules. A rule that cannot be imported, or breaks the contract below, stops the program: a gate that skips is open.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 
 from picketlint.catalog import RULES_FOLDER, RuleFile, rule_files, rule_modules
@@ -116,7 +116,7 @@ def load() -> Registry:
         index: Any = import_module("picketlint._index")
     except ModuleNotFoundError:
         index = None
-    if index is not None and index.FILES == rule_modules():
+    if index is not None and rule_modules() == index.FILES:
         return Registry(Entry(row[0], row[1], Lifecycle(row[2]), *row[3:]) for row in index.ENTRIES)
     return Registry(entry_of(file) for file in rule_files())
 
@@ -139,7 +139,7 @@ def index_source() -> str:
     return f'"""Derived from the rules when this distribution was built."""\n\nFILES = {names!r}\nENTRIES = {rows!r}\n'
 
 
-@lru_cache(maxsize=None)
+@cache
 def _instance(module: str) -> Rule:
     """The one rule that a module of ``rules`` defines."""
     from picketlint.rule import Rule

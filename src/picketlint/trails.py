@@ -16,6 +16,7 @@ _LONGEST = 60
 _LONG = "a value"
 _MAX_NODES = 30
 _MOST_STEPS = 12
+_HARDLY = (Origin.SURROUNDINGS, Origin.CLAIMED)
 _WORSE = (Origin.MODEL, Origin.NETWORK, Origin.FILE, Origin.TYPED, Origin.COMMAND_LINE, Origin.ENVIRONMENT)
 
 
@@ -23,7 +24,7 @@ def danger(origin: Origin) -> Severity:
     """How bad it is that code or a command depends on something of this origin."""
     if origin.external:
         return Severity.HIGH
-    return Severity.LOW if origin is Origin.SURROUNDINGS else Severity.MEDIUM
+    return Severity.LOW if origin in _HARDLY else Severity.MEDIUM
 
 
 def rank(piece: Piece) -> tuple[int, int, int]:
@@ -33,7 +34,7 @@ def rank(piece: Piece) -> tuple[int, int, int]:
         return (0, 0 if piece.joined else 1, _WORSE.index(origin))
     if origin in (Origin.PARAMETER, Origin.UNKNOWN):
         return (1, 0 if piece.joined else 1, 0 if origin is Origin.PARAMETER else 1)
-    return (3 if origin is Origin.SURROUNDINGS else 2, 0, 0)
+    return (3 if origin in _HARDLY else 2, 0, 0)
 
 
 def shown(node: ast.expr) -> str:

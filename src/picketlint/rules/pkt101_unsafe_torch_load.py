@@ -120,7 +120,7 @@ class UnsafeTorchLoad(Rule):
         ),
         good("import torch\ntorch.load(p, weights_only=True)"),
         good(
-            "import torch\ndef load(p, safe=True):\n    return torch.load(p, weights_only=safe)\nload(p)\nload(p, True)",
+            "import torch\ndef load(p, safe=True):\n    return torch.load(p, weights_only=safe)\nload(p)\nload(p, True)"
         ),
         good("import torch\ndef f(p, flag=False):\n    torch.load(p, weights_only=not flag)", why="the caller decides"),
         good("import torch\nif not args.weights_only:\n    torch.load(p, weights_only=False)"),

@@ -13,8 +13,8 @@ by that:
 - high for input: command line (also through argparse, click, typer, fire), environment, files, network (also what a
   web framework hands to a function), what a person types, and what a language model wrote;
 - medium for a parameter and for what is not known;
-- low for what the installation decides (`sys.executable`, a file beside `__file__`) or what a name or an annotation
-  only says to be a number (`process.pid`, `port: int`).
+- low for what the installation decides (`sys.executable`, a file beside `__file__`, `tempfile.mkdtemp()`) or what a
+  name or an annotation only says to be a number (`process.pid`, `port: int`).
 
 Confidence is high where the command is visibly put together (f-string, `%`, `+`, `format`, `join`, `+=`) or is input,
 medium where it is one opaque expression such as a parameter, low where the value was looked up in something whose
@@ -157,7 +157,7 @@ class ShellInjection(Rule):
             confidence=Confidence.HIGH,
         ),
         bad(
-            "import os\nreply = client.chat.completions.create(messages=m)\nos.system(reply.choices[0].message.content)",
+            "import os\nreply = client.chat.completions.create(**m)\nos.system(reply.choices[0].message.content)",
             confidence=Confidence.HIGH,
             why="written by a language model",
         ),
@@ -252,5 +252,5 @@ def _confidence(piece: Piece, sure: bool) -> Confidence:
     """High where a command is put together in sight from what is not constant, or is input."""
     if piece.origin is Origin.TESTED:
         return Confidence.LOW
-    plain = piece.origin.external or (piece.joined and piece.origin is not Origin.SURROUNDINGS)
+    plain = piece.origin.external or (piece.joined and danger(piece.origin) is not Severity.LOW)
     return Confidence.HIGH if sure and plain else Confidence.MEDIUM

@@ -2,8 +2,8 @@
 
 ## What it does
 Reports what PKT301 would if the command were not constant: `subprocess.run("ls | wc -l", shell=True)`,
-`os.system("make")`, `["bash", "-c", "ulimit -n 4096 && serve"]`. Commands with numbers or quoted words in them are
-reported by neither.
+`os.system("make")`, `["bash", "-c", "ulimit -n 4096 && serve"]`. Commands with numbers, quoted words or values from an
+allow-list in them are reported by neither.
 
 The rule is off unless its full code (or `ALL`) is selected: a constant command cannot be injected into.
 

@@ -141,10 +141,10 @@ class Defaults:
         return next(iter([*bare, *long]), "")
 
     def _implied(self, call: ast.Call) -> bool | None:
-        """What argparse takes for ``store_true`` and ``store_false`` when the option is not given."""
-        flag = self.calls.argument(call, "is_flag", -1)
-        if flag.candidates and isinstance(flag.candidates[0].value, ast.Constant) and flag.candidates[0].value.value is True:
-            return False
+        """What argparse takes for ``store_true`` and ``store_false``, click for ``is_flag``, when nothing is given."""
+        for flag in self.calls.argument(call, "is_flag", -1).candidates:
+            if isinstance(flag.value, ast.Constant) and flag.value.value is True:
+                return False
         action = self.calls.argument(call, "action", -1)
         if action.candidates:
             return {"store_true": False, "store_false": True}.get(_text(action.candidates[0].value))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from picketlint.knowledge.origins import NUMERIC_ATTRIBUTES, SURROUNDINGS, TRANSPARENT_ATTRIBUTES
+from picketlint.records import NamedTuple
 from picketlint.semantics import inputs
 from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.callers import Callers
@@ -38,6 +39,14 @@ def _parts_of(node: ast.expr) -> Iterator[ast.AST]:
 
 def _unrestricted(option: str) -> None:
     """The restriction of an option that nobody looks for."""
+
+
+class _Inside(NamedTuple):
+    """A search gone into a function: its name, and the expressions that it returns."""
+
+    task: Task
+    name: str
+    values: list[ast.expr]
 
 
 class Origins:
@@ -187,11 +196,10 @@ class Origins:
         child, parent = site, self.tree.parent(site)
         while isinstance(parent, (ast.Tuple, ast.List)):
             child, parent = parent, self.tree.parent(parent)
-        whole = parent.value if isinstance(parent, ast.Assign) else None
-        if isinstance(parent, ast.withitem):
-            whole = parent.context_expr
-        if whole is not None:
-            return [task._replace(node=whole, derived=True, label=task.label or task.node, near=whole)]
+        whole = parent.value if isinstance(parent, ast.Assign) else getattr(parent, "context_expr", None)
+        if isinstance(whole, ast.expr):
+            element = self._element(whole, site, child, task)
+            return element or [task._replace(node=whole, derived=True, label=task.label or task.node, near=whole)]
         if not isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
             search.piece(task, Origin.UNKNOWN)
             return []
@@ -202,12 +210,29 @@ class Origins:
             return []
         return [task._replace(node=looped)]
 
+    def _element(self, whole: ast.expr, site: ast.AST, child: ast.AST, task: Task) -> list[Task]:
+        """What ``a, b = f()`` gives one name, if the function returns tuples that are written out."""
+        target = self.tree.parent(site)
+        if not isinstance(target, ast.Tuple) or target is not child or not isinstance(whole, ast.Call):
+            return []
+        callee = self.functions.callee(whole)
+        entered = self._entered(whole, callee, task) if callee is not None else None
+        place = target.elts.index(site)  # type: ignore[arg-type]
+        if entered is None or any(isinstance(element, ast.Starred) for element in target.elts):
+            return []
+        found: list[Task] = []
+        for value in entered.values:
+            if not isinstance(value, ast.Tuple) or len(value.elts) != len(target.elts):
+                return []
+            found.append(entered.task.over(Way.RETURNED, value, entered.name, value.elts[place]))
+        return found
+
     def _parameter(self, parameter: ast.arg, task: Task, search: Search) -> list[Task]:
         """A parameter: what the call that was entered hands over, what all calls hand over, or what nobody knows."""
         function = self.functions.owner(parameter)
         if getattr(parameter.annotation, "id", None) in _NUMERIC_TYPES:
             entry = self.entries.origin(function, parameter) if function is not None else None
-            search.piece(task, Origin.NUMBER if entry is Origin.NUMBER else Origin.SURROUNDINGS)
+            search.piece(task, Origin.NUMBER if entry is Origin.NUMBER else Origin.CLAIMED)
             return []
         over = task.over(Way.PARAMETER, parameter, parameter.arg, task.node)
         entered = task.entered
@@ -241,7 +266,7 @@ class Origins:
         elif inputs.is_answer(node):
             search.piece(task, Origin.MODEL)
         elif node.attr in NUMERIC_ATTRIBUTES:
-            search.piece(task, Origin.SURROUNDINGS)
+            search.piece(task, Origin.CLAIMED)
         else:
             derived = owner is None and isinstance(node.value, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
             search.parts(task, Parts([node.value], labelled=True, derived=True) if derived else leaf(Origin.UNKNOWN))
@@ -289,17 +314,22 @@ class Origins:
 
     def _enter(self, node: ast.Call, callee: Callee, task: Task, search: Search) -> bool:
         """Go on with what a function of the module returns for this call."""
-        values = self.callers.returned(callee.function)
-        depth = task.entered.depth + 1 if task.entered is not None else 1
-        if values is None or depth > MAX_CALLS_DEEP:
+        inside = self._entered(node, callee, task)
+        if inside is None:
             return False
-        entered = Entered(callee.function, node, callee.bound, task.entered, depth)
-        name = getattr(callee.function, "name", "") or "the function"
-        back = task._replace(entered=entered)
-        search.add(back.over(Way.RETURNED, value, name, value) for value in values)
+        search.add(inside.task.over(Way.RETURNED, value, inside.name, value) for value in inside.values)
         if self.callers.overridden(callee.function):
             search.piece(task, Origin.UNKNOWN)
         return True
+
+    def _entered(self, node: ast.Call, callee: Callee, task: Task) -> _Inside | None:
+        values = self.callers.returned(callee.function)
+        depth = task.entered.depth + 1 if task.entered is not None else 1
+        if values is None or depth > MAX_CALLS_DEEP:
+            return None
+        entered = Entered(callee.function, node, callee.bound, task.entered, depth)
+        name = getattr(callee.function, "name", "") or "the function"
+        return _Inside(task._replace(entered=entered), name, values)
 
     def _is_installed(self, node: ast.Call) -> bool:
         """Whether a call reads a file that is installed with the module: its path is made of ``__file__``."""

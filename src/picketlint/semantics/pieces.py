@@ -19,6 +19,7 @@ class Origin(Enum):
     WORD = "was checked to hold nothing that a shell takes for syntax"
     ARITHMETIC = "was checked to hold digits and operators only"
     SURROUNDINGS = "depends on the installation"
+    CLAIMED = "is a number by its name or annotation only"
     TESTED = "was looked up in something that is not in sight"
     UNKNOWN = "is not constant"
     PARAMETER = "is chosen by the caller"
