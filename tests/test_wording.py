@@ -84,6 +84,7 @@ REFUSED = [
     ("# loaded file is supplied by the user and not generated internally by ModelOpt", "negations swapped"),
     ("# loaded file is not generated internally by ModelOpt", ""),
     ("# the file is not, in fact, generated internally by us", "an aside does not end a negation"),
+    ("# written by our releases 2.49 to 2.54. WARNING: do not enable this for files from untrusted sources", "advice"),
     ("# the file is anything but generated internally by us", "a negation without a not"),
     ("# the checkpoint was not written by our own exporter", ""),
     ("# not created, validated or saved by us in any way", "one no for three verbs"),

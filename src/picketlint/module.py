@@ -241,7 +241,7 @@ class Module:
             """An unsafe value that somebody asked for counts as unknown: the code leaves it open."""
             if isinstance(option.value, Special) or not unsafe(option.value):
                 return option
-            asked = self.guarded(option.node, flag, wanted) or (several and self._switched(option))
+            asked = self.guarded(option.node, flag, wanted) or (several and self.switched(option))
             return option._replace(value=Special.UNKNOWN) if asked else option
 
         verdict, option = Value(tuple(map(settled, value.options))).judge(unsafe)
@@ -249,7 +249,7 @@ class Module:
             return None
         return self._judged(verdict, option, focus, flag)
 
-    def _switched(self, option: Option) -> bool:
+    def switched(self, option: Option) -> bool:
         """Whether a value comes from a function that sets a global: a switch that somebody has to call."""
         return any(
             binding.kind is Kind.VALUE

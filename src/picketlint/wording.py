@@ -188,7 +188,7 @@ def _judged(words: str, vocabulary: Vocabulary) -> Wording:
         reading.read(sentence)
     detail = _says_enough(reason, reading.trust, any_language=marker is not None)
     return Wording(
-        trust=reading.trust is not Trust.NONE,
+        trust=reading.trust is not Trust.NONE and not _known("ADVICE").search(lowered),
         detail=detail,
         contrary=reading.contrary(),
         marked=marker is not None,

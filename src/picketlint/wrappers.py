@@ -101,6 +101,7 @@ class Wrappers:
                     if _fixed(option)
                     and effect(option.value)
                     and not self.module.guarded(option.node, flag.name, flag.wanted)
+                    and not (len(value.options) > 1 and self.module.switched(option))
                 ]
                 if bad:
                     sure = given.state is State.GIVEN and len(bad) == len(value.options)

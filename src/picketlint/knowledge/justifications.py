@@ -251,6 +251,11 @@ DOUBTS = (
     r"|temporar\w{2,4})\b",
     r"\b(?:todo|fixme|xxx|hack|tbd|wip)\b",
 )
+# Who tells readers to keep strangers' files away does not know where the files come from.
+ADVICE = (
+    r"\b(?:do not|don't|never|must not|should not|shouldn't) (?:ever )?(?:enable|use|load|call|open|set|pass|run"
+    r"|allow|trust|do)\b[^.;]{0,60}\b(?:untrusted|unknown|other people|strangers?|anyone|third part\w+)",
+)
 NEGATIONS = (
     r"\b(?:(?:not|isn't|aren't|wasn't|weren't)(?! (?:only|just|merely|solely|necessarily|always|exclusively|entirely"
     r"|fully|yet|sure)\b)|no|never|none|nothing|nobody"

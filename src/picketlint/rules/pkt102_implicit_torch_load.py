@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from picketlint.knowledge.signatures import TORCH_URL_LOADERS
-from picketlint.rule import Argument, Call, Confidence, Hit, Module, Rule, Severity, State, bad, good, on_call
+from picketlint.rule import Argument, Call, Confidence, Hit, Module, Rule, Severity, State, bad, enabled, good, on_call
 
 FLAG = "weights_only"
 LOADERS = ("torch.load", "torch.serialization.load")
@@ -92,6 +92,11 @@ class ImplicitTorchLoad(Rule):
             torch=(2, 6),
             why="for a torch that does not know the flag",
         ),
+        good(
+            "from torch.hub import load_state_dict_from_url as get\ntry:\n    s = get(u, weights_only=True)\n"
+            "except TypeError:\n    s = get(u)",
+            why="only where torch does not know the flag, which was tried first",
+        ),
         good("import torch\ntorch.load(path)", torch=(2, 6), why="safe since torch 2.6"),
         good("import torch\ntorch.load(path)", torch=(2, 9, 1)),
         good("import torch\ntorch.load(path, weights_only=True)"),
@@ -138,6 +143,8 @@ class ImplicitTorchLoad(Rule):
     @on_call(*TORCH_URL_LOADERS)
     def download(self, call: Call, module: Module) -> Iterator[Hit]:
         """The loader whose own default is False; None it hands on to ``torch.load``."""
+        if _tried_safely(call.node, module):
+            return
         if module.argument(call.node, FLAG).state is not State.ABSENT or _falls_back(call.node, module):
             yield from self.call(call, module)
         elif not module.guarded(call.node, FLAG, False):
@@ -186,6 +193,18 @@ def _falls_back(call: ast.Call, module: Module) -> bool:
     """Whether a call is there for a torch that does not know the flag: ``except TypeError``."""
     handlers = (node for node in module.tree.ancestors(call) if isinstance(node, ast.ExceptHandler))
     return any(isinstance(handler.type, ast.Name) and handler.type.id == "TypeError" for handler in handlers)
+
+
+def _tried_safely(call: ast.Call, module: Module) -> bool:
+    """Whether a call stands in the handler of a ``try`` that made one with ``weights_only=True``: torch was too old."""
+    for node in module.tree.ancestors(call):
+        if isinstance(node, ast.ExceptHandler) and isinstance(tried := module.tree.parent(node), ast.Try):
+            inside = (part for statement in tried.body for part in islice(ast.walk(statement), _MAX_NODES))
+            if any(
+                isinstance(p, ast.keyword) and p.arg == FLAG and enabled(getattr(p.value, "value", 0)) for p in inside
+            ):
+                return True
+    return False
 
 
 def _left_out(argument: Argument) -> bool:
