@@ -24,8 +24,9 @@ from picketlint.settings import Resolver
 from picketlint.source import Source, decode
 from picketlint.suppressions import nosecs, shown_by_bandit
 
-# Of the nodes Bandit visits the cheapest set of which every file that is not empty has at least one.
-_STATEMENTS = frozenset(kind.__name__ for kind in ast.stmt.__subclasses__()) - {"ClassDef"}
+# Of the nodes Bandit visits the cheapest set of which every file that is not empty has at least one: the statements that
+# hold no others.
+_STATEMENTS = frozenset(kind.__name__ for kind in ast.stmt.__subclasses__() if "body" not in kind._fields) - {"Match"}
 _DEFAULTS = frozenset({"AnnAssign", "Assign", "Call", "arg"})
 
 # Bandit comes to these never, or under the other's name, or at a cost that grows with the square of a literal's length.

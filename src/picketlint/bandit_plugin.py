@@ -26,19 +26,21 @@ _ANYTHING = ("AnnAssign", "Assign", "Call", "Expr", "FunctionDef", "Import", "Im
 class _Visit:
     """The file Bandit is in, told by its open file object, and what picketlint has to say about it.
 
-    ``failure`` is why it has nothing to say; ``told`` is set once the user has seen that something failed.
+    ``failure`` is why it has nothing to say, ``silent`` that there is nothing; ``told`` is set once the user has seen
+    that something failed.
     """
 
-    __slots__ = ("answers", "failure", "file", "told")
+    __slots__ = ("answers", "failure", "file", "silent", "told")
 
     def __init__(self, file: object, answers: Answers, failure: str | None = None) -> None:
         self.file = file
         self.answers = answers
         self.failure = failure
+        self.silent = not answers and failure is None
         self.told = False
 
 
-_visit = _Visit(None, {})
+_visit = _Visit(object(), {})
 
 
 def __getattr__(name: str) -> Test:
@@ -56,6 +58,9 @@ def __getattr__(name: str) -> Test:
 
     def test(context: Any) -> Any:
         try:
+            # Bandit asks a million times about a project: most files are silent, and that must cost nothing.
+            if broken is None and _visit.silent and _visit.file is context.file_data:
+                return None
             return _ask(code, context, broken)
         except Exception as error:
             # At the node's own place: all that could be wrong here is that Bandit takes places from somewhere else.
