@@ -269,7 +269,8 @@ CONNECTIONS = {
 }
 # Flags that allow a loader to unpickle; False by default in all of them.
 # https://python.langchain.com/api_reference/community/vectorstores/langchain_community.vectorstores.faiss.FAISS.html
-ALLOWING_FLAGS = ("allow_dangerous_deserialization",)
+# pickle_fallback: langgraph's JsonPlusSerializer, CVE-2026-27794
+ALLOWING_FLAGS = ("allow_dangerous_deserialization", "pickle_fallback")
 # True stood for every type until skops 0.10, which refuses it; what the file itself lists says no more than that.
 # https://skops.readthedocs.io/en/stable/changes.html, .../modules/classes.html#skops.io.load
 SKOPS_LOADERS = ("skops.io.load", "skops.io.loads")

@@ -32,12 +32,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 
 from picketlint.rule import (
     FIELD,
     OPTION,
     PARAMETER,
     Argument,
+    Call,
     Candidate,
     Confidence,
     Default,
@@ -54,6 +56,7 @@ from picketlint.rule import (
     good,
     how,
     on,
+    on_call,
     on_callee,
     on_default,
     on_keyword,
@@ -68,6 +71,13 @@ _WRITTEN = ("--trust-remote-code", "--trust_remote_code", "--trust-remote-code=t
 # Calls that name the flag in one argument and give its value, or what to take instead, in the next.
 _SETTERS = frozenset({"setattr", "__setattr__", "putenv", "setenv", "setdefault"})
 _READERS = frozenset({"get", "pop", "getattr", "getenv"})
+# https://github.com/huggingface/transformers/blob/main/src/transformers/dynamic_module_utils.py (CVE-2025-66448)
+_DYNAMIC_IMPORTS = (
+    "transformers.dynamic_module_utils.get_class_from_dynamic_module",
+    "transformers.dynamic_module_utils.get_class_in_module",
+)
+_SPELLED = ("id", "attr", "arg")
+_MAX_NODES = 5000
 
 
 class HardcodedTrustRemoteCode(Rule):
@@ -80,7 +90,12 @@ class HardcodedTrustRemoteCode(Rule):
     confidence = Confidence.HIGH
     cwe = 829
     policy = "Loading transformers models with trust_remote_code"
-    triggers = (b"trust_remote_code", b"trust-remote-code", b"HF_DATASETS_TRUST_REMOTE_CODE")
+    triggers = (
+        b"trust_remote_code",
+        b"trust-remote-code",
+        b"HF_DATASETS_TRUST_REMOTE_CODE",
+        b"get_class_from_dynamic_module",
+    )
     examples = (
         bad("AutoModel.from_pretrained(name, trust_remote_code=True)", at="1:1"),
         bad("model = load(\n    name,\n    trust_remote_code=True,\n)", at="1:9", why="any callee"),
@@ -161,6 +176,18 @@ class HardcodedTrustRemoteCode(Rule):
             "build('a/b', True)",
             at="3:1",
             why="a function of the module hands the flag on",
+        ),
+        bad(
+            "from transformers.dynamic_module_utils import get_class_from_dynamic_module\n"
+            "get_class_from_dynamic_module(reference, name)",
+            at="2:1",
+            confidence=Confidence.MEDIUM,
+            why="imports the repository's code, and nobody was asked",
+        ),
+        good(
+            "from transformers.dynamic_module_utils import get_class_from_dynamic_module as get\n"
+            "def build(reference, name, trust_remote_code=False):\n"
+            "    if resolve_trust_remote_code(trust_remote_code, name):\n        return get(reference, name)"
         ),
         good("kwargs.pop('trust_remote_code', True)", why="thrown away"),
         good("if config.get('trust_remote_code') is True or config == {'trust_remote_code': True}:\n    warn()"),
@@ -273,6 +300,16 @@ class HardcodedTrustRemoteCode(Rule):
         if call.args and _is_option(call.args[0]) and not _is_tested(call, module):
             message = f"The argument `{_WRITTEN[0]}` {_CONSEQUENCE}"
             yield self.at(call, message, focus=call.args[0], confidence=Confidence.MEDIUM)
+
+    @on_call(*_DYNAMIC_IMPORTS)
+    def imported(self, call: Call, module: Module) -> Iterator[Hit]:
+        """Code of a model's repository, imported in a function that never speaks of the flag."""
+        function = module.tree.function(call.node)
+        around = ast.walk(function if function is not None else module.root)
+        if not any(FLAG in (getattr(node, f, None) or "") for node in islice(around, _MAX_NODES) for f in _SPELLED):
+            message = f"`{call.name.rpartition('.')[2]}` imports Python code of the model's repository without asking; "
+            message += f"take `{FLAG}` from the caller, with `False` as the default, and refuse without it"
+            yield self.at(call.node, message, confidence=Confidence.MEDIUM)
 
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
