@@ -3,27 +3,37 @@
     python benchmarks/bandit_overhead.py --source DIR [--rounds 5]
 
 DIR is a package of real code; a file with a dict of 14,000 entries comes on top. Bandit calls every test for every node
-of the types the test asks for, so a test that does nothing has a price as well: compare with the last column.
+of the types the test asks for, so a test that does nothing has a price as well: the last column is that of as many
+tests for the same types, and what picketlint costs beyond that is its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from measure import PROJECT, alternate, build_wheel, make_environment
+from measure import alternate, build_wheel, make_environment
 
 ENTRIES = 14_000
-# What Bandit dispatches most of, which is what most tests are about.
+# Run where picketlint is installed: the node types of each of its tests.
+TYPES = """
+import json
+from importlib.metadata import entry_points
+tests = [point.load() for point in entry_points(group="bandit.plugins") if "picketlint" in point.value]
+print(json.dumps([test._checks for test in tests]))
+"""
 IDLE = '''"""Tests that do nothing."""
 
 import bandit
 from bandit.core import test_properties
 
 
-def _make(number):
-    @test_properties.checks("Call")
+def _make(number, types):
+    @test_properties.checks(*types)
     @test_properties.test_id(f"Z{number:03}")
     def test(context):
         return None
@@ -32,8 +42,8 @@ def _make(number):
     return test
 
 
-for number in range(COUNT):
-    globals()[f"idle_{number}"] = _make(number)
+for number, types in enumerate(TYPES):
+    globals()[f"idle_{number}"] = _make(number, types)
 '''
 
 
@@ -45,20 +55,15 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        wheel = build_wheel(folder)
-        count = sum(
-            1 for path in (PROJECT / "src/picketlint/rules").glob("pkt*.py") if not path.name.startswith("pkt000")
-        )
         alone = make_environment(folder / "alone", "bandit")
-        both = make_environment(folder / "both", "bandit", wheel)
-        idle = make_environment(folder / "idle", "bandit", write_idle_tests(folder / "source", count))
+        both = make_environment(folder / "both", "bandit", build_wheel(folder))
+        types = json.loads(subprocess.run([both / "python", "-c", TYPES], check=True, stdout=subprocess.PIPE).stdout)
+        idle = make_environment(folder / "idle", "bandit", write_idle_tests(folder / "source", types))
         mapping = folder / "mapping.py"
         entries = "".join(f'    "name-{number}": {number},\n' for number in range(ENTRIES))
         mapping.write_text(f'"""A table."""\n\nTABLE = {{\n{entries}}}\n', encoding="utf-8")
-        print(
-            f"| checked | Bandit, CPU s | with picketlint ({count} tests) | more "
-            f"| with {count} tests that do nothing | more |"
-        )
+        tests = f"{len(types)} tests"
+        print(f"| checked | Bandit, CPU s | with picketlint ({tests}) | more | with {tests} that do nothing | more |")
         print("|---|---|---|---|---|---|")
         for path in (arguments.source.resolve(), mapping):
             commands = [
@@ -72,11 +77,11 @@ def main() -> None:
             )
 
 
-def write_idle_tests(folder: Path, count: int) -> Path:
-    """The source of a distribution with so many Bandit tests that do nothing."""
+def write_idle_tests(folder: Path, types: Sequence[Sequence[str]]) -> Path:
+    """The source of a distribution with a Bandit test that does nothing for each of these lists of node types."""
     folder.mkdir()
-    (folder / "idle.py").write_text(IDLE.replace("COUNT", str(count)), encoding="utf-8")
-    tests = "".join(f'idle_{number} = "idle:idle_{number}"\n' for number in range(count))
+    (folder / "idle.py").write_text(IDLE.replace("TYPES", repr(types)), encoding="utf-8")
+    tests = "".join(f'idle_{number} = "idle:idle_{number}"\n' for number in range(len(types)))
     (folder / "pyproject.toml").write_text(
         '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
         '[project]\nname = "idle-bandit-tests"\nversion = "1"\n'

@@ -25,6 +25,7 @@ FROM_ENVIRONMENT = (
         ("allow_dangerous_deserialization", False),
         ("TRUST_REMOTE_CODE", False),
         ("unsafe", False),
+        ("pickle_loading_allowed", False),
         ("use_pickle", True),
         ("is_pickled", True),
         ("trusted_file_exists", True),

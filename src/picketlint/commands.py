@@ -28,8 +28,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.module import Module
 
-_COMMAND_FLAG = re.compile(r"-[a-zA-Z]*c")
-_WINDOWS_COMMAND_FLAG = re.compile(r"/[ck]|-c|-command", re.IGNORECASE)
+_COMMAND_FLAG = r"-[a-zA-Z]*c"
+_WINDOWS_COMMAND_FLAG = r"(?i)/[ck]|-c|-command"
 # Without one of these in it, a file holds no command that a shell reads.
 SHELL_TRIGGERS: tuple[bytes | tuple[bytes, ...], ...] = (
     b"subprocess",
@@ -228,10 +228,10 @@ def _after_shell(words: list[ast.expr], anchor: ast.expr, callee: str, module: M
     return None
 
 
-def _behind_flag(words: list[ast.expr], flag: re.Pattern[str], module: Module) -> ast.expr | None:
+def _behind_flag(words: list[ast.expr], flag: str, module: Module) -> ast.expr | None:
     for place, word in enumerate(words[:-1]):
         texts = module.value(word).texts
-        if any(flag.fullmatch(text) for text in texts):
+        if any(re.fullmatch(flag, text) for text in texts):
             # Options may follow: `bash -c -i command`.
             rest = words[place + 1 :]
             return next((w for w in rest if not any(t.startswith("-") for t in module.value(w).texts)), None)

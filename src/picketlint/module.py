@@ -245,7 +245,7 @@ class Module:
             return option._replace(value=Special.UNKNOWN) if asked else option
 
         verdict, option = Value(tuple(map(settled, value.options))).judge(unsafe)
-        if option is None or self.guarded(focus, flag, wanted):
+        if option is None or self.guarded(focus, flag, wanted) or self.opted_in(focus):
             return None
         return self._judged(verdict, option, focus, flag)
 

@@ -129,6 +129,7 @@ class Source:
     def __init__(self, text: str) -> None:
         self.text = text
         self._lines: list[str] | None = None
+        self._ascii = text.isascii()
 
     @property
     def lines(self) -> list[str]:
@@ -143,6 +144,8 @@ class Source:
 
     def column(self, line: int, byte_offset: int) -> int:
         """The 1-based column, in code points, of a 0-based UTF-8 byte offset in a 1-based line."""
+        if self._ascii:
+            return byte_offset + 1
         text = self.line(line)
         if text.isascii():
             return byte_offset + 1

@@ -39,12 +39,23 @@ def rank(piece: Piece) -> tuple[int, int, int]:
 
 def shown(node: ast.expr) -> str:
     """An expression as a message names it: its source if that is short."""
+    if isinstance(node, ast.Name):
+        return f"`{node.id}`" if len(node.id) <= _LONGEST else _LONG
     short = sum(1 for _ in islice(ast.walk(node), _MAX_NODES)) < _MAX_NODES
-    if short and isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
-        text = ast.unparse(node)
+    if short and isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        text = _dotted(node) or ast.unparse(node)
         if len(text) <= _LONGEST and "\n" not in text:
             return f"`{text}`"
     return _LONG
+
+
+def _dotted(node: ast.expr) -> str:
+    """A name with dots as it is written, for which ``ast.unparse`` takes long; empty for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def steps(piece: Piece, anchor: ast.AST, goal: str, module: Module) -> tuple[Step, ...]:

@@ -130,6 +130,15 @@ class UnsafeTorchLoad(Rule):
         good("quantize_model(model, weights_only=False)\ndef quantize(model, weights_only=False):\n    ..."),
         good("parser.add_argument('--weights-only', action='store_true', help='Quantize weights only.')"),
         good("class QuantConfig:\n    weights_only: bool = False\ndef fake_quant(model, weights_only=False):\n    ..."),
+        good(
+            "import torch\ndef load(path, weights_only=False):\n    state = torch.load(path, weights_only=True)\n"
+            "    return state if weights_only else build(state)",
+            why="the parameter only chooses what is returned",
+        ),
+        good("import torch\nif not allow_unsafe:\n    raise ValueError\ntorch.load(path, weights_only=False)"),
+        good(
+            "import torch\ndef f(b):\n    if in_safe_mode():\n        raise ValueError\n    torch.load(b, weights_only=False)"
+        ),
         good("def count_parameters(model, weights_only=False):\n    ...", why="nothing here loads"),
         bad("state = load_quantized_weights(path, weights_only=False)", why="the leading verb says what it does"),
         bad("from torch.hub import load_state_dict_from_url as fetch\nfetch(url, weights_only=False)", at="2:1"),
@@ -198,6 +207,8 @@ def _about_loading(default: Default, module: Module) -> Confidence | None:
         texts = [node.value for node in ast.walk(default.anchor) if isinstance(node, ast.Constant)]
         return None if any(isinstance(text, str) and _OTHER.search(text) for text in texts) else Confidence.HIGH
     name = getattr(default.owner, "name", "")
+    if _only_tested(default, module):
+        return None
     if _loads(name):
         return Confidence.HIGH
     around = (getattr(node, "name", "") for node in (default.owner, *module.tree.ancestors(default.anchor)))
@@ -206,6 +217,17 @@ def _about_loading(default: Default, module: Module) -> Confidence | None:
     if default.kind == FIELD:
         return Confidence.HIGH if _LOADS.search(module.source.text) else Confidence.MEDIUM
     return _handed_on(default, module)
+
+
+def _only_tested(default: Default, module: Module) -> bool:
+    """Whether a parameter does no more than choose a branch, while what loads in its function is told ``True``."""
+    tree = module.tree
+    uses = [n for n in tree.nodes(ast.Name) if n.id == FLAG and tree.function(n) is default.owner]
+    told = [k for k in tree.nodes(ast.keyword) if k.arg == FLAG and tree.function(k) is default.owner]
+    if not uses or not told or default.kind != PARAMETER:
+        return False
+    tested = all(isinstance(p := tree.parent(use), (ast.If, ast.IfExp, ast.UnaryOp)) for use in uses)
+    return tested and all(isinstance(k.value, ast.Constant) and k.value.value is True for k in told)
 
 
 def _handed_on(default: Default, module: Module) -> Confidence | None:

@@ -17,19 +17,20 @@ class Containers:
         self.resolver = resolver
         self.most = most
         self._filled: dict[str, list[ast.expr]] | None = None
+        self._owned: dict[str, dict[ast.AST | None, list[ast.expr]]] = {}
 
     def put_into(self, key: str, use: ast.expr, bindings: Iterable[Binding] = ()) -> list[ast.expr]:
         """What is put into a container of a name (``.attribute`` for an attribute), if it can be the one used.
 
         Of more places than ``most`` they are returned themselves: more than anybody follows.
         """
-        sites = self._fillings().get(key, [])
+        sites = self._sites(key, use)
         if len(sites) > self.most:
             return [*sites[: self.most]]
         known = {binding.node for binding in bindings}
         found: list[ast.expr] = []
         for site in sites:
-            holder = site.value if isinstance(site, ast.Subscript) else site.func.value  # type: ignore[attr-defined]
+            holder = _holder(site)
             if isinstance(holder, ast.Name) and isinstance(use, ast.Name):
                 reaching = self.resolver.bindings.lookup(holder.id, holder)
                 if reaching is None or known.isdisjoint(binding.node for binding in reaching.bindings):
@@ -42,6 +43,23 @@ class Containers:
             found.append(stored if isinstance(stored, ast.expr) else holder)
         return found
 
+    def _sites(self, key: str, use: ast.expr) -> list[ast.expr]:
+        """The places that fill a container of a name; of a plain name those in whose scope it is the same name."""
+        sites = self._fillings().get(key, [])
+        if len(sites) < 2 or not isinstance(use, ast.Name) or use.id != key:
+            return sites
+        owned = self._owned.get(key)
+        if owned is None:
+            owned = self._owned[key] = {}
+            for site in sites:
+                owned.setdefault(self._owner(key, _holder(site)), []).append(site)
+        return owned.get(self._owner(key, use), [])
+
+    def _owner(self, name: str, use: ast.expr) -> ast.AST | None:
+        """The scope that a name belongs to; None for one that nothing in the module binds."""
+        owner = self.resolver.bindings.owner(name, use)
+        return owner.scope if owner is not None else None
+
     def _fillings(self) -> dict[str, list[ast.expr]]:
         if self._filled is None:
             filled: dict[str, list[ast.expr]] = {}
@@ -53,6 +71,11 @@ class Containers:
                     filled.setdefault(_key(call.func.value), []).append(call)
             self._filled = filled
         return self._filled
+
+
+def _holder(site: ast.expr) -> ast.expr:
+    holder: ast.expr = site.value if isinstance(site, ast.Subscript) else site.func.value  # type: ignore[attr-defined]
+    return holder
 
 
 def _key(holder: ast.expr) -> str:

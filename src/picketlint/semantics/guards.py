@@ -20,10 +20,14 @@ Flag = str | re.Pattern[str]
 
 # What a flag is called that lets through what is refused otherwise.
 _OPT_IN = re.compile(
-    r"dangerous|unsafe|insecure|untrusted|remote_code|arbitrary_code|^(?:allow|trust|enable|permit|accept)_.*(?:pickl|deserial|code)"
+    r"dangerous|unsafe|insecure|untrusted|remote_code|arbitrary_code"
+    r"|^(?:allow|trust|enable|permit|accept)_.*(?:pickl|deserial|code)|(?:pickl|deserial|code)\w*_(?:allowed|permitted|enabled)$"
 )
+_SAFE_MODE = re.compile(r"^(?:in_|is_)?safe(?:_mode|_load|_loading)?(?:_enabled|_on)?$")
 # What turns text into a truth value.
 _READERS = frozenset({"bool", "strtobool", "str2bool", "str_to_bool", "is_true", "parse_bool", "to_bool"})
+# What a test around a place can be part of.
+_DECIDING = (ast.If, ast.While, ast.IfExp, ast.BoolOp, ast.comprehension, *COMPREHENSIONS)
 _MAX_ALIASES = 4
 _MAX_SIBLINGS = 32
 
@@ -42,6 +46,8 @@ class Guards:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.tree = resolver.tree
+        self._leaving: dict[tuple[ast.AST, str], tuple[list[int], list[Fact]]] = {}
+        self._before: dict[ast.stmt, tuple[Fact, ...]] = {}
 
     def guarded(self, node: ast.AST, flag: str, value: bool) -> bool:
         """Whether ``node`` is reached only when ``flag`` (a name, attribute, key or option) has this truth value."""
@@ -49,15 +55,22 @@ class Guards:
 
     def opted_in(self, node: ast.AST) -> bool:
         """Whether ``node`` is reached only where somebody asked for danger by name: ``if not allow_pickle: raise``."""
-        return any(self._truth(fact.test, _OPT_IN, fact.outcome) is True for fact in self.facts(node))
+        facts = list(self.facts(node))
+        return any(self._truth(fact.test, _OPT_IN, fact.outcome) is True for fact in facts) or any(
+            self._truth(fact.test, _SAFE_MODE, fact.outcome) is False for fact in facts
+        )
 
     def facts(self, node: ast.AST) -> Iterator[Fact]:
         """The tests around a place and those above it that leave its block, the nearest first."""
         child = node
         for parent in self.tree.ancestors(node):
-            yield from self._around(parent, child)
+            if isinstance(parent, _DECIDING):
+                yield from self._around(parent, child)
             if isinstance(child, ast.stmt):
-                yield from self._left_early(parent, child)
+                before = self._before.get(child)
+                if before is None:
+                    before = self._before[child] = tuple(self._left_early(parent, child))
+                yield from before
             if isinstance(parent, FUNCTIONS):
                 return
             child = parent
@@ -92,12 +105,27 @@ class Guards:
         siblings = getattr(parent, self.tree.branch(child), None)
         if not isinstance(siblings, list):
             return
-        place = bisect_left(siblings, (child.lineno, child.col_offset), key=lambda s: (s.lineno, s.col_offset))
-        for sibling in reversed(siblings[max(place - _MAX_SIBLINGS, 0) : place]):
-            if isinstance(sibling, ast.If) and not sibling.orelse and _leaves(sibling.body[-1]):
-                yield Fact(sibling.test, False)
-            elif isinstance(sibling, ast.Assert):
-                yield Fact(sibling.test, True, asserted=True)
+        places, facts = self._leavers(parent, self.tree.branch(child), siblings)
+        if places:
+            place = bisect_left(siblings, (child.lineno, child.col_offset), key=lambda s: (s.lineno, s.col_offset))
+            first, last = bisect_left(places, place - _MAX_SIBLINGS), bisect_left(places, place)
+            yield from reversed(facts[first:last])
+
+    def _leavers(self, parent: ast.AST, branch: str, siblings: list[ast.stmt]) -> tuple[list[int], list[Fact]]:
+        """The statements of a block that are tests to leave it, by their places, and what is known below each."""
+        found = self._leaving.get((parent, branch))
+        if found is None:
+            found = self._leaving[parent, branch] = ([], [])
+            for place, sibling in enumerate(siblings):
+                if isinstance(sibling, ast.If) and not sibling.orelse and _leaves(sibling.body[-1]):
+                    fact = Fact(sibling.test, False)
+                elif isinstance(sibling, ast.Assert):
+                    fact = Fact(sibling.test, True, asserted=True)
+                else:
+                    continue
+                found[0].append(place)
+                found[1].append(fact)
+        return found
 
     def _truth(self, test: ast.expr, flag: Flag, outcome: bool, depth: int = 0) -> bool | None:
         """The truth value of the flag that follows when ``test`` came out as ``outcome``; None where none follows."""
@@ -162,7 +190,8 @@ def _is_flag(node: ast.expr, flag: Flag) -> bool:
         return isinstance(node.slice, ast.Constant) and _same(node.slice.value, flag)
     if isinstance(node, ast.Call) and _called(node) in {"get", "pop", "getenv", "getattr", "setdefault"}:
         return any(isinstance(arg, ast.Constant) and _same(arg.value, flag) for arg in node.args[:2])
-    return False
+    # `if not is_pickle_loading_allowed(): raise` asks a function by name.
+    return isinstance(node, ast.Call) and not isinstance(flag, str) and _same(_called(node), flag)
 
 
 def _called(node: ast.Call) -> str:

@@ -132,7 +132,8 @@ class Origins:
             if proven in (Origin.LISTED, Origin.NUMBER):
                 search.piece(task, proven)
                 return
-            task = task._replace(proven=proven or task.proven)
+            if proven is not None:
+                task = task._replace(proven=proven)
         if isinstance(node, ast.Name):
             self._name(node, task, search)
         elif isinstance(node, ast.Attribute):
@@ -172,7 +173,7 @@ class Origins:
             search.piece(task, Origin.UNKNOWN)
         further = [one for binding in reaching.bindings for one in self._bound(binding, node, task, search)]
         if any(isinstance(one.node, (*_LITERALS, ast.Call)) for one in further):
-            further += [task._replace(node=put) for put in self.containers.put_into(node.id, node, reaching.bindings)]
+            further += [task.at(put) for put in self.containers.put_into(node.id, node, reaching.bindings)]
         search.add(further)
 
     def _bound(self, binding: Binding, use: ast.Name, task: Task, search: Search) -> list[Task]:
@@ -286,7 +287,7 @@ class Origins:
         search.add(
             [
                 *(task.over(Way.BOUND, m.node, node.attr, v) for m, v in zip(members, values, strict=True)),
-                *(task._replace(node=value) for value in put),
+                *(task.at(value) for value in put),
             ]
         )
         return True

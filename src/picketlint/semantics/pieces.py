@@ -30,6 +30,9 @@ class Origin(Enum):
     NETWORK = "comes from the network"
     MODEL = "is written by a language model"
 
+    # Members are singletons; Enum hashes their names, in Python, millions of times in a large file.
+    __hash__ = object.__hash__
+
     @property
     def external(self) -> bool:
         """Whether it is input of the program."""
