@@ -6,6 +6,7 @@ No I/O, no globals, and no exception for bad input: what cannot be read as Pytho
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Callable
 
 from picketlint import prefilter, registry
@@ -42,6 +43,17 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
     ``data`` is its bytes, or its text where a host has decoded it already; ``path`` is what findings are reported
     under. ``tree`` is the host's own syntax tree, if it has one: it is read, never changed.
     """
+    collecting = gc.isenabled()
+    # A large tree is nothing but live objects: Python's collector would go through all of them again and again.
+    gc.disable()
+    try:
+        return _analyze(data, path, checks, tree)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | None) -> Report:
     everything = registry.load().entries
     entries = [entry for entry in everything if entry.id in checks.codes]
     unreadable = next((entry for entry in entries if entry.id == UNREADABLE), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from itertools import islice
 
 from picketlint.model import Severity, Step
@@ -37,6 +38,8 @@ def rank(piece: Piece) -> tuple[int, int, int]:
     return (3 if origin in _HARDLY else 2, 0, 0)
 
 
+# A finding shows the same expression in its message and in its trace.
+@lru_cache(maxsize=8)
 def shown(node: ast.expr) -> str:
     """An expression as a message names it: its source if that is short."""
     if isinstance(node, ast.Name):

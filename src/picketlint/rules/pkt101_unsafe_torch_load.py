@@ -136,9 +136,7 @@ class UnsafeTorchLoad(Rule):
             why="the parameter only chooses what is returned",
         ),
         good("import torch\nif not allow_unsafe:\n    raise ValueError\ntorch.load(path, weights_only=False)"),
-        good(
-            "import torch\ndef f(b):\n    if in_safe_mode():\n        raise ValueError\n    torch.load(b, weights_only=False)"
-        ),
+        good("import torch\nif in_safe_mode():\n    raise ValueError\ntorch.load(path, weights_only=False)"),
         good("def count_parameters(model, weights_only=False):\n    ...", why="nothing here loads"),
         bad("state = load_quantized_weights(path, weights_only=False)", why="the leading verb says what it does"),
         bad("from torch.hub import load_state_dict_from_url as fetch\nfetch(url, weights_only=False)", at="2:1"),
@@ -226,7 +224,7 @@ def _only_tested(default: Default, module: Module) -> bool:
     told = [k for k in tree.nodes(ast.keyword) if k.arg == FLAG and tree.function(k) is default.owner]
     if not uses or not told or default.kind != PARAMETER:
         return False
-    tested = all(isinstance(p := tree.parent(use), (ast.If, ast.IfExp, ast.UnaryOp)) for use in uses)
+    tested = all(getattr(tree.parent(use), "test", None) is use for use in uses)
     return tested and all(isinstance(k.value, ast.Constant) and k.value.value is True for k in told)
 
 

@@ -29,6 +29,8 @@ _CHILDLESS_FIELDS = frozenset(
 )
 _SIDE_BRANCHES = frozenset({"orelse", "finalbody", "handlers"})
 _fields_of: dict[type[ast.AST], tuple[str, ...]] = {}
+# What opens a scope for some of its children, or, being a part of what does, sees the scope around.
+_OPENING = frozenset({ast.ClassDef, ast.comprehension, *FUNCTIONS, *COMPREHENSIONS})
 # Climbing from every node of an expression this deep or deeper is remembered on the way: it would be quadratic.
 _DEEP = 16
 
@@ -144,6 +146,9 @@ class Tree:
                 found = known
                 break
             passed.append(child)
+            if current.__class__ not in _OPENING:
+                child, current = current, self._parents.get(current)
+                continue
             if self._opens(current, child):
                 found = current
                 break
@@ -156,7 +161,9 @@ class Tree:
         if len(passed) >= _DEEP:
             self._scopes.update(dict.fromkeys(passed, found))
         else:
-            self._scopes.update((step, found) for step in passed if isinstance(step, ast.stmt))
+            for step in passed:
+                if isinstance(step, ast.stmt):
+                    self._scopes[step] = found
         return found
 
     @staticmethod
