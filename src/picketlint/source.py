@@ -75,7 +75,8 @@ def _lines_ended(text: str) -> str:
 
 def declared_encoding(data: bytes) -> str:
     """The encoding a coding cookie in the first two lines names, lower-case; UTF-8 without one (PEP 263)."""
-    if b"coding" not in data:
+    second = data.find(b"\n", data.find(b"\n") + 1)
+    if b"coding" not in (data[:second] if second >= 0 else data):
         return "utf-8"
     start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     for _ in range(2):
