@@ -15,6 +15,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
@@ -39,7 +40,7 @@ from transformers import AutoModel
 
 """
 
-SHELL = '''
+SHELL = """
 def _stage_{n}(source, target, *, level={n}):
     command = f"tar -C {{source}} -xf {{target}} --level={{level}}"
     subprocess.run(command, shell=True, check=True)
@@ -51,9 +52,9 @@ def _stage_{n}(source, target, *, level={n}):
 def stage_{n}(options):
     os.system("mkdir -p " + options.target)
     return _stage_{n}(options.source, os.path.join(options.target, "{n}"))
-'''
+"""
 
-EVALS = '''
+EVALS = """
 def _compute_{n}(expression, scope):
     if not expression.startswith("lambda"):
         expression = "lambda value: " + expression
@@ -68,9 +69,9 @@ class Field{n}:
     def apply(self, values):
         exec(f"result = {{self.rule}}", {{"values": values}})
         return _compute_{n}(self.rule, {{"scale": self.scale}})
-'''
+"""
 
-LOADS = '''
+LOADS = """
 def _read_{n}(path, weights_only=False, **options):
     return torch.load(path, map_location="cpu", weights_only=weights_only, **options)
 
@@ -81,17 +82,17 @@ def restore_{n}(path, trusted=False):
     settings = yaml.load(extra["settings"], Loader=yaml.FullLoader)
     array = np.load(path + ".npz", allow_pickle=trusted)
     return _read_{n}(path, weights_only=not trusted), settings, array
-'''
+"""
 
 # The same few functions called from everywhere, under names that thousands of places share.
-SHARED = '''
+SHARED = """
 def job_{n}(path, command):
     command = command + " " + path
     run_command(command)
     result = load_any(path, False)
     return evaluate(result["formula"]), command
-'''
-SHARED_HEADER = '''
+"""
+SHARED_HEADER = """
 def run_command(command, cwd=None):
     return subprocess.run(command, shell=True, cwd=cwd)
 
@@ -102,15 +103,15 @@ def load_any(path, safe=True):
 
 def evaluate(expression):
     return eval(expression)
-'''
+"""
 
-TOP_LEVEL = '''
+TOP_LEVEL = """
 command = "run " + json.loads(os.environ["STEP_{n}"])["name"]
 if os.path.exists(command):
     os.system(command)
 state = torch.load(command, weights_only=False)
 value = eval(command)
-'''
+"""
 
 ORDINARY = '''
 class Stage{n}(nn.Module):
@@ -144,18 +145,18 @@ def load_stage_{n}(path, trust_remote_code=False, **options):
     return stage, backbone
 '''
 
-METHOD = '''
+METHOD = """
     def step_{n}(self, name, flag=False):
         self.command = self.prefix + name
         subprocess.run(f"{{self.command}} {n}", shell=flag)
         return self.step_{m}(name)
-'''
+"""
 
-SINKS = '''
+SINKS = """
 def use(path, command):
     os.system("ls " + TABLE[command])
     return torch.load(path, weights_only=False), eval(TABLE[path])
-'''
+"""
 
 
 def repeated(block: str, header: str = HEADER) -> Callable[[int], str]:
@@ -187,7 +188,11 @@ def long_line(lines: int) -> str:
 
 def methods(lines: int) -> str:
     """A class of 3,000 methods that share attributes and call one another."""
-    return HEADER + '\nclass Runner:\n    prefix = "run "\n' + "".join(METHOD.format(n=n, m=max(n - 1, 0)) for n in range(3000))
+    return (
+        HEADER
+        + '\nclass Runner:\n    prefix = "run "\n'
+        + "".join(METHOD.format(n=n, m=max(n - 1, 0)) for n in range(3000))
+    )
 
 
 KINDS: dict[str, Callable[[int], str]] = {
@@ -224,7 +229,7 @@ def rows(kinds: list[str], lines: int, repeat: int) -> Iterator[str]:
         found = 0
         parsing, analysis = [], []
         for _ in range(repeat):
-            parsing.append(seconds(lambda: ast.parse(text)))
+            parsing.append(seconds(partial(ast.parse, text)))
             began = time.process_time()
             found = len(analyze(data, "generated.py", checks).findings)
             analysis.append(time.process_time() - began)

@@ -24,7 +24,7 @@ from picketlint.settings import Resolver
 from picketlint.source import Source, decode
 from picketlint.suppressions import nosecs, shown_by_bandit
 
-# Of the nodes Bandit visits the cheapest set of which every file that is not empty has at least one: the statements that
+# Of the nodes Bandit visits, the cheapest set of which every file that is not empty has one: the statements that
 # hold no others.
 _STATEMENTS = frozenset(kind.__name__ for kind in ast.stmt.__subclasses__() if "body" not in kind._fields) - {"Match"}
 _DEFAULTS = frozenset({"AnnAssign", "Assign", "Call", "arg"})

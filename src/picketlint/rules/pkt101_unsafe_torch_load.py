@@ -219,10 +219,13 @@ def _about_loading(default: Default, module: Module) -> Confidence | None:
 
 def _only_tested(default: Default, module: Module) -> bool:
     """Whether a parameter does no more than choose a branch, while what loads in its function is told ``True``."""
+    if default.kind != PARAMETER or default.owner is None:
+        return False
     tree = module.tree
-    uses = [n for n in tree.nodes(ast.Name) if n.id == FLAG and tree.function(n) is default.owner]
-    told = [k for k in tree.nodes(ast.keyword) if k.arg == FLAG and tree.function(k) is default.owner]
-    if not uses or not told or default.kind != PARAMETER:
+    own = [node for node in ast.walk(default.owner) if getattr(node, "id", getattr(node, "arg", "")) == FLAG]
+    uses = [n for n in own if isinstance(n, ast.Name) and tree.function(n) is default.owner]
+    told = [k for k in own if isinstance(k, ast.keyword) and tree.function(k) is default.owner]
+    if not uses or not told:
         return False
     tested = all(getattr(tree.parent(use), "test", None) is use for use in uses)
     return tested and all(isinstance(k.value, ast.Constant) and k.value.value is True for k in told)
@@ -231,9 +234,14 @@ def _only_tested(default: Default, module: Module) -> bool:
 def _handed_on(default: Default, module: Module) -> Confidence | None:
     """Where a parameter goes: to a loader, to another function under the same name, or nowhere."""
     best = None
-    for keyword in module.tree.nodes(ast.keyword):
+    for keyword in ast.walk(default.owner) if default.owner is not None else ():
         call = module.tree.parent(keyword)
-        if keyword.arg == FLAG and isinstance(call, ast.Call) and module.tree.function(call) is default.owner:
+        if (
+            isinstance(keyword, ast.keyword)
+            and keyword.arg == FLAG
+            and isinstance(call, ast.Call)
+            and module.tree.function(call) is default.owner
+        ):
             if _loads(called(call).rpartition(".")[2]):
                 return Confidence.HIGH
             best = Confidence.MEDIUM
