@@ -1,5 +1,11 @@
-"""The rule that CONTRIBUTING.md shows works as shown: one file, and its examples are tests."""
+"""The rule that CONTRIBUTING.md shows works as shown: one file, and every front-end has it.
 
+That it becomes a test of Bandit when the distribution is built is shown in test_packaging.py.
+"""
+
+from __future__ import annotations
+
+import json
 import os
 import re
 import shutil
@@ -7,22 +13,62 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).parent.parent
+FILE = "pkt199_native_library_load.py"
 
 
-def test_the_rule_shown_needs_nothing_but_its_file(tmp_path: Path) -> None:
-    (shown,) = re.findall(r"^```python\n(.*?)^```", (PROJECT / "CONTRIBUTING.md").read_text("utf-8"), re.M | re.S)
-    src = shutil.copytree(PROJECT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    (src / "picketlint/rules/pkt199_native_library_load.py").write_text(shown, "utf-8")
-    shutil.copy(PROJECT / "tests/test_rules.py", tmp_path)
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-k", "PKT199", "test_rules.py"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(src)},
+@pytest.fixture(scope="module")
+def shown() -> str:
+    (rule,) = re.findall(r"^```python\n(.*?)^```", (PROJECT / "CONTRIBUTING.md").read_text("utf-8"), re.M | re.S)
+    return str(rule)
+
+
+@pytest.fixture(scope="module")
+def source(shown: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package with that one file more, and code that breaks its rule."""
+    root = tmp_path_factory.mktemp("one_file")
+    src = shutil.copytree(PROJECT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    (src / "picketlint/rules" / FILE).write_text(shown, "utf-8")
+    (root / "a.py").write_text("import torch\n\ntorch.ops.load_library(path)\n", "utf-8")
+    return src
+
+
+def run(source: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=source.parent,
+        env={**os.environ, "PYTHONPATH": str(source)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_its_examples_are_tests(shown: str, source: Path) -> None:
+    shutil.copy(PROJECT / "tests/test_rules.py", source.parent)
+    ran = run(source, "pytest", "-q", "-k", "PKT199", "test_rules.py")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
     examples = re.findall(r"^        (?:bad|good)\(", shown, re.M)
-    assert f"{len(examples)} passed" in run.stdout
+    assert f"{len(examples)} passed" in ran.stdout
+
+
+def test_the_command_line_has_it(source: Path) -> None:
+    ran = run(source, "picketlint", "check", "--output-format", "json", "a.py")
+    assert ran.returncode == 1, ran.stderr
+    assert [(found["rule"], found["line"]) for found in json.loads(ran.stdout)["findings"]] == [("PKT199", 3)]
+
+
+def test_its_page_is_there(shown: str, source: Path) -> None:
+    page = run(source, "picketlint", "rule", "PKT199").stdout
+    assert page.startswith("# PKT199 native-library-load")
+    for section in re.findall(r"^## .*$", shown, re.M):
+        assert section in page
+    assert "PKT199" in run(source, "picketlint", "rule").stdout
+
+
+def test_flake8_has_it(source: Path) -> None:
+    pytest.importorskip("flake8")
+    ran = run(source, "flake8", "--isolated", "--select", "PKT199", "a.py")
+    assert ran.stdout.startswith("a.py:3:1: PKT199 "), ran.stdout + ran.stderr
