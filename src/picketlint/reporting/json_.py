@@ -17,13 +17,13 @@ def render(outcome: Outcome) -> Iterator[str]:
         "version": __version__,
         "files": outcome.files,
         "findings": [_finding(finding) for finding in outcome.findings],
-        "problems": [_problem(problem) for problem in outcome.problems],
+        "problems": [described(problem) for problem in outcome.problems],
     }
     yield json.dumps(document, ensure_ascii=True, indent=2)
 
 
-def _finding(finding: Finding) -> dict[str, object]:
-    justification = finding.justification
+def identified(finding: Finding) -> dict[str, object]:
+    """What says which finding it is and where: the part that every JSON document about findings has."""
     return {
         "rule": finding.rule,
         "name": finding.name,
@@ -36,6 +36,13 @@ def _finding(finding: Finding) -> dict[str, object]:
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
         "message": without_surrogates(finding.message),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    justification = finding.justification
+    return {
+        **identified(finding),
         "status": finding.status.value,
         "justification": None if justification is None else without_surrogates(justification),
         "trace": [
@@ -49,7 +56,8 @@ def _finding(finding: Finding) -> dict[str, object]:
     }
 
 
-def _problem(problem: Problem) -> dict[str, object]:
+def described(problem: Problem) -> dict[str, object]:
+    """A problem, as every JSON document tells it."""
     return {
         "path": without_surrogates(problem.path),
         "kind": problem.kind,
