@@ -28,7 +28,7 @@ LAYERS = [
     ["policies", "project", "reporting"],
     ["commands", "trails"],
     ["module wrappers"],
-    ["identity"],
+    ["identity", "passages"],
     ["exceptions"],
     ["rule"],
     ["rules", "rulepage", "registry", "dispatch"],

@@ -72,7 +72,7 @@ def _types(listener: Listener) -> frozenset[str]:
     if listener.kind == "node":
         names = frozenset(kind.__name__ for kind in listener.wanted)
         return names - _AVOIDED | (_STATEMENTS if names & _AVOIDED else frozenset())
-    if listener.kind == "review":
+    if listener.kind in ("review", "text"):
         return _STATEMENTS
     if listener.kind == "command":
         return frozenset({"Call", "List"})

@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from picketlint.module import Module
 from picketlint.rule import Call, Hit, Review, Rule
 
-Check = tuple[Rule, Callable[..., Iterator[Hit]]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from picketlint.passages import Passage
+
+Check = tuple[Rule, "Callable[..., Any]"]
 Reported = Iterator[tuple[Rule, Hit]]
 
 
@@ -19,6 +25,8 @@ def hits(rules: Iterable[Rule], module: Module) -> Reported:
     for rule in rules:
         for method, listener in rule.listeners():
             check = (rule, getattr(rule, method))
+            if listener.kind == "text":
+                yield from _placed(check, module)
             if listener.kind in _CHOSEN:
                 for subject in _CHOSEN[listener.kind](listener.wanted, module):
                     yield from _run([check], subject, module)
@@ -71,6 +79,23 @@ def _run(checks: list[Check], subject: object, module: Module) -> Reported:
     for rule, check in checks:
         for hit in check(subject, module):
             yield rule, hit
+
+
+def _placed(check: Check, module: Module) -> Reported:
+    from picketlint.passages import in_module
+
+    rule, look = check
+    for anchor, focus, passage in in_module(look, module):
+        yield rule, Hit(anchor, focus, *passage[2:])
+
+
+def passages(rules: Iterable[Rule], text: str) -> Iterator[tuple[Rule, Passage]]:
+    """Everything the rules report about a text that is no module: an output of a notebook, its metadata."""
+    for rule in rules:
+        for method, listener in rule.listeners():
+            if listener.kind == "text":
+                for passage in getattr(rule, method)(text):
+                    yield rule, passage
 
 
 def reviews(rules: Iterable[Rule], review: Review, module: Module, *, last: bool = False) -> Reported:

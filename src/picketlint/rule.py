@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from picketlint.commands import HANDERS, SHELL_TRIGGERS, ShellCommand, handed_over
     from picketlint.comments import Comment
     from picketlint.exceptions import Remark
+    from picketlint.passages import Passage
     from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
     from picketlint.semantics.pieces import Origin, Piece
     from picketlint.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
     from picketlint.trails import danger, rank, shown
     from picketlint.wording import Wording as Wording
 
-    Check = TypeVar("Check", bound=Callable[..., Iterator["Hit"]])
+    Check = TypeVar("Check", bound=Callable[..., Iterator["Hit"] | Iterator[Passage]])
 
 __all__ = [
     "FALSY",
@@ -57,6 +58,7 @@ __all__ = [
     "Nosec",
     "Option",
     "Origin",
+    "Passage",
     "Piece",
     "Review",
     "RuffDirective",
@@ -91,6 +93,7 @@ __all__ = [
     "on_keyword",
     "on_passing",
     "on_review",
+    "on_text",
     "rank",
     "ruff_directive",
     "shown",
@@ -100,6 +103,7 @@ __all__ = [
 # What few rules import is itself imported for those.
 _HOMES = {
     "picketlint.commands": ("HANDERS", "SHELL_TRIGGERS", "ShellCommand", "handed_over"),
+    "picketlint.passages": ("Passage",),
     "picketlint.semantics.defaults": ("FIELD", "OPTION", "PARAMETER", "Default"),
     "picketlint.semantics.pieces": ("Origin", "Piece"),
     "picketlint.suppressions": ("Noqa", "Nosec", "RuffDirective", "file_noqas", "noqas", "nosec", "ruff_directive"),
@@ -225,7 +229,7 @@ def how(judged: Judged, flag: str, literal: str) -> str:
 
 
 class Listener(NamedTuple):
-    """What one method of a rule listens to: node types, names of several kinds, commands, or the review."""
+    """What one method of a rule listens to: node types, names of several kinds, commands, text, or the review."""
 
     kind: str
     wanted: frozenset[Any]
@@ -281,6 +285,15 @@ def on_keyword(*names: str) -> Callable[[Check], Check]:
 def on_default(*names: str) -> Callable[[Check], Check]:
     """Call the method as ``method(default: Default, module)`` for every default of a thing of these names."""
     return _listen("default", names)
+
+
+def on_text() -> Callable[[Check], Check]:
+    """Call the method as ``method(text: str)``; it reports Passages, not Hits.
+
+    The text is that of a module, comments included, or all values that its code puts together, or one that came with
+    it: an output of a notebook. The method may not keep anything between calls, and reads them in linear time.
+    """
+    return _listen("text", ())
 
 
 def on_review(*, alone: bool = False, last: bool = False) -> Callable[[Check], Check]:
