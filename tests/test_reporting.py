@@ -16,6 +16,7 @@ from picketlint.reporting.sanitize import escape
 from picketlint.reporting.sources import sources
 from picketlint.reporting.summary import statistics, summary
 from picketlint.reporting.terminal import Terminal, terminal_of
+from picketlint.source import Source
 
 PLAIN = Terminal()
 
@@ -32,11 +33,12 @@ def finding(
     trace: tuple[Step, ...] = (),
     status: Status = Status.OPEN,
     justification: str | None = None,
+    secrets: tuple[Span, ...] = (),
 ) -> Finding:
     return Finding(
         rule=rule, name=f"name-of-{rule}", path=path, cell=cell, span=Span(*span), focus=Span(*(focus or span)),
         message=message, severity=Severity.HIGH, confidence=confidence, cwe=502, url="https://example.org/rule",
-        trace=trace, status=status, justification=justification,
+        trace=trace, status=status, justification=justification, secrets=secrets,
     )  # fmt: skip
 
 
@@ -61,6 +63,18 @@ def columns(shown: str) -> int:
     return sum(
         0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in composed
     )
+
+
+def test_what_no_output_may_show_is_starred_in_the_quoted_code() -> None:
+    code = 'login(\n    user, "hunter2", "x",\n    key="""can\n    ary""",\n)\n'
+    secrets = tuple(
+        stretch for span in (Span(2, 11, 2, 20), Span(3, 9, 4, 11)) for stretch in Source(code).stretches(span)
+    )
+    shown = text(code, finding((1, 1, 5, 2), secrets=secrets))
+    assert '    user, "*******", "x",' in shown
+    assert 'key="""***' in shown
+    assert '***""",' in shown
+    assert not any(secret in shown for secret in ("hunter2", "can", "ary"))
 
 
 def test_text() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from picketlint.dispatch import hits, reviews
@@ -36,21 +37,48 @@ def check(
     """
     wanted = {entry.id for entry in selected}
     rules = [entry.rule for entry in judged if entry.alone]
-    found = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in hits(rules, module))
+    reported = list(hits(rules, module))
+    concealed = _Concealed(reported, module)
+    found = _best((rule, hit, concealed.of(hit, _finding(rule, hit, module, path))) for rule, hit in reported)
     if not found and not any(entry.alone and entry.reviews for entry in selected):
         return ()
     reviewers = [entry.rule for entry in selected if entry.reviews]
     review = _review(found, module, {entry.id for entry in seen}, policy, approved)
     findings = review.findings
     for last in (False, True):
-        reported = reviews(reviewers, review._replace(findings=findings), module, last=last)
-        found = _best((rule, hit, _finding(rule, hit, module, path)) for rule, hit in reported)
+        remarked = reviews(reviewers, review._replace(findings=findings), module, last=last)
+        found = _best((rule, hit, concealed.of(hit, _finding(rule, hit, module, path))) for rule, hit in remarked)
         findings += tuple(finding for _, _, finding in found)
     chosen = (finding for finding in findings if finding.rule in wanted)
     return tuple(sorted(chosen, key=lambda finding: finding.sort_key))
 
 
 Found = tuple[Rule, Hit, Finding]
+
+
+class _Concealed:
+    """The secrets that the rules saw in a module: a finding of any rule may stand in the same lines."""
+
+    def __init__(self, reported: list[tuple[Rule, Hit]], module: Module) -> None:
+        self._module = module
+        spans = {_span(secret, module) for _, hit in reported for secret in hit.secrets}
+        self._stretches = sorted({stretch for span in spans for stretch in module.source.stretches(span)})
+        self._near: dict[tuple[int, int], tuple[Span, ...]] = {}
+
+    def of(self, hit: Hit, finding: Finding) -> Finding:
+        """The finding, with the secrets in the lines of its anchor and of the statement around that."""
+        if not self._stretches:
+            return finding
+        # Needed where there are secrets only, which is hardly anywhere.
+        from picketlint.identity import statement_of
+
+        span, statement = finding.span, statement_of(hit.anchor, self._module)
+        around = span if statement is None else self._module.source.span(statement)
+        lines = (min(span.line, around.line), max(span.end_line, around.end_line))
+        if lines not in self._near:
+            first, last = bisect_left(self._stretches, (lines[0],)), bisect_left(self._stretches, (lines[1] + 1,))
+            self._near[lines] = tuple(self._stretches[first:last])
+        return finding._replace(secrets=self._near[lines])
 
 
 def _best(found: Iterable[Found]) -> list[Found]:

@@ -154,7 +154,7 @@ def _excused(finding: Finding, anchor: ast.AST | Span | None, excuse: Remark, mo
     return finding._replace(
         status=Status.EXCEPTED,
         justification=plain(excuse.block.text),
-        code=code_of(anchor, finding.span, module) if anchor is not None else "",
+        code=code_of(anchor, finding, module) if anchor is not None else "",
         excuse=excuse.block.span,
     )
 

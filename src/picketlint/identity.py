@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 
-from picketlint.model import Span
+from picketlint.model import Finding, Span
 from picketlint.module import Module
 
 # Longer code is cut and told apart by its digest: a lock file is for reading.
@@ -19,33 +19,43 @@ _COMPOUND = (
     ast.AsyncWith, ast.Try, ast.Match,
 )  # fmt: skip
 _ENDING_IN_VALUE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
+_OPENING = "(\\ \t\n"
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _WORD = re.compile(r"\w")
 
 
-def code_of(anchor: ast.AST | Span, span: Span, module: Module) -> str:
-    """The normalized text of the statement around an anchor; of the anchor itself, where that is a compound one."""
+def statement_of(anchor: ast.AST | Span, module: Module) -> ast.stmt | None:
+    """The statement around an anchor; None where that is a compound one, most of which is about other things."""
     statement = module.tree.statement(anchor) if isinstance(anchor, ast.AST) else None
-    if statement is None or isinstance(statement, _COMPOUND) or hasattr(statement, "handlers"):
-        return _short(_normalized(_segment(span, module)))
+    return None if isinstance(statement, _COMPOUND) or hasattr(statement, "handlers") else statement
+
+
+def code_of(anchor: ast.AST | Span, finding: Finding, module: Module) -> str:
+    """The normalized text of the statement around an anchor; of the anchor itself, where that is a compound one.
+
+    What no output may show is left out of it.
+    """
+    statement, secrets = statement_of(anchor, module), finding.secrets
+    if statement is None:
+        return _short(_normalized(_segment(finding.span, module, secrets)))
     whole = module.source.span(statement)
     if isinstance(statement, _ENDING_IN_VALUE) and statement.value is not None:
         # Formatters put a long value in parentheses of its own, which its span leaves out.
         value = module.source.span(statement.value)
-        before = _segment(Span(whole.line, whole.column, value.line, value.column), module).rstrip("(\\ \t\n")
-        return _short(_normalized(f"{before} {_segment(value, module)}"))
-    return _short(_normalized(_segment(whole, module)))
+        before = _segment(Span(whole.line, whole.column, value.line, value.column), module, secrets)
+        return _short(_normalized(f"{before.rstrip(_OPENING)} {_segment(value, module, secrets)}"))
+    return _short(_normalized(_segment(whole, module, secrets)))
 
 
-def _segment(span: Span, module: Module) -> str:
-    """The source text of a span without its comments."""
+def _segment(span: Span, module: Module, secrets: tuple[Span, ...]) -> str:
+    """The source text of a span without its comments and secrets."""
     lines: list[str] = []
     for number in range(span.line, span.end_line + 1):
         comment = module.comments.get(number)
         end = span.end_column - 1 if number == span.end_line else None
         if comment is not None and (end is None or comment.column - 1 < end):
             end = comment.column - 1
-        lines.append(module.source.line(number)[span.column - 1 if number == span.line else 0 : end])
+        lines.append(module.source.masked(number, secrets)[span.column - 1 if number == span.line else 0 : end])
     return "\n".join(lines)
 
 

@@ -66,7 +66,8 @@ class Finding(NamedTuple):
     parameter, for a dict entry the key). ``focus`` is the part the caret points at. ``cell`` is the 1-based position
     of a notebook cell, in which ``span`` is then counted; None for a plain file. ``code`` is the normalized text of the
     statement, by which an excepted finding is known when lines move, and ``excuse`` where the comment stands that
-    excuses it; empty and None for an open one.
+    excuses it; empty and None for an open one. ``secrets`` are the stretches of lines in and around the finding that
+    no output may show, in order.
     """
 
     rule: str
@@ -85,6 +86,7 @@ class Finding(NamedTuple):
     justification: str | None = None
     code: str = ""
     excuse: Span | None = None
+    secrets: tuple[Span, ...] = ()
 
     @property
     def sort_key(self) -> tuple[str, int, Span, str, str]:

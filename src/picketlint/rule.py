@@ -178,7 +178,10 @@ class Call(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """What a rule reports; the engine makes a Finding of it. None means: the rule's own."""
+    """What a rule reports; the engine makes a Finding of it. None means: the rule's own.
+
+    ``secrets`` are the literals that no output may show, whichever finding it is about.
+    """
 
     anchor: ast.AST | Span
     focus: ast.AST | Span
@@ -186,6 +189,7 @@ class Hit(NamedTuple):
     severity: Severity | None = None
     confidence: Confidence | None = None
     trace: tuple[Step, ...] = ()
+    secrets: tuple[ast.AST | Span, ...] = ()
 
 
 def called(call: ast.Call) -> str:

@@ -9,6 +9,8 @@ import ast
 import codecs
 import re
 import warnings
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from picketlint.model import Span
 
@@ -20,6 +22,7 @@ _UTF8_NAMES = frozenset({"utf-8", "utf8"})
 # The sample tells those in which ASCII is not ASCII, which PEP 263 rules out (UTF-16, EBCDIC).
 _REFUSED = frozenset({"utf-7", "utf7", "u7", "unicode-1-1-utf-7", "punycode", "idna"})
 _SAMPLE = b"# coding"
+_NO_QUOTE = re.compile("[^\"']")
 _PREFIXES = ("utf-8", "latin-1", "iso-8859-1", "iso-latin-1")
 
 
@@ -151,6 +154,23 @@ class Source:
         if text.isascii():
             return byte_offset + 1
         return len(text.encode("utf-8", "surrogatepass")[:byte_offset].decode("utf-8", "replace")) + 1
+
+    def masked(self, number: int, secrets: Sequence[Span]) -> str:
+        """A line (1-based) with an asterisk for each character of these stretches (see ``stretches``); quotes stay."""
+        text = self.line(number)
+        for at in range(bisect_left(secrets, (number,)), len(secrets)):
+            if secrets[at].line != number:
+                break
+            begin, end = secrets[at].column - 1, secrets[at].end_column - 1
+            text = text[:begin] + _NO_QUOTE.sub("*", text[begin:end]) + text[end:]
+        return text
+
+    def stretches(self, span: Span) -> Iterator[Span]:
+        """A span line by line, in order, the indentation of all but the first left out."""
+        for number in range(span.line, span.end_line + 1):
+            text = self.line(number)
+            begin = span.column if number == span.line else len(text) - len(text.lstrip()) + 1
+            yield Span(number, begin, number, span.end_column if number == span.end_line else len(text) + 1)
 
     def span(self, node: ast.AST) -> Span:
         """The place of a node; line 1, column 1 for one without a position."""

@@ -26,7 +26,7 @@ def snippet(finding: Finding, source: Source, terminal: Terminal) -> Iterator[Ro
     focus, first = finding.focus, finding.span.line
     if not (0 < focus.line <= focus.end_line <= len(source.lines)) or first < 1:
         return
-    view = _View(source, terminal)
+    view = _View(source, finding, terminal)
     if focus.end_line == focus.line:
         yield from view.context(first, focus.line)
         yield from view.underlined(focus.line, focus.column - 1, focus.end_column - 1)
@@ -38,8 +38,9 @@ def snippet(finding: Finding, source: Source, terminal: Terminal) -> Iterator[Ro
 class _View:
     """Lines of one text, rendered for one terminal. Columns are 0-based here."""
 
-    def __init__(self, source: Source, terminal: Terminal) -> None:
+    def __init__(self, source: Source, finding: Finding, terminal: Terminal) -> None:
         self._source = source
+        self._secrets = finding.secrets
         self._terminal = terminal
 
     def context(self, first: int, before: int, margin: str = "") -> Iterator[Row]:
@@ -52,13 +53,13 @@ class _View:
 
     def underlined(self, number: int, start: int, end: int) -> Iterator[Row]:
         """A line and the carets below it."""
-        text, offset, width = self._cut(self._source.line(number), start, end)
+        text, offset, width = self._cut(self._line(number), start, end)
         yield str(number), text
         yield "", " " * offset + self._mark("^" * max(width, 1))
 
     def bracketed(self, line: int, start: int, end_line: int, end: int) -> Iterator[Row]:
         """Several lines, held together by a bracket on their left."""
-        text, offset, _ = self._cut(self._source.line(line), start, start + 1)
+        text, offset, _ = self._cut(self._line(line), start, start + 1)
         if text[:offset].strip():
             yield str(line), f"  {text}"
             yield "", " " + self._mark("_" * (offset + 1) + "^")
@@ -70,12 +71,15 @@ class _View:
             yield self._plain(number, f"{bracket} ")
         if many:
             yield GAP, bracket
-        text, offset, width = self._cut(self._source.line(end_line), max(end - 1, 0), end)
+        text, offset, width = self._cut(self._line(end_line), max(end - 1, 0), end)
         yield str(end_line), f"{bracket} {text}"
         yield "", self._mark("|" + "_" * (offset + max(width, 1)) + "^")
 
+    def _line(self, number: int) -> str:
+        return self._source.masked(number, self._secrets)
+
     def _plain(self, number: int, margin: str) -> Row:
-        return str(number), (margin + self._cut(self._source.line(number), 0, 0)[0]).rstrip()
+        return str(number), (margin + self._cut(self._line(number), 0, 0)[0]).rstrip()
 
     def _mark(self, text: str) -> str:
         return self._terminal.style("code", text)
