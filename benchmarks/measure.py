@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import statistics
 import subprocess
 import sys
@@ -16,10 +17,14 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 class Cost(NamedTuple):
-    """What a process took, in seconds: by the clock, and of the processors (user and system, children included)."""
+    """What a process took, in seconds: by the clock, and of the processors (user and system, children included).
+
+    ``memory`` is the peak of the largest single process, its own or a child's, in bytes of resident memory.
+    """
 
     wall: float
     cpu: float
+    memory: int
 
 
 def build_wheel(target: Path) -> Path:
@@ -58,7 +63,9 @@ def run(command: Sequence[str | Path], cwd: Path) -> Cost:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))} exited with {process.returncode}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime)
+    # Linux counts kibibytes, macOS bytes.
+    memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, memory)
 
 
 def alternate(commands: Sequence[Sequence[str | Path]], cwd: Path, rounds: int) -> list[Cost]:
@@ -69,7 +76,23 @@ def alternate(commands: Sequence[Sequence[str | Path]], cwd: Path, rounds: int) 
     for _ in range(rounds):
         for command, taken in zip(commands, costs, strict=True):
             taken.append(run(command, cwd))
-    return [
-        Cost(statistics.median(one.wall for one in taken), statistics.median(one.cpu for one in taken))
-        for taken in costs
-    ]
+    return [median(taken) for taken in costs]
+
+
+def median(costs: Sequence[Cost]) -> Cost:
+    """The median of each figure by itself."""
+    return Cost(
+        statistics.median(cost.wall for cost in costs),
+        statistics.median(cost.cpu for cost in costs),
+        int(statistics.median(cost.memory for cost in costs)),
+    )
+
+
+def machine() -> dict[str, object]:
+    """What the figures of a run have to be read with: the processors, the system, Python, and what else is going on."""
+    return {
+        "processors": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+        "load": [round(value, 2) for value in os.getloadavg()],
+    }
