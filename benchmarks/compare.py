@@ -74,7 +74,7 @@ def programs(folder: Path, corpus: Path) -> list[Program]:
         "concise",
     ]
     rows = [
-        Program("ruff", [*security, "--no-cache", corpus]),
+        Program("ruff", [*security, "--select", "S", "--no-cache", corpus]),
         Program("picketlint", [*check, "--no-cache"]),
         Program("picketlint, one process", [*check, "--no-cache", "--jobs", "1"]),
         Program("picketlint, filling its cache", [*check, "--cache-dir", caches / "new"], removed=caches / "new"),

@@ -69,13 +69,11 @@ def load_stage_{n}(path, trust_remote_code=False, **options):
 '''
 
 
-def generate() -> str:
+def generate(lines: int = LINES) -> str:
     """A module that speaks of everything the rules look for and does nothing wrong, so that no rule ends early."""
-    text, number = HEAD, 0
-    while text.count("\n") < LINES:
-        number += 1
-        text += BLOCK.format(n=number)
-    return "".join(text.splitlines(keepends=True)[:LINES]).rstrip() + "\n"
+    blocks = (lines - HEAD.count("\n")) // BLOCK.count("\n") + 1
+    text = HEAD + "".join(BLOCK.format(n=number) for number in range(1, blocks + 1))
+    return "".join(text.splitlines(keepends=True)[:lines]).rstrip() + "\n"
 
 
 def main() -> None:
