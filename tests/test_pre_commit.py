@@ -106,3 +106,18 @@ def test_a_configured_hook(repository: Path, project: Path, tmp_path: Path) -> N
     assert broken.code == 1
     assert "exit code: 2" in broken.out
     assert 'unknown key "selct"' in broken.out
+
+
+def test_the_hook_for_files_of_environment_variables(repository: Path, project: Path, tmp_path: Path) -> None:
+    for name in (".env", "prod.env", "deploy/.env.local", "environment.py", ".env.example"):
+        path = project / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("TOKEN=s3cretvalue99\n")
+    git("add", "--force", ".env", "prod.env", "deploy", "environment.py", ".env.example", cwd=project)
+    done = pre_commit("try-repo", repository, "picketlint-env", "--all-files", cwd=project, home=tmp_path)
+    assert done.code == 1, done.out + done.err
+    for name in (".env", "prod.env", "deploy/.env.local"):
+        assert f" --> {name}:1:1" in done.out
+    assert "environment.py" not in done.out
+    assert ".env.example" not in done.out
+    assert "s3cretvalue99" not in done.out

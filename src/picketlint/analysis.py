@@ -6,10 +6,11 @@ import ast
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from picketlint.dispatch import hits, reviews
+from picketlint.dispatch import dotenv_hits, hits, reviews
 from picketlint.model import Confidence, Finding, Span, Step
 from picketlint.module import Module
 from picketlint.rule import Approved, Hit, Review, Rule
+from picketlint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def check(
     rules = [entry.rule for entry in judged if entry.alone]
     reported = list(hits(rules, module))
     concealed = _Concealed(reported, module)
-    found = _best((rule, hit, concealed.of(hit, _finding(rule, hit, module, path))) for rule, hit in reported)
+    found = _best((rule, hit, concealed.of(hit, _finding(rule, hit, module.source, path))) for rule, hit in reported)
     if not found and not any(entry.alone and entry.reviews for entry in selected):
         return ()
     reviewers = [entry.rule for entry in selected if entry.reviews]
@@ -47,10 +48,26 @@ def check(
     findings = review.findings
     for last in (False, True):
         remarked = reviews(reviewers, review._replace(findings=findings), module, last=last)
-        found = _best((rule, hit, concealed.of(hit, _finding(rule, hit, module, path))) for rule, hit in remarked)
+        found = _best(
+            (rule, hit, concealed.of(hit, _finding(rule, hit, module.source, path))) for rule, hit in remarked
+        )
         findings += tuple(finding for _, _, finding in found)
     chosen = (finding for finding in findings if finding.rule in wanted)
     return tuple(sorted(chosen, key=lambda finding: finding.sort_key))
+
+
+def check_dotenv(selected: Iterable[Entry], text: str, path: str) -> tuple[Finding, ...]:
+    """The findings of the selected rules about a file of environment variables, sorted; no output shows a value."""
+    from picketlint.dotenv import parse
+
+    dotenv, source = parse(path, text), Source(text)
+    values = tuple(Span(one.line, one.column, one.line, one.end_column) for one in dotenv.variables)
+    found = (
+        _finding(entry.rule, hit, source, path)._replace(secrets=values)
+        for entry in selected
+        for hit in dotenv_hits(entry.rule, dotenv)
+    )
+    return tuple(sorted(found, key=lambda finding: finding.sort_key))
 
 
 Found = tuple[Rule, Hit, Finding]
@@ -61,7 +78,7 @@ class _Concealed:
 
     def __init__(self, reported: list[tuple[Rule, Hit]], module: Module) -> None:
         self._module = module
-        spans = {_span(secret, module) for _, hit in reported for secret in hit.secrets}
+        spans = {_span(secret, module.source) for _, hit in reported for secret in hit.secrets}
         self._stretches = sorted({stretch for span in spans for stretch in module.source.stretches(span)})
         self._near: dict[tuple[int, int], tuple[Span, ...]] = {}
 
@@ -118,8 +135,8 @@ def _review(
     )
 
 
-def _finding(rule: Rule, hit: Hit, module: Module, path: str) -> Finding:
-    span, focus = _span(hit.anchor, module), _span(hit.focus, module)
+def _finding(rule: Rule, hit: Hit, source: Source, path: str) -> Finding:
+    span, focus = _span(hit.anchor, source), _span(hit.focus, source)
     trace = hit.trace
     if not (span[:2] <= focus[:2] and focus[2:] <= span[2:]):
         # What is shown is the offending code; what decides elsewhere is a step that led there.
@@ -142,5 +159,5 @@ def _finding(rule: Rule, hit: Hit, module: Module, path: str) -> Finding:
     )
 
 
-def _span(place: ast.AST | Span, module: Module) -> Span:
-    return place if isinstance(place, Span) else module.source.span(place)
+def _span(place: ast.AST | Span, source: Source) -> Span:
+    return place if isinstance(place, Span) else source.span(place)

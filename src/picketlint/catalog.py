@@ -12,6 +12,8 @@ RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
 # The rules about the comments that would switch off what a host reports.
 BANNED_NOSEC = "PKT901"
 BANNED_NOQA = "PKT902"
+# The rule about files that are no Python.
+COMMITTED_ENV_FILE = "PKT405"
 _NAME = r"(pkt[0-9]{3})_([a-z][a-z0-9]*(?:_[a-z0-9]+)*)"
 
 

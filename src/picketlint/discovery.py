@@ -12,14 +12,16 @@ import os
 import stat
 from collections.abc import Iterable
 
+from picketlint.catalog import COMMITTED_ENV_FILE
 from picketlint.config import ConfigError
-from picketlint.files import below
+from picketlint.files import below, is_dotenv
 from picketlint.gitignore import rules_above
 from picketlint.model import Problem
 from picketlint.records import NamedTuple
 from picketlint.settings import Resolver, Settings
 
 _SUFFIXES = (".py", ".pyi")
+_UNTRACKED = "git does not track it, which is as it should be"
 
 
 class Target(NamedTuple):
@@ -43,6 +45,7 @@ def discover(paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = 
     search = _Search(resolver, force_exclude)
     for path in paths:
         search.add(os.path.normpath(os.path.join(resolver.cwd, path)))
+    search.settle()
     return sorted(search.targets.values(), key=lambda target: target.display)
 
 
@@ -51,6 +54,7 @@ class _Search:
 
     def __init__(self, resolver: Resolver, force_exclude: bool) -> None:
         self.targets: dict[str, Target] = {}
+        self._dotenvs: dict[str, dict[str, tuple[Settings, bool]]] = {}
         self._resolver = resolver
         self._force_exclude = force_exclude
 
@@ -72,8 +76,28 @@ class _Search:
             return
         if is_directory:
             self._walk(path, settings, waived=settings if excluded else None)
+        elif is_dotenv(path):
+            self._note(path, settings, named=True)
         else:
             self._take(path, settings)
+
+    def settle(self) -> None:
+        """Take those of the files of environment variables that git tracks; the others are where they belong."""
+        for directory, found in self._dotenvs.items():
+            # Few runs come across one.
+            from picketlint import git
+
+            tracked, why = frozenset[str](), _UNTRACKED
+            try:
+                tracked = git.tracked(directory, found)
+            except git.GitError as error:
+                why = str(error)
+            for name, (settings, named) in found.items():
+                path = os.path.join(directory, name)
+                if name in tracked:
+                    self._take(path, settings)
+                elif named or why not in (_UNTRACKED, git.NO_REPOSITORY):
+                    self._problem(path, "untracked-env-file", f"not checked: {why}", fatal=False)
 
     def _walk(self, top: str, governing: Settings, waived: Settings | None) -> None:
         """Take what is to be checked below a directory, which ``governing`` governs.
@@ -94,9 +118,14 @@ class _Search:
             if any(name in {".git", ".gitignore"} for name, _, _ in entries):
                 rules = rules.entering(directory)
             for _, path, is_directory in entries:
-                if not is_directory and not path.endswith(_SUFFIXES):
+                dotenv = not is_directory and is_dotenv(path)
+                if not (is_directory or dotenv or path.endswith(_SUFFIXES)):
                     continue
                 if settings is not waived and settings.is_excluded(path, is_directory=is_directory):
+                    continue
+                if dotenv:
+                    # One that is ignored may have been committed before.
+                    self._note(path, settings, named=False)
                     continue
                 if rules.ignores(path, is_directory=is_directory):
                     continue
@@ -113,15 +142,21 @@ class _Search:
             self._problem(error.path or directory, "broken-configuration", error.message)
             return None
 
+    def _note(self, path: str, settings: Settings, *, named: bool) -> None:
+        """Remember a file of environment variables, if a rule looks at those."""
+        if COMMITTED_ENV_FILE in settings.checks_for(path).codes:
+            directory, name = os.path.split(path)
+            self._dotenvs.setdefault(directory, {}).setdefault(name, (settings, named))
+
     def _take(self, path: str, settings: Settings) -> None:
         self.targets.setdefault(path, Target(self._display(path), path, settings))
 
     def _unreadable(self, path: str, error: OSError) -> None:
         self._problem(path, "unreadable-path", f"cannot be read ({error.strerror}): mend that or exclude it")
 
-    def _problem(self, path: str, kind: str, message: str) -> None:
+    def _problem(self, path: str, kind: str, message: str, *, fatal: bool = True) -> None:
         display = self._display(path)
-        self.targets[path] = Target(display, path, problem=Problem(display, kind, message))
+        self.targets[path] = Target(display, path, problem=Problem(display, kind, message, fatal))
 
     def _display(self, path: str) -> str:
         """The path as reports show it: with ``/``, and relative to the working directory."""

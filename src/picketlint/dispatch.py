@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from picketlint.dotenv import Dotenv
     from picketlint.passages import Passage
 
 Check = tuple[Rule, "Callable[..., Any]"]
@@ -96,6 +97,13 @@ def passages(rules: Iterable[Rule], text: str) -> Iterator[tuple[Rule, Passage]]
             if listener.kind == "text":
                 for passage in getattr(rule, method)(text):
                     yield rule, passage
+
+
+def dotenv_hits(rule: Rule, dotenv: Dotenv) -> Iterator[Hit]:
+    """Everything a rule reports about a file of environment variables."""
+    for method, listener in rule.listeners():
+        if listener.kind == "dotenv":
+            yield from getattr(rule, method)(dotenv)
 
 
 def reviews(rules: Iterable[Rule], review: Review, module: Module, *, last: bool = False) -> Reported:

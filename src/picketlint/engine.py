@@ -10,9 +10,10 @@ import gc
 from collections.abc import Callable
 
 from picketlint import prefilter, registry
+from picketlint.files import is_dotenv
 from picketlint.model import Finding, Lifecycle, Report, Span
 from picketlint.records import NamedTuple
-from picketlint.source import Source, UnreadableSourceError, decode, parse
+from picketlint.source import Source, UnreadableSourceError, decode, lines_ended, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
 def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | None) -> Report:
     everything = registry.load().entries
     entries = [entry for entry in everything if entry.id in checks.codes]
+    if tree is None and is_dotenv(path):
+        return _analyze_dotenv(data, path, [entry for entry in entries if entry.dotenv])
     unreadable = next((entry for entry in entries if entry.id == UNREADABLE), None)
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     # An approved exception that is gone must be noticed, though nothing in the file asks for a look.
@@ -85,6 +88,14 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
     seen = judged if comments_only else fitting
     findings = check(judged, fitting, seen, module, path, checks.exceptions, checks.approved)
     return Report(path, findings)
+
+
+def _analyze_dotenv(data: bytes | str, path: str, entries: list[registry.Entry]) -> Report:
+    """Check a file of environment variables; bytes that are no UTF-8 keep nothing in it from being read."""
+    from picketlint.analysis import check_dotenv
+
+    text = data.decode("utf-8-sig", "replace") if isinstance(data, bytes) else data
+    return Report(path, check_dotenv(entries, lines_ended(text), path))
 
 
 def _about_comments_only(entries: list[registry.Entry]) -> bool:

@@ -1,4 +1,4 @@
-"""Reading a file in one go, without ever waiting for one that is not a regular file."""
+"""What can be told of a file by its path, and reading it in one go, without waiting for what is no regular file."""
 
 from __future__ import annotations
 
@@ -40,6 +40,14 @@ def read(path: str) -> bytes:
     finally:
         os.close(descriptor)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def is_dotenv(path: str) -> bool:
+    """Whether a path is called like a file of environment variables: ``.env``, ``.env.local``, ``prod.env``."""
+    if ".env" not in path:
+        return False
+    name = os.path.basename(path)
+    return name == ".env" or name.startswith(".env.") or name.endswith(".env")
 
 
 def _is_special(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""What git knows about files: their content at a revision, and who wrote their lines. The one place that runs git.
+"""What git knows about files: whether it tracks them, what was in them, who wrote their lines. Only here git is run.
 
 A repository can be hostile: no shell, no pager, no prompt, no hook of a file-system monitor, nothing written, no
 textconv or external diff, and an end to waiting. File names are bytes to git and stay so; only NUL ends them.
@@ -32,6 +32,10 @@ _SET = {
     "LC_ALL": "C",
 }
 _CONFIG = ("core.fsmonitor=false", "core.askPass=", "blame.ignoreRevsFile=")
+
+
+NO_REPOSITORY = "this is not a git repository"
+"""The reason a GitError gives where there is none."""
 
 
 class GitError(Exception):
@@ -110,6 +114,12 @@ class Snapshot:
             # Each is a status, the old path and the new one.
             self._renames = {os.fsdecode(new): os.fsdecode(old) for _, old, new in zip(*[fields] * 3, strict=False)}
         return self._renames
+
+
+def tracked(directory: str, names: Iterable[str]) -> frozenset[str]:
+    """Those of the names of files in a directory that are in the index of its repository. Raises GitError."""
+    listed = _git(directory, "ls-files", "-z", "--", *names)
+    return frozenset(os.fsdecode(name) for name in listed.split(b"\0") if name)
 
 
 def snapshot(directory: str, revision: str) -> Snapshot:
@@ -211,7 +221,7 @@ def _why(arguments: Sequence[str], told: bytes) -> str:
     lines = [line for line in told.decode("utf-8", "replace").splitlines() if line.strip()]
     fatal = next((line for line in lines if line.startswith("fatal: ")), lines[0] if lines else "no reason given")
     if "not a git repository" in fatal:
-        return "this is not a git repository"
+        return NO_REPOSITORY
     if "must be run in a work tree" in fatal:
         return "this git repository has no work tree"
     return f"`git {arguments[0]}` failed: {fatal.removeprefix('fatal: ')}"

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from picketlint.catalog import rule_files
+from picketlint.examples import Approved, Example, bad, good
 from picketlint.lazy import lookup
 from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
 from picketlint.module import Judged, Module
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from picketlint.commands import HANDERS, SHELL_TRIGGERS, ShellCommand, handed_over
     from picketlint.comments import Comment
+    from picketlint.dotenv import Dotenv
     from picketlint.exceptions import Remark
     from picketlint.passages import Passage
     from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
@@ -42,11 +44,13 @@ __all__ = [
     "PARAMETER",
     "SHELL_TRIGGERS",
     "TRUTHY",
+    "Approved",
     "Argument",
     "Call",
     "Candidate",
     "Confidence",
     "Default",
+    "Dotenv",
     "Example",
     "Finding",
     "Hit",
@@ -90,6 +94,7 @@ __all__ = [
     "on_candidate",
     "on_command",
     "on_default",
+    "on_dotenv",
     "on_keyword",
     "on_passing",
     "on_review",
@@ -103,6 +108,7 @@ __all__ = [
 # What few rules import is itself imported for those.
 _HOMES = {
     "picketlint.commands": ("HANDERS", "SHELL_TRIGGERS", "ShellCommand", "handed_over"),
+    "picketlint.dotenv": ("Dotenv",),
     "picketlint.passages": ("Passage",),
     "picketlint.semantics.defaults": ("FIELD", "OPTION", "PARAMETER", "Default"),
     "picketlint.semantics.pieces": ("Origin", "Piece"),
@@ -110,8 +116,6 @@ _HOMES = {
     "picketlint.trails": ("danger", "rank", "shown"),
 }
 
-Approved = tuple[tuple[str, str, str], ...]
-"""Entries of a lock file for one file: rule id, normalized code, reason; one that is approved twice is there twice."""
 Trigger = bytes | tuple[bytes, ...]
 _MAX_PARTS = 4
 REPOSITORY = "https://github.com/picketlint/picketlint"
@@ -119,51 +123,6 @@ REPOSITORY = "https://github.com/picketlint/picketlint"
 
 def __getattr__(name: str) -> object:
     return lookup(globals(), _HOMES, name)
-
-
-class Example(NamedTuple):
-    """A piece of code a rule must report (``bad``) or must leave alone (``good``).
-
-    ``at`` is the 1-based ``line:column`` of the anchor, ``confidence`` the one expected, ``why`` a line for the page.
-    ``torch`` is the torch floor of the project the code is thought to be in; ``beside`` names the other rules that
-    have to run for this one to have its say, ``approved`` what the lock file approves in the file.
-    """
-
-    code: str
-    bad: bool
-    at: str | None = None
-    confidence: Confidence | None = None
-    why: str = ""
-    path: str = "example.py"
-    torch: tuple[int, ...] | None = None
-    beside: tuple[str, ...] = ()
-    approved: Approved | None = None
-
-
-def bad(
-    code: str,
-    *,
-    at: str | None = None,
-    confidence: Confidence | None = None,
-    why: str = "",
-    torch: tuple[int, ...] | None = None,
-    beside: tuple[str, ...] = (),
-    approved: Approved | None = None,
-) -> Example:
-    """Code that the rule reports exactly once."""
-    return Example(code, True, at, confidence, why, torch=torch, beside=beside, approved=approved)
-
-
-def good(
-    code: str,
-    *,
-    why: str = "",
-    torch: tuple[int, ...] | None = None,
-    beside: tuple[str, ...] = (),
-    approved: Approved | None = None,
-) -> Example:
-    """Code that the rule does not report; ``why`` says what makes it fine."""
-    return Example(code, False, why=why, torch=torch, beside=beside, approved=approved)
 
 
 class Call(NamedTuple):
@@ -300,6 +259,14 @@ def on_text() -> Callable[[Check], Check]:
     return _listen("text", ())
 
 
+def on_dotenv() -> Callable[[Check], Check]:
+    """Call the method as ``method(dotenv: Dotenv)`` for every file of environment variables that git tracks.
+
+    It reports Hits at Spans; what the variables are set to is hidden in every output.
+    """
+    return _listen("dotenv", ())
+
+
 def on_review(*, alone: bool = False, last: bool = False) -> Callable[[Check], Check]:
     """Call the method as ``method(review: Review, module)`` once the code of a file was checked.
 
@@ -364,8 +331,15 @@ class Rule:
 
     @property
     def alone(self) -> bool:
-        """Whether the rule has something to look at in a file where no other rule reports anything."""
-        return any(listener.kind != "review" or "alone" in listener.wanted for _, listener in self.listeners())
+        """Whether the rule has something to look at in Python code where no other rule reports anything."""
+        return any(
+            listener.kind not in ("review", "dotenv") or "alone" in listener.wanted for _, listener in self.listeners()
+        )
+
+    @property
+    def dotenv(self) -> bool:
+        """Whether the rule looks at files of environment variables."""
+        return any(listener.kind == "dotenv" for _, listener in self.listeners())
 
     @staticmethod
     def at(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from picketlint.files import is_dotenv
 from picketlint.model import Lifecycle
 from picketlint.rule import Example, Rule
 
@@ -108,4 +109,5 @@ def _block(example: Example) -> str:
         fence += "`"
     why = example.why.strip()
     lead = f"{why[0].upper()}{why[1:].removesuffix('.')}:\n\n" if why else ""
-    return f"{lead}{fence}python\n{example.code.strip(chr(10))}\n{fence}"
+    language = "sh" if is_dotenv(example.path) else "python"
+    return f"{lead}{fence}{language}\n{example.code.strip(chr(10))}\n{fence}"

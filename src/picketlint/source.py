@@ -49,7 +49,7 @@ def decode(data: bytes) -> str:
     try:
         text = _decoded(data, encoding)
     except UnicodeDecodeError as error:
-        before = _lines_ended(data[: error.start].decode("utf-8" if encoding in _UTF8_NAMES else "latin-1", "replace"))
+        before = lines_ended(data[: error.start].decode("utf-8" if encoding in _UTF8_NAMES else "latin-1", "replace"))
         raise UnreadableSourceError(
             f"byte 0x{data[error.start]:02x} is not valid {encoding}: save the file as UTF-8 or declare its encoding",
             before.count("\n") + 1,
@@ -57,7 +57,7 @@ def decode(data: bytes) -> str:
         ) from error
     except (LookupError, UnicodeError) as error:
         raise UnreadableSourceError(f"unknown encoding {encoding!r}: declare one that fits source code") from error
-    return _lines_ended(text)
+    return lines_ended(text)
 
 
 def _decoded(data: bytes, encoding: str) -> str:
@@ -71,7 +71,7 @@ def _decoded(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
 
 
-def _lines_ended(text: str) -> str:
+def lines_ended(text: str) -> str:
     """``text`` with each of Python's line ends turned into a line feed."""
     return text if "\r" not in text else text.replace("\r\n", "\n").replace("\r", "\n")
 
