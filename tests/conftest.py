@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from repositories import CONFIG, LOCK, Repository
 
 Tree = Callable[[Mapping[str, str]], Path]
 
@@ -26,3 +27,18 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tree:
         return tmp_path
 
     return write
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Repository:
+    """A directory that is no repository."""
+    path = tmp_path / "project"
+    path.mkdir()
+    return Repository(path)
+
+
+@pytest.fixture
+def repository(plain: Repository) -> Repository:
+    plain.git("init", "--quiet")
+    plain.write({"pyproject.toml": CONFIG, LOCK: "version = 1\n"})
+    return plain
