@@ -60,6 +60,7 @@ PACKAGES = {
 # Some are built per platform; any one will do, for only the Python files are read.
 PLATFORMS = [f"--platform={name}_x86_64" for name in ("manylinux_2_34", "manylinux_2_28", "manylinux2014")]
 SUFFIXES = (".py", ".pyi", ".ipynb")
+CREDENTIALS = "PKT4"
 BEGIN = "<!-- ecosystem: written by scripts/ecosystem.py, changes are lost -->"
 END = "<!-- ecosystem: end -->"
 
@@ -96,12 +97,16 @@ def fetch(package: str, version: str, cache: Path) -> Path:
     return target
 
 
-def check(package: str, version: str, folder: Path) -> Outcome:
-    """Scan one unpacked package with every rule that is on by default, as a project of its own."""
-    # The folder is the root of the project: what is a test goes by the path below it.
+def configure(folder: Path) -> Path:
+    """Make the folder the root of a project, for what is a test goes by the path below that; its configuration."""
     configuration = folder / "pyproject.toml"
     configuration.write_text("[tool.picketlint]\n", "utf-8")
-    scan = Scan([str(folder)], Resolver(Overrides(config=str(configuration))))
+    return configuration
+
+
+def check(package: str, version: str, folder: Path) -> Outcome:
+    """Scan one unpacked package with every rule that is on by default, as a project of its own."""
+    scan = Scan([str(folder)], Resolver(Overrides(config=str(configure(folder)))))
     findings: list[Finding] = []
     problems: list[str] = []
     for report in scan:
@@ -154,7 +159,9 @@ def rewrite(document: Path, begin: str, end: str, content: str) -> None:
 
 
 def code_line(finding: Finding, folder: Path) -> str:
-    """The line of the package's code that a finding points at."""
+    """The line of the package's code that a finding points at; empty where that may hold a credential."""
+    if finding.rule.startswith(CREDENTIALS):
+        return ""
     source = (folder / finding.path).read_text("utf-8", "replace").split("\n")
     return source[finding.focus.line - 1].strip() if finding.focus.line <= len(source) else ""
 

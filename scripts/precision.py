@@ -45,7 +45,8 @@ Key = tuple[str, str, str, str, str]
 class Judged(NamedTuple):
     """One finding, as a row of the data; ``verdict`` is ``right``, ``wrong`` or, as long as nobody has read it, empty.
 
-    ``code`` is the line that the finding points at, cut where it is long. ``line`` is for readers: it may move.
+    ``code`` is the line that the finding points at, cut where it is long, and empty where that may hold a credential.
+    ``line`` is for readers: it may move.
     """
 
     package: str
