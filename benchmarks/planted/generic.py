@@ -17,11 +17,14 @@ CONNECTION = ("database_url", "connection_string", "sqlalchemy_database_uri", "m
 
 # Symbols that the generators of password managers use and that need no escape in a Python string.
 SYMBOLS = "!@#$%^&*-_=+?.~"
-WORDS = tuple(
-    "amber anchor basil beacon birch bramble canyon cedar cobalt comet copper coral crayon delta ember falcon fjord "
-    "garnet glacier harbor hazel indigo juniper kestrel lagoon lantern maple marble meadow nectar onyx orbit otter "
-    "pepper pixel quartz raven saffron summit thistle tundra velvet walnut willow zephyr".split(" ")  # noqa: SIM905
+# fmt: off
+WORDS = (
+    "amber", "anchor", "basil", "beacon", "birch", "bramble", "canyon", "cedar", "cobalt", "comet", "copper", "coral",
+    "crayon", "delta", "ember", "falcon", "fjord", "garnet", "glacier", "harbor", "hazel", "indigo", "juniper",
+    "kestrel", "lagoon", "lantern", "maple", "marble", "meadow", "nectar", "onyx", "orbit", "otter", "pepper",
+    "pixel", "quartz", "raven", "saffron", "summit", "thistle", "tundra", "velvet", "walnut", "willow", "zephyr",
 )
+# fmt: on
 NAMES = ("Alice", "Berlin", "Chelsea", "Daisy", "Hunter", "Liverpool", "Monday", "Oliver", "Phoenix", "Summer")
 
 
