@@ -60,6 +60,7 @@ PACKAGES = {
 # Some are built per platform; any one will do, for only the Python files are read.
 PLATFORMS = [f"--platform={name}_x86_64" for name in ("manylinux_2_34", "manylinux_2_28", "manylinux2014")]
 SUFFIXES = (".py", ".pyi", ".ipynb")
+# The rules whose findings may stand on a line with a credential, which is copied nowhere.
 CREDENTIALS = "PKT4"
 BEGIN = "<!-- ecosystem: written by scripts/ecosystem.py, changes are lost -->"
 END = "<!-- ecosystem: end -->"
