@@ -71,7 +71,7 @@ def test_the_tables_are_read_in_full() -> None:
 
 
 def test_the_rules_without_exceptions_are_the_ones_named() -> None:
-    named = set(re.findall(r"PKT\d{3}", TEXT.split("Suppression comments and files")[1].split("\n\n")[0]))
+    paragraph = next(part for part in TEXT.split("\n\n") if "have no exceptions" in part)
     for rule in registry.load().rules:
-        if not rule.documentable and not rule.reviews and rule.id != "PKT402":
-            assert rule.id in named
+        if not rule.documentable and not rule.reviews:
+            assert rule.id in paragraph or rule.id == "PKT402"  # between the two that are named
