@@ -86,8 +86,8 @@ def _placed(check: Check, module: Module) -> Reported:
     from picketlint.passages import in_module
 
     rule, look = check
-    for anchor, focus, passage in in_module(look, module):
-        yield rule, Hit(anchor, focus, *passage[2:])
+    for anchor, focus, passage, secrets in in_module(look, module):
+        yield rule, Hit(anchor, focus, passage.message, passage.severity, passage.confidence, (), secrets)
 
 
 def passages(rules: Iterable[Rule], text: str) -> Iterator[tuple[Rule, Passage]]:

@@ -22,13 +22,17 @@ _QUOTE = '"'
 
 
 class Passage(NamedTuple):
-    """What a rule found in a text: offsets in code points, 0-based, the end exclusive. None means: the rule's own."""
+    """What a rule found in a text: offsets in code points, 0-based, the end exclusive. None means: the rule's own.
+
+    ``secret`` is the stretch, offsets too, that no output may show.
+    """
 
     start: int
     end: int
     message: str
     severity: Severity | None = None
     confidence: Confidence | None = None
+    secret: tuple[int, int] | None = None
 
 
 class Placed(NamedTuple):
@@ -37,6 +41,7 @@ class Placed(NamedTuple):
     anchor: ast.expr | Span
     focus: ast.expr | Span
     passage: Passage
+    secrets: tuple[ast.expr | Span, ...] = ()
 
 
 Look = Callable[[str], Iterable[Passage]]
@@ -53,12 +58,13 @@ def in_module(look: Look, module: Module) -> Iterator[Placed]:
     for passage in look(text):
         focus = lines.span(passage.start, passage.end)
         seen.setdefault(text[passage.start : passage.end], []).append(focus[:2])
+        secrets = (lines.span(*passage.secret),) if passage.secret else ()
         literal = literals.around(focus)
         if literal is None or literal in taken:
-            yield Placed(focus, focus, passage)
+            yield Placed(focus, focus, passage, secrets)
         else:
             taken.add(literal)
-            yield Placed(literal, focus, passage)
+            yield Placed(literal, focus, passage, secrets)
     values = list(_values(module))
     if values:
         for places in seen.values():
@@ -92,7 +98,7 @@ def _in_values(
         span = module.source.span(node)
         shown = seen.get(text[passage.start : passage.end], [])
         if bisect_left(shown, span[:2]) == bisect_left(shown, span[2:]):
-            yield Placed(node, node, passage)
+            yield Placed(node, node, passage, (node,) if passage.secret else ())
 
 
 def _lead(node: ast.expr, lines: _Lines, module: Module) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
     from picketlint.semantics.pieces import Origin, Piece
     from picketlint.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
+    from picketlint.tokens import Token, provider_of, sample, token_triggers, tokens
     from picketlint.trails import danger, rank, shown
     from picketlint.wording import Wording as Wording
 
@@ -74,6 +75,7 @@ __all__ = [
     "State",
     "Status",
     "Step",
+    "Token",
     "Value",
     "Verdict",
     "bad",
@@ -99,9 +101,13 @@ __all__ = [
     "on_passing",
     "on_review",
     "on_text",
+    "provider_of",
     "rank",
     "ruff_directive",
+    "sample",
     "shown",
+    "token_triggers",
+    "tokens",
     "truthy",
 ]
 
@@ -113,6 +119,7 @@ _HOMES = {
     "picketlint.semantics.defaults": ("FIELD", "OPTION", "PARAMETER", "Default"),
     "picketlint.semantics.pieces": ("Origin", "Piece"),
     "picketlint.suppressions": ("Noqa", "Nosec", "RuffDirective", "file_noqas", "noqas", "nosec", "ruff_directive"),
+    "picketlint.tokens": ("Token", "provider_of", "sample", "token_triggers", "tokens"),
     "picketlint.trails": ("danger", "rank", "shown"),
 }
 

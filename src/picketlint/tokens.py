@@ -67,7 +67,7 @@ def starred(text: str) -> str:
     return text
 
 
-def triggers() -> tuple[bytes, ...]:
+def token_triggers() -> tuple[bytes, ...]:
     """Byte strings of which one is in every file that has a credential in it."""
     needles = {*_shapes(), *_names()}
     discord = {case(DISCORD_BOT.needle) for case in (str.lower, str.upper, str.capitalize)}
