@@ -25,7 +25,7 @@ LAYERS = [
     ["records", "files", "lazy", "patterns"],
     ["catalog", "comments", "dotenv", "git", "gitignore", "model", "requirements"],
     ["examples", "knowledge", "source"],
-    ["semantics", "suppressions", "placeholders tokens", "wording"],
+    ["semantics", "suppressions", "placeholders privatekeys tokens", "wording"],
     ["policies", "project", "reporting"],
     ["commands", "trails"],
     ["module wrappers"],

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from picketlint.dotenv import Dotenv
     from picketlint.exceptions import Remark
     from picketlint.passages import Passage
+    from picketlint.privatekeys import PrivateKey, key_triggers, private_keys
     from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
     from picketlint.semantics.pieces import Origin, Piece
     from picketlint.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
@@ -65,6 +66,7 @@ __all__ = [
     "Origin",
     "Passage",
     "Piece",
+    "PrivateKey",
     "Review",
     "RuffDirective",
     "Rule",
@@ -88,6 +90,7 @@ __all__ = [
     "good",
     "handed_over",
     "how",
+    "key_triggers",
     "noqas",
     "nosec",
     "on",
@@ -101,6 +104,7 @@ __all__ = [
     "on_passing",
     "on_review",
     "on_text",
+    "private_keys",
     "provider_of",
     "rank",
     "ruff_directive",
@@ -116,6 +120,7 @@ _HOMES = {
     "picketlint.commands": ("HANDERS", "SHELL_TRIGGERS", "ShellCommand", "handed_over"),
     "picketlint.dotenv": ("Dotenv",),
     "picketlint.passages": ("Passage",),
+    "picketlint.privatekeys": ("PrivateKey", "key_triggers", "private_keys"),
     "picketlint.semantics.defaults": ("FIELD", "OPTION", "PARAMETER", "Default"),
     "picketlint.semantics.pieces": ("Origin", "Piece"),
     "picketlint.suppressions": ("Noqa", "Nosec", "RuffDirective", "file_noqas", "noqas", "nosec", "ruff_directive"),
