@@ -6,11 +6,12 @@ import ast
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from picketlint.dispatch import dotenv_hits, hits, reviews
+from picketlint.dispatch import dotenv_hits, hits, passages, reviews
 from picketlint.model import Confidence, Finding, Span, Step
 from picketlint.module import Module
+from picketlint.passages import Places
 from picketlint.rule import Approved, Hit, Review, Rule
-from picketlint.source import Source
+from picketlint.source import Source, lines_ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def check(
     judged: Iterable[Entry],
     selected: Iterable[Entry],
     seen: Iterable[Entry],
+    concealing: Iterable[Entry],
     module: Module,
     path: str,
     policy: Policy | None,
@@ -33,13 +35,13 @@ def check(
     """Run the rules, then the review of comments; the findings of the selected rules, sorted.
 
     ``judged`` are the rules to run, ``selected`` those whose findings are wanted, ``seen`` those by whose findings
-    comments are judged. ``policy`` judges exceptions (None: as picketlint does by itself); ``approved`` are the lock
-    file's entries for this file (None: there is no lock file).
+    comments are judged, ``concealing`` others that only tell what may not be shown. ``policy`` judges exceptions (None:
+    as picketlint does by itself); ``approved`` are the lock file's entries for this file (None: there is no lock file).
     """
     wanted = {entry.id for entry in selected}
     rules = [entry.rule for entry in judged if entry.alone]
     reported = list(hits(rules, module))
-    concealed = _Concealed(reported, module)
+    concealed = _Concealed([*reported, *hits([entry.rule for entry in concealing], module)] if reported else [], module)
     found = _best((rule, hit, concealed.of(hit, _finding(rule, hit, module.source, path))) for rule, hit in reported)
     if not found and not any(entry.alone and entry.reviews for entry in selected):
         return ()
@@ -73,6 +75,15 @@ def check_dotenv(selected: Iterable[Entry], text: str, path: str) -> tuple[Findi
 Found = tuple[Rule, Hit, Finding]
 
 
+def concealed_in(text: str, concealing: Iterable[Entry]) -> tuple[Span, ...]:
+    """The stretches of a text that no output may show, line by line, where there is no syntax tree to go by."""
+    source = Source(lines_ended(text))
+    places = Places(source.text)
+    secrets = (passage.secret for _, passage in passages((entry.rule for entry in concealing), source.text))
+    spans = {places.span(*secret) for secret in secrets if secret is not None}
+    return tuple(sorted({stretch for span in spans for stretch in source.stretches(span)}))
+
+
 class _Concealed:
     """The secrets that the rules saw in a module: a finding of any rule may stand in the same lines."""
 
@@ -88,6 +99,7 @@ class _Concealed:
             return finding
         # Needed where there are secrets only, which is hardly anywhere.
         from picketlint.identity import statement_of
+        from picketlint.tokens import starred
 
         span, statement = finding.span, statement_of(hit.anchor, self._module)
         around = span if statement is None else self._module.source.span(statement)
@@ -95,7 +107,9 @@ class _Concealed:
         if lines not in self._near:
             first, last = bisect_left(self._stretches, (lines[0],)), bisect_left(self._stretches, (lines[1] + 1,))
             self._near[lines] = tuple(self._stretches[first:last])
-        return finding._replace(secrets=self._near[lines])
+        # The words of a report may quote the code.
+        trace = tuple(step._replace(message=starred(step.message)) for step in finding.trace)
+        return finding._replace(message=starred(finding.message), trace=trace, secrets=self._near[lines])
 
 
 def _best(found: Iterable[Found]) -> list[Found]:

@@ -119,6 +119,12 @@ def _content(context: Any) -> bytes:
 
 def _describe(error: Exception) -> str:
     text = " ".join(f"{type(error).__name__}: {error}".split())
+    try:
+        from picketlint.tokens import starred
+    except Exception:
+        # An installation that is broken this far can show its own errors only, and nothing of the scanned code.
+        return "".join(character if character.isprintable() else "?" for character in text)
+    text = starred(text)
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

@@ -74,7 +74,7 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
         text = decode(data) if isinstance(data, bytes) else data
         root = parse(text) if tree is None else tree
     except UnreadableSourceError as error:
-        return Report(path, (_unreadable(unreadable, path, error),) if unreadable else ())
+        return Report(path, (_unreadable(unreadable, path, error, raw),) if unreadable else ())
     if not needed:
         return Report(path)
     # Most files end above: the semantics and the rules are imported for those that do not.
@@ -86,7 +86,10 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
         judged = prefilter.candidates(everything, raw)
     module = Module(root, Source(text), checks.torch_floor)
     seen = judged if comments_only else fitting
-    findings = check(judged, fitting, seen, module, path, checks.exceptions, checks.approved)
+    others = [entry for entry in everything if entry.conceals and entry not in judged]
+    findings = check(
+        judged, fitting, seen, prefilter.candidates(others, raw), module, path, checks.exceptions, checks.approved
+    )
     return Report(path, findings)
 
 
@@ -103,10 +106,17 @@ def _about_comments_only(entries: list[registry.Entry]) -> bool:
     return any(entry.reviews for entry in entries) and all(entry.reviews or entry.id == UNREADABLE for entry in entries)
 
 
-def _unreadable(entry: registry.Entry, path: str, error: UnreadableSourceError) -> Finding:
+def _unreadable(entry: registry.Entry, path: str, error: UnreadableSourceError, raw: bytes) -> Finding:
     rule = entry.rule
+    secrets: tuple[Span, ...] = ()
+    concealing = prefilter.candidates((one for one in registry.load().entries if one.conceals), raw)
+    if concealing:
+        from picketlint.analysis import concealed_in
+
+        secrets = concealed_in(raw.decode("utf-8", "surrogateescape"), concealing)
     place = Span(error.line, error.column, error.line, error.column)
     message = f"Not checked, {error.message}"
     return Finding(
-        rule.id, rule.name, path, None, place, place, message, rule.severity, rule.confidence, rule.cwe, rule.url
-    )
+        rule.id, rule.name, path, None, place, place, message, rule.severity, rule.confidence, rule.cwe, rule.url,
+        secrets=secrets,
+    )  # fmt: skip

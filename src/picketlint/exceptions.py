@@ -149,11 +149,12 @@ def review(
 
 def _excused(finding: Finding, anchor: ast.AST | Span | None, excuse: Remark, module: Module) -> Finding:
     from picketlint.identity import code_of
+    from picketlint.tokens import starred
     from picketlint.wording import plain
 
     return finding._replace(
         status=Status.EXCEPTED,
-        justification=plain(excuse.block.text),
+        justification=starred(plain(excuse.block.text)),
         code=code_of(anchor, finding, module) if anchor is not None else "",
         excuse=excuse.block.span,
     )

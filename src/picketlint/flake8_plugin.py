@@ -52,8 +52,9 @@ class Plugin:
             raise CheckFailedError(f"its configuration: {error}") from error
         except Exception as error:
             from picketlint.reporting.sanitize import escape
+            from picketlint.tokens import starred
 
-            text = escape(f"{type(error).__name__}: {error}")
+            text = escape(starred(f"{type(error).__name__}: {error}"))
             raise CheckFailedError(
                 f"a bug in picketlint, please report it ({text}); {filename} is not checked"
             ) from error

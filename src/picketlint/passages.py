@@ -53,7 +53,7 @@ def in_module(look: Look, module: Module) -> Iterator[Placed]:
     text = module.source.text
     seen: _Seen = {}
     taken: set[ast.expr] = set()
-    lines = _Lines(text)
+    lines = Places(text)
     literals = _Literals(module)
     for passage in look(text):
         focus = lines.span(passage.start, passage.end)
@@ -75,7 +75,7 @@ def in_module(look: Look, module: Module) -> Iterator[Placed]:
 def _in_values(
     look: Look,
     values: list[tuple[ast.expr, str]],
-    lines: _Lines,
+    lines: Places,
     module: Module,
     seen: dict[str, list[tuple[int, int]]],
 ) -> Iterator[Placed]:
@@ -101,7 +101,7 @@ def _in_values(
             yield Placed(node, node, passage, (node,) if passage.secret else ())
 
 
-def _lead(node: ast.expr, lines: _Lines, module: Module) -> str:
+def _lead(node: ast.expr, lines: Places, module: Module) -> str:
     """The text of a node's statement up to the node."""
     statement = module.tree.statement(node)
     here = lines.offset(module.source.span(node))
@@ -109,7 +109,7 @@ def _lead(node: ast.expr, lines: _Lines, module: Module) -> str:
     return module.source.text[max(beginning, here - _LEAD) : here]
 
 
-class _Lines:
+class Places:
     """Between offsets in a text and lines and columns, both 1-based."""
 
     def __init__(self, text: str) -> None:
@@ -118,10 +118,12 @@ class _Lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
 
     def span(self, start: int, end: int) -> Span:
+        """The place of the text between two offsets."""
         first, last = bisect_right(self._starts, start), bisect_right(self._starts, end)
         return Span(first, start - self._starts[first - 1] + 1, last, end - self._starts[last - 1] + 1)
 
     def offset(self, span: Span) -> int:
+        """Where a place begins."""
         return self._starts[span.line - 1] + span.column - 1
 
 

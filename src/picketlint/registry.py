@@ -40,6 +40,7 @@ class Entry(NamedTuple):
     module: str
     reviews: bool = False
     dotenv: bool = False
+    conceals: bool = False
 
     @property
     def rule(self) -> Rule:
@@ -129,7 +130,7 @@ def entry_of(file: RuleFile) -> Entry:
     if (rule.id, rule.name) != (file.id, file.name):
         raise RegistryError(f"rules/{file.module}.py: id and name are {(rule.id, rule.name)}, unlike the file's name")
     told = (rule.id, rule.name, rule.status, rule.triggers, rule.documentable, rule.alone, rule.judges_all)
-    return Entry(*told, module, rule.reviews, rule.dotenv)
+    return Entry(*told, module, rule.reviews, rule.dotenv, rule.conceals)
 
 
 def index_source() -> str:

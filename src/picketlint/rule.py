@@ -306,6 +306,8 @@ class Rule:
     """Whether an inline comment that explains it may excuse a finding."""
     supersedes: ClassVar[tuple[str, ...]] = ()
     """Codes of Bandit and ruff that this rule makes redundant."""
+    conceals: ClassVar[bool] = False
+    """Whether the rule finds what no output may show: it then looks at every file with findings, selected or not."""
     judges_all: ClassVar[bool] = False
     """Whether the rule has to know what every rule finds, selected or not."""
     examples: ClassVar[tuple[Example, ...]] = ()

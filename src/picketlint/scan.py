@@ -84,7 +84,9 @@ def check_data(data: bytes, display: str, checks: Checks) -> Report:
     try:
         return analyze(data, display, checks)
     except Exception as error:
-        text = " ".join(f"{type(error).__name__}: {error}".split())
+        from picketlint.tokens import starred
+
+        text = starred(" ".join(f"{type(error).__name__}: {error}".split()))
         message = f"picketlint failed on this file ({text}): please report it as a bug; the file is not checked"
         return Report(display, problems=(Problem(display, "internal-error", message),))
 

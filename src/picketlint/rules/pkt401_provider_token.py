@@ -52,6 +52,7 @@ class ProviderToken(Rule):
     policy = "API Keys and Credentials"
     triggers = token_triggers()
     documentable = False
+    conceals = True
     examples = (
         bad(f'login(token="{sample("hf_")}")', at="1:13", why="`hf_` and 34 letters or digits"),
         bad(f"# export NVIDIA_API_KEY={sample('nvapi-')}", at="1:25", why="in a comment it has leaked as well"),
