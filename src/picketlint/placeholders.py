@@ -10,9 +10,10 @@ from picketlint.knowledge.placeholders import KNOWN, WORDS
 # Random characters fall short of this part of the entropy they could have hardly once in a million times; what is drawn
 # from more than sixteen characters is asked for no more.
 _LEAST_ENTROPY = 0.72
-_HEX = 16
+_SIXTEEN = 16
 _DIGITS = 10
 _SEQUENCE = 6
+_HEX = frozenset("0123456789abcdefABCDEF-")
 # In longer texts words and repetitions come about by chance.
 _LONGEST_JUDGED = 200
 _LONG_ENOUGH_TO_MIX = 24
@@ -20,9 +21,9 @@ _LONG_ENOUGH_TO_MIX = 24
 
 def credible(body: str, *, mixed: bool = False) -> bool:
     """Whether the part of a credential that is random by design can be so; ``mixed``: in letters of both cases."""
-    if mixed and len(body) >= _LONG_ENOUGH_TO_MIX and body in (body.lower(), body.upper()):
+    if mixed and len(body) >= _LONG_ENOUGH_TO_MIX and body in (body.lower(), body.upper()) and not set(body) <= _HEX:
         return False
-    if _entropy(body) < _LEAST_ENTROPY * log2(max(2, min(len(body), _DIGITS if body.isdigit() else _HEX))):
+    if _entropy(body) < _LEAST_ENTROPY * log2(max(2, min(len(body), _DIGITS if body.isdigit() else _SIXTEEN))):
         return False
     return len(body) > _LONGEST_JUDGED or not (_has_word(body) or _has_sequence(body) or _repeats(body))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from picketlint.registry import Entry
 from picketlint.source import declared_encoding
@@ -49,19 +50,30 @@ def _folded(data: bytes) -> bool:
     return re.search(_FOLDED, data, re.VERBOSE) is not None
 
 
-class _Held(dict[bytes, bool]):
-    """Which needles a file holds; each is looked for once, though many triggers share it."""
+class _Held(dict["bytes | str", bool]):
+    """Which needles a file holds, and which expressions match in it; each is looked for once for all triggers."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
 
-    def __missing__(self, needle: bytes) -> bool:
-        found = self[needle] = needle in self._data
+    def __missing__(self, part: bytes | str) -> bool:
+        found = self[part] = part in self._data if isinstance(part, bytes) else self._matches(part)
         return found
+
+    def _matches(self, expression: str) -> bool:
+        # To compile an expression costs more than to look for what it begins with.
+        return _beginning(expression) in self._data and re.search(expression.encode(), self._data) is not None
+
+
+@cache
+def _beginning(expression: str) -> bytes:
+    """The plain characters that an expression begins with."""
+    plain = re.match(r"[\w-]*(?![?*{|])", expression)
+    return plain.group().encode() if plain is not None else b""
 
 
 def _triggered(rule: Entry, held: _Held) -> bool:
     for trigger in rule.triggers:
-        if held[trigger] if isinstance(trigger, bytes) else all(held[part] for part in trigger):
+        if all(held[part] for part in trigger) if isinstance(trigger, tuple) else held[trigger]:
             return True
     return False

@@ -19,7 +19,8 @@ _FOOTER = re.compile(r"-{4,5} ?END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY")
 # Lines that tell of the key before it begins.
 _ABOUT = re.compile(r"""(?:Version|Comment|Hash|Charset|Proc-Type|DEK-Info|Subject|X-[\w-]{1,40}): ?[^\n\\"']{0,200}""")
 _AROUND = re.compile(r"""\\[nrt]|["'][\s+,()\\]*(?:\#[^\n]*\n\s*)?[bBrRuUfF]{0,2}["']|[\s"'#,()\\]""")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}(?:=[A-Za-z0-9+/]{4})?")
+# PGP has a checksum at the end.
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}(?:={0,2}=[A-Za-z0-9+/]{4}|={0,2})")
 _PUTTY = "PuTTY-User-Key-File-"
 _PUTTY_LINES = re.compile(r"Private-Lines: ?\d{1,4}")
 # "-----BEGIN" in base64, as Kubernetes and continuous integration keep keys.
@@ -62,13 +63,13 @@ def _of_header(header: re.Match[str], text: str) -> Iterator[PrivateKey]:
     between = text[header.end() : end]
     whole = dashes >= 0 and _FOOTER.match(text, dashes) is not None
     body = _AROUND.sub("", _ABOUT.sub("", between))
-    match = _BASE64.match(body)
-    if match is None or not (match.end() == len(body) if whole else match.end() >= _SHORT_OF_FOOTER):
+    match = _BASE64.fullmatch(body) if whole else _BASE64.match(body)
+    if match is None or not (whole or match.end() >= _SHORT_OF_FOOTER) or not credible(match.group()):
         return
-    kind = header.group(1)
-    if not _begins_as(kind, body) or not credible(match.group()):
+    kind, ciphered = header.group(1), "4,ENCRYPTED" in between
+    if not (ciphered or _begins_as(kind, body)):
         return
-    encrypted = "ENCRYPTED" in kind or "4,ENCRYPTED" in between
+    encrypted = ciphered or "ENCRYPTED" in kind
     name = kind.replace("ENCRYPTED ", "").replace("OPENSSH", "OpenSSH").strip()
     yield PrivateKey(header.start(), header.end(), end, name, encrypted)
 

@@ -128,7 +128,7 @@ _HOMES = {
     "picketlint.trails": ("danger", "rank", "shown"),
 }
 
-Trigger = bytes | tuple[bytes, ...]
+Trigger = bytes | str | tuple[bytes | str, ...]
 _MAX_PARTS = 4
 REPOSITORY = "https://github.com/picketlint/picketlint"
 
@@ -301,7 +301,10 @@ class Rule:
     policy: ClassVar[str]
     """The section of the security policy that the rule enforces."""
     triggers: ClassVar[tuple[Trigger, ...]]
-    """At least one must be in the file's bytes (all parts of a tuple) for the rule to fire; empty: it may always."""
+    """At least one must be in the file's bytes (all parts of a tuple) for the rule to fire; empty: it may always.
+
+    A ``str`` is a regular expression that has to match in them.
+    """
     documentable: ClassVar[bool] = True
     """Whether an inline comment that explains it may excuse a finding."""
     supersedes: ClassVar[tuple[str, ...]] = ()

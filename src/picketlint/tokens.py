@@ -11,18 +11,31 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from picketlint.knowledge.tokens import DISCORD_BOT, NAMED, PAIRS, SHAPES, Named, Pair, Run, Shape
+from picketlint.knowledge.tokens import (
+    BESIDE_DISCORD_BOT,
+    DISCORD_BOT,
+    NAMED,
+    PAIRS,
+    SHAPES,
+    Named,
+    Pair,
+    Run,
+    Shape,
+)
 from picketlint.placeholders import credible, known
 from picketlint.records import NamedTuple
 
 _WORD = "A-Za-z0-9_"
 # How names of credentials go on after the provider's; "tokenizer" is none.
-_NAME_END = r"(?i:[a-z_]{0,24}(?:key|token|secret|auth)(?![a-z]))"
-# What can stand between a name and the value it is bound to: no end of a call, no other statement.
-_BINDING = r"""(?:[\w \t"'\[(\],.:=|>-]|(?<=[(,=\[])\n){0,80}?(?<=["'=: (\[,])"""
+_NAME_END = r"(?i:[a-z_-]{0,24}(?:key|token|secret|auth)(?![a-z]))"
+# What can stand between a name and the value it is bound to or compared with: no end of a call, no other statement.
+_BINDING = r"""(?:[\w \t"'\[(\],.:=!|>-]|(?<=[(,=\[])\n|\)[ ]or[ ]){0,80}?(?<=["'=: (\[,])"""
 # In code points: an identifier and its secret stand in the same call, file or form.
 _NEAR = 300
 _AROUND_SIGNATURE = 400
+# A needle that is part of many words, and how much of the run after it has to be there before a literal ends.
+_SHORT = 2
+_SHORT_RUN = 8
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -67,11 +80,27 @@ def starred(text: str) -> str:
     return text
 
 
-def token_triggers() -> tuple[bytes, ...]:
-    """Byte strings of which one is in every file that has a credential in it."""
-    needles = {*_shapes(), *_names()}
-    discord = {case(DISCORD_BOT.needle) for case in (str.lower, str.upper, str.capitalize)}
-    return tuple(sorted(needle.encode() for needle in needles | discord))
+def token_triggers() -> tuple[bytes | str, ...]:
+    """What the bytes of a file hold that has a credential in it: one of these needles or expressions.
+
+    A run of characters has its least length, or ends in what a literal can be taken apart by.
+    """
+    shapes = (*SHAPES, *(pair.identifier for pair in PAIRS))
+    begun = {_begun(shape) for shape in shapes}
+    words = {f"{word}{_NAME_END}" for row in NAMED for word in _cases(row.words)}
+    exact = {name.encode() for row in NAMED for name in row.exact}
+    return tuple(sorted({*begun, *words, *exact, *map(str.encode, BESIDE_DISCORD_BOT)}, key=repr))
+
+
+def _begun(shape: Shape) -> bytes | str:
+    """The needle of a shape with the beginning of the run that follows it; the needle alone where that says enough."""
+    after = next((index for index, part in enumerate(shape.parts) if part == shape.needle), None)
+    following = shape.parts[after + 1] if after is not None and after + 1 < len(shape.parts) else None
+    if not isinstance(following, Run) or not shape.needle[:2].isalnum():
+        return shape.needle.encode()
+    run, least = following, 0 if len(shape.needle) > _SHORT else _SHORT_RUN
+    interrupted = f"[{run.characters}]{{{least},{run.low}}}[\"'\\\\{{]"
+    return f"{re.escape(shape.needle)}(?:[{run.characters}]{{{run.low}}}|{interrupted})".replace("\\-", "-")
 
 
 def sample(start: str) -> str:
@@ -80,8 +109,7 @@ def sample(start: str) -> str:
 
     rows: Iterable[Shape | Named] = (*SHAPES, *(pair.identifier for pair in PAIRS), DISCORD_BOT, *NAMED)
     for row in rows:
-        begins = row.names if isinstance(row, Named) else (row.needle,)
-        if start in begins:
+        if start in (row.words if isinstance(row, Named) else (row.needle,)):
             made = _made_up(row.parts, crc32(start.encode()))
             return made[:-6] + _crc32(made[4:-6]) if isinstance(row, Shape) and row.check == "crc32" else made
     raise LookupError(start)
@@ -117,7 +145,7 @@ def _found(text: str) -> Iterator[Token]:
     for pair in PAIRS:
         if pair.identifier.needle in text:
             yield from _of_pair(pair, text)
-    if DISCORD_BOT.needle in text.lower():
+    if any(word in text for word in BESIDE_DISCORD_BOT):
         for match in _pattern(DISCORD_BOT.parts, rf"(?<![{_WORD}.-])").finditer(text):
             if _holds(DISCORD_BOT, match, text):
                 yield Token(match.start(), match.end(), DISCORD_BOT.provider, DISCORD_BOT.kind)
@@ -138,9 +166,18 @@ def _shapes() -> dict[str, list[Shape]]:
 def _names() -> dict[str, list[Named]]:
     grouped: dict[str, list[Named]] = {}
     for row in NAMED:
-        for name in row.names:
+        for name in (
+            *row.exact,
+            *(case(word) for word in row.words for case in (str.lower, str.upper, str.capitalize)),
+        ):
             grouped.setdefault(name, []).append(row)
     return grouped
+
+
+def _cases(words: tuple[str, ...]) -> Iterator[str]:
+    """Words as they stand in names: in small letters, in capitals, and as part of a compound."""
+    for word in words:
+        yield from (word, word.upper(), word.capitalize())
 
 
 def _of_shape(shape: Shape, text: str) -> Iterator[Token]:
@@ -184,10 +221,10 @@ class _Lead:
 
 
 def _of_name(row: Named, name: str, text: str) -> Iterator[Token]:
-    end = _NAME_END if name.endswith("_") else ""
+    end = "" if name in row.exact else _NAME_END
     pattern = _pattern(row.parts, re.escape(name) + end + _BINDING)
     for match in pattern.finditer(text):
-        if credible("".join(match.groups()[1:])):
+        if credible("".join(match.groups()[1:])) and not known(match.group("value")):
             yield Token(match.start("value"), match.end("value"), row.provider, row.kind)
 
 
@@ -236,12 +273,13 @@ def _holds(shape: Shape, match: re.Match[str], text: str) -> bool:
     token = match.group("value")
     # The whole comes first among the groups. Of structured tokens only the end is random.
     body = match.groups()[-1] if shape.check in ("jwt", "neptune") else "".join(match.groups()[1:])
-    if shape.check not in ("jwt", "neptune") and not credible(body, mixed=_may_mix(shape)):
+    if shape.check not in ("jwt", "neptune") and not credible(body, mixed=_mixes(shape)):
         return False
     return (not shape.check or _CHECKS[shape.check](token, text, match.start())) and not known(token)
 
 
-def _may_mix(shape: Shape) -> bool:
+def _mixes(shape: Shape) -> bool:
+    """Whether a credential is drawn from letters of both cases."""
     return all("A-Za-z" in part.characters for part in shape.parts if isinstance(part, Run) and part.low > 8)
 
 
@@ -249,26 +287,15 @@ def _crc32(body: str) -> str:
     """GitHub's checksum: CRC-32 in base 62, six digits."""
     from zlib import crc32
 
-    return _in_base(crc32(body.encode()), _BASE62, 6)
-
-
-def _in_base(number: int, digits: str, width: int) -> str:
-    written = ""
+    number, written = crc32(body.encode()), ""
     while number:
-        number, digit = divmod(number, len(digits))
-        written = digits[digit] + written
-    return written.rjust(width, digits[0])
+        number, digit = divmod(number, len(_BASE62))
+        written = _BASE62[digit] + written
+    return written.rjust(6, _BASE62[0])
 
 
 def _ends_in_crc32(token: str, text: str, at: int) -> bool:
     return token.endswith(_crc32(token[4:-6]))
-
-
-def _is_routable(token: str, text: str, at: int) -> bool:
-    """https://handbook.gitlab.com/handbook/engineering/architecture/design-documents/cells/routable_tokens/."""
-    from zlib import crc32
-
-    return token.endswith(_in_base(crc32(token[:-7].encode()), _BASE62[:10] + _BASE62[36:], 7))
 
 
 def _is_signed_url(token: str, text: str, at: int) -> bool:
@@ -322,6 +349,5 @@ _CHECKS: dict[str, Callable[[str, str, int], bool]] = {
     "discord": _is_discord_bot,
     "jwt": _is_json_web_token,
     "neptune": _is_neptune,
-    "routable": _is_routable,
     "sas": _is_signed_url,
 }

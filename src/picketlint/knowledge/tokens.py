@@ -47,12 +47,14 @@ class Shape(NamedTuple):
 class Named(NamedTuple):
     """A credential without a shape of its own, known by the name it is bound to, or by the call that it is handed to.
 
-    A name that ends in an underscore is the beginning of one, and goes on as names of credentials do.
+    ``words`` begin such a name, in small letters, capitals or as part of a compound: it goes on as names of credentials
+    do. ``exact`` are names and calls as they are written.
     """
 
     provider: str
     kind: str
-    names: tuple[str, ...]
+    words: tuple[str, ...]
+    exact: tuple[str, ...]
     parts: tuple[str | Run, ...]
     source: str
 
@@ -73,6 +75,7 @@ _TRUFFLEHOG = "https://github.com/trufflesecurity/trufflehog/tree/main/pkg/detec
 _KINGFISHER = "https://github.com/mongodb/kingfisher/tree/main/crates/kingfisher-rules/data/rules/"
 _GITHUB = "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"
 _GITLAB = "https://docs.gitlab.com/security/tokens/#token-prefixes"
+_ROUTABLE = "https://handbook.gitlab.com/handbook/engineering/architecture/design-documents/cells/routable_tokens/"
 _SLACK = "https://docs.slack.dev/authentication/tokens/"
 _AWS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids"
 _AWS_KEYS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html"
@@ -85,10 +88,15 @@ def _shape(
     return Shape(provider, kind, _parts(parts), source, needle or str(parts[0]), check)
 
 
-def _named(provider: str, kind: str, source: str, names: tuple[str, ...], *parts: str | tuple[str, int] | Run) -> Named:
-    """A row; what is all in small letters goes in capitals, too."""
-    capitals = tuple(name.upper() for name in names if name == name.lower())
-    return Named(provider, kind, (*names, *capitals), _parts(parts), source)
+def _named(
+    provider: str,
+    kind: str,
+    source: str,
+    words: tuple[str, ...],
+    exact: tuple[str, ...],
+    *parts: str | tuple[str, int] | Run,
+) -> Named:
+    return Named(provider, kind, words, exact, _parts(parts), source)
 
 
 def _parts(parts: tuple[str | tuple[str, int] | Run, ...]) -> tuple[str | Run, ...]:
@@ -160,16 +168,16 @@ SHAPES: tuple[Shape, ...] = (
             ("glpat-", "personal access token", 20), ("gldt-", "deploy token", 20), ("glrt-", "runner token", 20),
             ("glft-", "feed token", 20), ("glsoat-", "SCIM token", 20), ("glffct-", "feature flag token", 20),
             ("glimt-", "incoming mail token", 25), ("glagent-", "agent token", 50), ("gloas-", "OAuth secret", 64),
-            ("glptt-", "trigger token", 40), ("glptt-", "trigger token", 20), ("GR1348941", "runner token", 20),
+            ("glptt-", "trigger token", 40), ("GR1348941", "runner token", 20),
         )
     ),
     _shape("GitLab", "job token", _GITLAB, "glcbt-", Run(ALNUM, 1, 5), "_", (URL_SAFE, 20)),
-    # Of the routable tokens: https://handbook.gitlab.com/.../design-documents/cells/routable_tokens/
+    # The length of the payload and a checksum, both in base 36, end it; a version may stand before them.
     *(
-        _shape("GitLab", kind, _GITLAB, prefix, Run(URL_SAFE, 27, 300), ".01.", (LOWER, 9), check="routable")
+        _shape("GitLab", kind, _ROUTABLE, prefix, Run(URL_SAFE, 27, 300), dot, (LOWER, 9))
+        for dot in (".", ".01.")
         for prefix, kind in (("glpat-", "personal access token"), ("gldt-", "deploy token"), ("glrt-", "runner token"))
     ),
-    _shape("GitLab", "runner token", _GITLAB, "glrt-", Run(URL_SAFE, 27, 300), ".", (LOWER, 9)),
     _shape("npm", "access token", "https://github.blog/changelog/2021-09-23-npm-has-a-new-access-token-format/",
            "npm_", (ALNUM, 36), check="crc32"),
     *(
@@ -230,8 +238,11 @@ SHAPES: tuple[Shape, ...] = (
                f"{site}.com/api/webhooks/", Run(DIGIT, 17, 20), "/", Run(URL_SAFE, 60, 72))
         for site in ("discord", "discordapp")
     ),
-    _shape("Telegram", "bot token", "https://core.telegram.org/bots/api#authorizing-your-bot",
-           Run(DIGIT, 8, 10), ":AA", (URL_SAFE, 33), needle=":AA"),
+    *(
+        _shape("Telegram", "bot token", "https://core.telegram.org/bots/api#authorizing-your-bot",
+               Run(DIGIT, 8, 10), colon, (URL_SAFE, 33), needle=colon)
+        for colon in (":AA", "%3AAA")
+    ),
     *(
         _shape("Stripe", "live key", "https://docs.stripe.com/keys", prefix, Run(ALNUM, 24, 250))
         for prefix in ("sk_live_", "rk_live_")
@@ -253,63 +264,71 @@ SHAPES: tuple[Shape, ...] = (
 )  # fmt: skip
 
 DISCORD_BOT = _shape(
-    # The identifier of the bot in base64, a time stamp, and a signature.
+    # The number of the bot in base64, a time stamp, and a signature.
     "Discord", "bot token", "https://docs.discord.com/developers/reference#authentication",
     ("MNO", 1), Run(URL_SAFE, 23, 27), ".", (URL_SAFE, 6), ".", Run(URL_SAFE, 27, 38),
-    needle="discord", check="discord",
+    needle="", check="discord",
 )  # fmt: skip
-"""It holds nothing to look for it by: it is looked for in texts that speak of Discord."""
-
+BESIDE_DISCORD_BOT = ("discord", "Discord", "DISCORD", "bot_token", "BOT_TOKEN", "botToken", "bot.run(", "client.run(")
+"""There is nothing in it to look for: it is looked for in texts that hold one of these."""
 
 NAMED: tuple[Named, ...] = (
     _named(
         "Weights & Biases", "API key", "https://docs.wandb.ai/models/ref/python/functions/login",
-        ("wandb_", "wandb.login", "wandb login"), (HEX, 40),
+        ("wandb",), ("wandb.login", "wandb login"), (HEX, 40),
     ),
     _named("Mistral", "API key", "https://docs.mistral.ai/api",
-           ("mistral_", "Mistral(", "MistralClient("), (ALNUM, 32)),
+           ("mistral",), ("Mistral(", "MistralClient("), (ALNUM, 32)),
     _named(
-        "Cohere", "API key", _GITLEAKS, ("cohere_", "co_api_key", "cohere.Client", "cohere.AsyncClient"), (ALNUM, 40),
+        "Cohere", "API key", _GITLEAKS,
+        ("cohere",), ("co_api_key", "CO_API_KEY", "cohere.Client", "cohere.AsyncClient"), (ALNUM, 40),
     ),
     _named("Together", "API key", "https://docs.together.ai/docs/quickstart",
-           ("together_", "togetherai_", "Together(", "together.api_key"), (HEX, 64)),
+           ("together", "togetherai"), ("Together(", "together.api_key"), (HEX, 64)),
     _named(
         "Comet", "API key", "https://www.comet.com/docs/v2/guides/experiment-management/configure-sdk/",
-        ("comet_", "comet_ml.login", "comet_ml.init", "comet_ml.start", "comet_ml.Experiment", "CometLogger("),
+        ("comet",), ("comet_ml.login", "comet_ml.init", "comet_ml.start", "comet_ml.Experiment", "CometLogger("),
         (ALNUM, 25),
     ),
-    _named("DeepSeek", "API key", "https://api-docs.deepseek.com/", ("deepseek_",), "sk-", (HEX, 32)),
+    _named("DeepSeek", "API key", "https://api-docs.deepseek.com/", ("deepseek",), (), "sk-", (HEX, 32)),
     _named("Fireworks", "API key", "https://docs.fireworks.ai/getting-started/quickstart",
-           ("fireworks_", "fireworks.client.api_key", "Fireworks("), "fw_", Run(ALNUM, 22, 24)),
+           ("fireworks",), ("fireworks.client.api_key", "Fireworks("), "fw_", Run(ALNUM, 22, 24)),
     _named("ElevenLabs", "API key", "https://elevenlabs.io/docs/api-reference/authentication",
-           ("elevenlabs_", "xi_api_key", "xi-api-key", "eleven_", "ElevenLabs("), "sk_", (HEX, 48)),
-    _named(
-        "NVIDIA", "NGC API key", "https://docs.nvidia.com/ngc/latest/ngc-user-guide.html",
-        ("ngc_", "nvidia_api_key"), (ALNUM, 84),
-    ),
-    _named("Pinecone", "API key", f"{_KINGFISHER}pinecone.yml", ("pinecone_", "pinecone.init", "Pinecone("),
+           ("elevenlabs", "eleven"), ("xi_api_key", "xi-api-key", "XI_API_KEY", "ElevenLabs("), "sk_", (HEX, 48)),
+    _named("NVIDIA", "NGC API key", f"{_TRUFFLEHOG}ngc", ("ngc", "nvidia"), (), (ALNUM, 84)),
+    _named("Pinecone", "API key", f"{_KINGFISHER}pinecone.yml", ("pinecone",), ("pinecone.init", "Pinecone("),
            (HEX, 8), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 12)),
-    _named("Kaggle", "API key", "https://www.kaggle.com/docs/api#authentication", ("kaggle_",), (HEX, 32)),
+    _named("Weaviate", "API key", "https://docs.weaviate.io/deploy/configuration/authentication",
+           ("weaviate", "wcd", "wcs"), (), Run(ALNUM, 36, 40)),
+    _named("Kaggle", "API key", "https://www.kaggle.com/docs/api#authentication", ("kaggle",), (), (HEX, 32)),
     _named(
         "Azure", "OpenAI key", "https://learn.microsoft.com/azure/ai-foundry/openai/reference",
-        ("azure_openai_", "AzureOpenAI("), (HEX, 32),
+        ("azure_openai",), ("AzureOpenAI(",), (HEX, 32),
     ),
     _named(
         "Azure", "storage account key",
         "https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage",
-        ("azure_storage_", "account_key"), (BASE64, 86), "==",
+        ("azure_storage",), ("account_key", "ACCOUNT_KEY", "account-key", "accountKey"), (BASE64, 86), "==",
     ),
     _named(
-        "AWS", "secret access key", _AWS_KEYS,
-        ("aws_secret_", "secret_access_key", "SecretAccessKey", "secretAccessKey"), (BASE64, 40),
+        "AWS", "secret access key", _AWS_KEYS, ("aws_secret",),
+        ("secret_access_key", "SECRET_ACCESS_KEY", "secret-access-key", "SecretAccessKey", "secretAccessKey"),
+        (BASE64, 40),
     ),
-    _named("Twilio", "auth token", "https://www.twilio.com/docs/iam/api-keys", ("twilio_",), (HEX, 32)),
+    _named("Twilio", "auth token", "https://www.twilio.com/docs/iam/api-keys", ("twilio",), (), (HEX, 32)),
 )  # fmt: skip
 
-PAIRS: tuple[Pair, ...] = tuple(
+PAIRS: tuple[Pair, ...] = (
+    *(
+        Pair(
+            "AWS", "secret access key", _shape("AWS", "access key id", _AWS, prefix, (BASE32, 16)),
+            _parts(((BASE64, 40),)), _AWS_KEYS,
+        )
+        for prefix in ("AKIA", "ASIA")
+    ),
     Pair(
-        "AWS", "secret access key", _shape("AWS", "access key id", _AWS, prefix, (BASE32, 16)),
-        _parts(((BASE64, 40),)), _AWS_KEYS,
-    )
-    for prefix in ("AKIA", "ASIA")
+        "Twilio", "API key secret",
+        _shape("Twilio", "API key id", "https://www.twilio.com/docs/iam/api-keys", "SK", (HEX, 32)),
+        _parts(((ALNUM, 32),)), "https://www.twilio.com/docs/iam/api-keys",
+    ),
 )  # fmt: skip
