@@ -8,7 +8,7 @@ before or after it is something else.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from picketlint.knowledge.tokens import (
@@ -25,6 +25,7 @@ from picketlint.knowledge.tokens import (
 from picketlint.placeholders import credible, known
 from picketlint.records import NamedTuple
 
+Trigger = bytes | str | tuple[bytes | str, ...]
 _WORD = "A-Za-z0-9_"
 # How names of credentials go on after the provider's; "tokenizer" is none.
 _NAME_END = r"(?i:[a-z_-]{0,24}(?:key|token|secret|auth)(?![a-z]))"
@@ -33,6 +34,10 @@ _BINDING = r"""(?:[\w \t"'\[(\],.:=!|>-]|(?<=[(,=\[])\n|\)[ ]or[ ]){0,80}?(?<=["
 # In code points: an identifier and its secret stand in the same call, file or form.
 _NEAR = 300
 _AROUND_SIGNATURE = 400
+_ESCAPES = "nrt"
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+# The word that a needle begins with, where it is one in every text.
+_HEAD = re.compile(r"([A-Za-z]\w+)\W")
 # A needle that is part of many words, and how much of the run after it has to be there before a literal ends.
 _SHORT = 2
 _SHORT_RUN = 8
@@ -80,16 +85,19 @@ def starred(text: str) -> str:
     return text
 
 
-def token_triggers() -> tuple[bytes | str, ...]:
-    """What the bytes of a file hold that has a credential in it: one of these needles or expressions.
-
-    A run of characters has its least length, or ends in what a literal can be taken apart by.
-    """
-    shapes = (*SHAPES, *(pair.identifier for pair in PAIRS))
-    begun = {_begun(shape) for shape in shapes}
-    words = {f"{word}{_NAME_END}" for row in NAMED for word in _cases(row.words)}
-    exact = {name.encode() for row in NAMED for name in row.exact}
-    return tuple(sorted({*begun, *words, *exact, *map(str.encode, BESIDE_DISCORD_BOT)}, key=repr))
+def token_triggers() -> tuple[Trigger, ...]:
+    """What the bytes of a file hold that has a credential in it: one of these."""
+    found: set[Trigger] = set()
+    for shape in (*SHAPES, *(pair.identifier for pair in PAIRS)):
+        begun, head = _begun(shape), _HEAD.match(shape.needle)
+        # A word is what costs least to look for; the letter of an escape sequence can be part of it.
+        words = [] if head is None else [f"{letter}{head.group(1)}" for letter in ("", *_ESCAPES)]
+        found.update([(word, begun) for word in words] or [begun])
+    found.update(f"{word}{_NAME_END}" for row in NAMED for word in _cases(row.words))
+    found.update((*_IDENTIFIER.findall(name), name.encode()) for row in NAMED for name in row.exact)
+    discord = _pattern(DISCORD_BOT.parts).pattern
+    found.update((*_IDENTIFIER.findall(word), discord) for word in BESIDE_DISCORD_BOT)
+    return tuple(sorted(found, key=repr))
 
 
 def _begun(shape: Shape) -> bytes | str:
@@ -103,16 +111,20 @@ def _begun(shape: Shape) -> bytes | str:
     return f"{re.escape(shape.needle)}(?:[{run.characters}]{{{run.low}}}|{interrupted})".replace("\\-", "-")
 
 
-def sample(start: str) -> str:
-    """A made-up credential of the first shape, or of the first name, that begins so: for examples and tests."""
+def sample(row: Shape | str) -> str:
+    """A made-up credential of a shape, for examples and tests; by a text, of the first row that is looked for by it."""
     from zlib import crc32
 
-    rows: Iterable[Shape | Named] = (*SHAPES, *(pair.identifier for pair in PAIRS), DISCORD_BOT, *NAMED)
-    for row in rows:
-        if start in (row.words if isinstance(row, Named) else (row.needle,)):
-            made = _made_up(row.parts, crc32(start.encode()))
-            return made[:-6] + _crc32(made[4:-6]) if isinstance(row, Shape) and row.check == "crc32" else made
-    raise LookupError(start)
+    found = row if isinstance(row, Shape) else _row(row)
+    made = _made_up(found.parts, crc32(repr(found.parts).encode()))
+    return made[:-6] + _crc32(made[4:-6]) if isinstance(found, Shape) and found.check == "crc32" else made
+
+
+def _row(start: str) -> Shape | Named:
+    for shape in (*SHAPES, *(pair.identifier for pair in PAIRS)):
+        if shape.needle == start:
+            return shape
+    return next(row for row in NAMED if start in row.words)
 
 
 def _made_up(parts: tuple[str | Run, ...], seed: int) -> str:
@@ -175,9 +187,9 @@ def _names() -> dict[str, list[Named]]:
 
 
 def _cases(words: tuple[str, ...]) -> Iterator[str]:
-    """Words as they stand in names: in small letters, in capitals, and as part of a compound."""
+    """Words as they stand in names: in small letters and in capitals."""
     for word in words:
-        yield from (word, word.upper(), word.capitalize())
+        yield from (word, word.upper())
 
 
 def _of_shape(shape: Shape, text: str) -> Iterator[Token]:
@@ -211,13 +223,13 @@ class _Lead:
         start = at
         if self._parts:
             before = text[max(0, at - self._reach - 1) : at]
-            start -= len(before) - len(
-                before.rstrip(self._characters + "-" if "-" in self._characters else self._characters)
-            )
+            start -= len(before) - len(before.rstrip(self._characters))
+        if self._parts and text[start - 1 : start] == "\\" and text[start] in _ESCAPES:
+            return start + 1
         if start == 0 or text[start - 1] not in self._forbidden:
             return start
         # The letter of an escape sequence, such as the line feed in "\nhf_...".
-        return start if text[start - 1] in "bfnrtv" and text[start - 2 : start - 1] == "\\" else -1
+        return start if text[start - 1] in _ESCAPES and text[start - 2 : start - 1] == "\\" else -1
 
 
 def _of_name(row: Named, name: str, text: str) -> Iterator[Token]:
@@ -270,12 +282,14 @@ def _expanded(characters: str) -> str:
 
 def _holds(shape: Shape, match: re.Match[str], text: str) -> bool:
     """Whether a match is a credential of its shape, and no placeholder of one."""
-    token = match.group("value")
-    # The whole comes first among the groups. Of structured tokens only the end is random.
-    body = match.groups()[-1] if shape.check in ("jwt", "neptune") else "".join(match.groups()[1:])
-    if shape.check not in ("jwt", "neptune") and not credible(body, mixed=_mixes(shape)):
+    token, *runs = match.groups()
+    # Only the end of a web token is random, and of Neptune's tokens what it finds inside.
+    random = runs[-1] if shape.check == "jwt" else "".join(runs)
+    if shape.check != "neptune" and not credible(random, mixed=_mixes(shape)):
         return False
-    return (not shape.check or _CHECKS[shape.check](token, text, match.start())) and not known(token)
+    if shape.check and not _CHECKS[shape.check](token, text, match.start()):
+        return False
+    return not known(token) and not known(token.removeprefix(shape.needle))
 
 
 def _mixes(shape: Shape) -> bool:

@@ -47,8 +47,8 @@ class Shape(NamedTuple):
 class Named(NamedTuple):
     """A credential without a shape of its own, known by the name it is bound to, or by the call that it is handed to.
 
-    ``words`` begin such a name, in small letters, capitals or as part of a compound: it goes on as names of credentials
-    do. ``exact`` are names and calls as they are written.
+    ``words`` begin such a name, in small letters or capitals: it goes on as names of credentials do. ``exact`` are
+    names and calls as they are written.
     """
 
     provider: str
@@ -269,7 +269,16 @@ DISCORD_BOT = _shape(
     ("MNO", 1), Run(URL_SAFE, 23, 27), ".", (URL_SAFE, 6), ".", Run(URL_SAFE, 27, 38),
     needle="", check="discord",
 )  # fmt: skip
-BESIDE_DISCORD_BOT = ("discord", "Discord", "DISCORD", "bot_token", "BOT_TOKEN", "botToken", "bot.run(", "client.run(")
+BESIDE_DISCORD_BOT = (
+    "discord",
+    "Discord",
+    "DISCORD_TOKEN",
+    "bot_token",
+    "BOT_TOKEN",
+    "botToken",
+    "bot.run",
+    "client.run",
+)
 """There is nothing in it to look for: it is looked for in texts that hold one of these."""
 
 NAMED: tuple[Named, ...] = (
@@ -284,7 +293,7 @@ NAMED: tuple[Named, ...] = (
         ("cohere",), ("co_api_key", "CO_API_KEY", "cohere.Client", "cohere.AsyncClient"), (ALNUM, 40),
     ),
     _named("Together", "API key", "https://docs.together.ai/docs/quickstart",
-           ("together", "togetherai"), ("Together(", "together.api_key"), (HEX, 64)),
+           ("together",), ("Together(", "together.api_key"), (HEX, 64)),
     _named(
         "Comet", "API key", "https://www.comet.com/docs/v2/guides/experiment-management/configure-sdk/",
         ("comet",), ("comet_ml.login", "comet_ml.init", "comet_ml.start", "comet_ml.Experiment", "CometLogger("),
@@ -294,7 +303,7 @@ NAMED: tuple[Named, ...] = (
     _named("Fireworks", "API key", "https://docs.fireworks.ai/getting-started/quickstart",
            ("fireworks",), ("fireworks.client.api_key", "Fireworks("), "fw_", Run(ALNUM, 22, 24)),
     _named("ElevenLabs", "API key", "https://elevenlabs.io/docs/api-reference/authentication",
-           ("elevenlabs", "eleven"), ("xi_api_key", "xi-api-key", "XI_API_KEY", "ElevenLabs("), "sk_", (HEX, 48)),
+           ("eleven",), ("xi_api_key", "xi-api-key", "XI_API_KEY", "ElevenLabs("), "sk_", (HEX, 48)),
     _named("NVIDIA", "NGC API key", f"{_TRUFFLEHOG}ngc", ("ngc", "nvidia"), (), (ALNUM, 84)),
     _named("Pinecone", "API key", f"{_KINGFISHER}pinecone.yml", ("pinecone",), ("pinecone.init", "Pinecone("),
            (HEX, 8), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 4), "-", (HEX, 12)),
@@ -303,7 +312,7 @@ NAMED: tuple[Named, ...] = (
     _named("Kaggle", "API key", "https://www.kaggle.com/docs/api#authentication", ("kaggle",), (), (HEX, 32)),
     _named(
         "Azure", "OpenAI key", "https://learn.microsoft.com/azure/ai-foundry/openai/reference",
-        ("azure_openai",), ("AzureOpenAI(",), (HEX, 32),
+        ("azure_openai", "azure-openai"), ("AzureOpenAI(",), (HEX, 32),
     ),
     _named(
         "Azure", "storage account key",
