@@ -1,0 +1,125 @@
+"""No output of picketlint shows more of a credential than its first four characters, whatever the output is about."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from commandline import picketlint
+from conftest import Tree
+from hosts import bandit, flake8
+
+from picketlint import flake8_plugin, scan
+from picketlint.bandit_plugin import _describe
+from picketlint.engine import Checks
+from picketlint.registry import load
+from picketlint.tokens import sample
+
+CONFIG = '[tool.picketlint]\nexceptions-lock = "lock.toml"\n'
+NEEDLES = ("hf_", "gsk_", "r8_", "nvapi-", "ghp_", "glpat-", "npm_", "pcsk_", "dckr_pat_", "tgp_v1_", "lin_api_")
+SECRETS = [sample(needle) for needle in NEEDLES]
+KEY = next(example.code for example in load().rules[[rule.id for rule in load().rules].index("PKT403")].examples)
+KEY_LINES = [line for line in KEY.split("\n") if len(line) == 63]
+CODE = f'''import numpy as np
+import torch
+# {SECRETS[0]}
+a = np.load(p, allow_pickle=True, token="{SECRETS[1]}")  # written by our own exporter above; {SECRETS[2]}
+b = torch.load(p, weights_only=False, token="{SECRETS[3]}", other=f"{{x}}{SECRETS[4]}")
+c = eval("{SECRETS[5][:12]}" +
+         "{SECRETS[5][12:]}" + text)
+d = np.load(  # {SECRETS[6]}
+    p,
+    "{SECRETS[7]}", """
+{SECRETS[8]}
+""",
+    allow_pickle=True,  # trusted
+)
+e = {{"{SECRETS[9]}": True, "trust_remote_code": True}}; f = b"{SECRETS[10][:-1]}\\x{ord(SECRETS[10][-1]):x}"
+{KEY}
+g = h = i = None
+j = k = l = None
+del g, h, i
+del j, k, l
+assert m
+'''
+BROKEN = f'token = "{SECRETS[0]}\n'
+
+
+@pytest.fixture
+def project(tree: Tree) -> Path:
+    return tree({"pyproject.toml": CONFIG, "lock.toml": "version = 1\n", "code.py": CODE, "broken.py": BROKEN})
+
+
+def assert_silent(output: str) -> None:
+    for secret in (*SECRETS, *KEY_LINES):
+        assert secret[:5] not in output
+        windows = (secret[at : at + 8] for at in range(4, len(secret) - 8))
+        assert [window for window in windows if window in output] == []
+
+
+def test_the_code_holds_what_must_not_be_shown(project: Path) -> None:
+    report = json.loads(picketlint("check", "--output-format", "json", "code.py", cwd=project).out)
+    found = [finding["rule"] for finding in report["findings"]]
+    assert found.count("PKT401") == len(SECRETS)
+    assert found.count("PKT403") == 1
+    assert {"PKT101", "PKT103", "PKT201", "PKT303", "PKT903", "PKT904"} <= set(found)
+    assert len(KEY_LINES) == 4
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "check .",
+        "check --output-format concise .",
+        "check --output-format json .",
+        "check --statistics -v .",
+        "check --select PKT101,PKT103,PKT201,PKT303,PKT000 .",
+        "check --select PKT903,PKT904 .",
+        "exceptions code.py",
+        "exceptions --output-format json code.py",
+        "exceptions --output-format markdown code.py",
+    ],
+)
+def test_no_command_shows_it(project: Path, command: str) -> None:
+    outcome = picketlint(*command.split(), cwd=project)
+    assert "PKT" in outcome.out
+    assert_silent(outcome.out + outcome.err)
+
+
+def test_the_lock_file_knows_the_code_without_it(project: Path) -> None:
+    assert picketlint("exceptions", "--lock", "code.py", cwd=project).code == 0
+    lock = (project / "lock.toml").read_text("utf-8")
+    assert "PKT103" in lock
+    assert_silent(lock)
+    report = json.loads(picketlint("check", "--output-format", "json", "code.py", cwd=project).out)
+    assert "PKT904" not in [finding["rule"] for finding in report["findings"]]
+
+
+def test_flake8_does_not_show_it(project: Path) -> None:
+    outcome = flake8("--select", "PKT", "code.py", cwd=project)
+    assert outcome.out.count("PKT401") == len(SECRETS)
+    assert_silent(outcome.out + outcome.err)
+
+
+def test_bandit_is_not_told(project: Path) -> None:
+    report = json.loads(bandit("-f", "json", "-q", "code.py", cwd=project).out)
+    texts = [issue["issue_text"] for issue in report["results"] if issue["test_id"].startswith("PKT")]
+    assert sum("whoever reads this" in text for text in texts) >= len(SECRETS)
+    assert_silent("\n".join(texts))
+
+
+def test_a_failure_does_not_show_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError(f"x = {SECRETS[0]}")
+
+    monkeypatch.setattr(scan, "analyze", fail)
+    (problem,) = scan.check_data(b"x = 1", "code.py", Checks(frozenset())).problems
+    assert "KeyError" in problem.message
+    assert_silent(problem.message)
+    monkeypatch.setattr(flake8_plugin, "analyze", fail)
+    with pytest.raises(flake8_plugin.CheckFailedError, match="KeyError") as raised:
+        flake8_plugin.Plugin(ast.parse("x = 1"), ["x = 1"], "code.py")
+    assert_silent(str(raised.value))
+    assert_silent(_describe(KeyError(SECRETS[0])))
