@@ -111,6 +111,7 @@ def _begun(shape: Shape) -> bytes | str:
     return f"{re.escape(shape.needle)}(?:[{run.characters}]{{{run.low}}}|{interrupted})".replace("\\-", "-")
 
 
+@cache
 def sample(row: Shape | str) -> str:
     """A made-up credential of a shape, for examples and tests; by a text, of the first row that is looked for by it."""
     from zlib import crc32
