@@ -6,9 +6,7 @@ in flake8, in Bandit and in a worker process.
 
 from __future__ import annotations
 
-from enum import Enum
-
-from picketlint.records import NamedTuple
+from picketlint.records import Enum, NamedTuple
 
 
 class Severity(Enum):

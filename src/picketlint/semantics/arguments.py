@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from enum import Enum
 
-from picketlint.records import NamedTuple
+from picketlint.records import Enum, NamedTuple
 
 # More expressions than this for one argument are generated code; the rest is one more that is not known.
 MAX_CANDIDATES = 64

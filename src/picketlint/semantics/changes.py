@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from enum import Enum
 
-from picketlint.records import NamedTuple
+from picketlint.records import Enum, NamedTuple
 from picketlint.semantics.tree import Tree
 
 # Methods and functions, by the last part of their name as written, that leave a mapping as it is.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from enum import Enum
 
-from picketlint.records import NamedTuple
+from picketlint.records import Enum, NamedTuple
 from picketlint.semantics.sites import Binding
 
 _TRUE_WORDS = frozenset({"1", "true", "yes", "on"})

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from enum import Enum
 
-from picketlint.records import NamedTuple
+from picketlint.records import Enum, NamedTuple
 from picketlint.semantics.tree import FunctionNode
 
 

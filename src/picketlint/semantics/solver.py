@@ -8,10 +8,21 @@ kept, and the cost is that of the questions and their dependencies.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Generic, TypeVar
 
-Key = TypeVar("Key", bound=Hashable)
-Answer = TypeVar("Answer")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Generic, TypeVar
+
+    Key = TypeVar("Key", bound=Hashable)
+    Answer = TypeVar("Answer")
+else:
+    Key = Answer = None
+
+    class Generic:
+        """Stands in for typing's, whose import takes as long as that of all of picketlint's semantics."""
+
+        def __class_getitem__(cls, parameters: object) -> type:
+            return cls
 
 
 class Solver(Generic[Key, Answer]):
