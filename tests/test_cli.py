@@ -399,21 +399,6 @@ def modules_after(code: str, cwd: Path) -> set[str]:
     return set(process.stdout.decode().rpartition("modules:")[2].split())
 
 
-def test_a_check_imports_little(tmp_path: Path) -> None:
-    add(tmp_path, "a.py", "x = 1\n")
-    before = modules_after("pass", tmp_path)
-    imported = modules_after("from picketlint.cli import main; main(['check', 'a.py'])", tmp_path) - before
-    unwanted = {
-        "asyncio", "bandit", "concurrent", "configparser", "ctypes", "dataclasses", "difflib", "flake8", "hashlib",
-        "importlib.metadata", "inspect", "json", "libcst", "logging", "multiprocessing", "packaging", "pathlib",
-        "pathspec", "picketlint.exceptions", "picketlint.project", "picketlint.reporting.json_",
-        "picketlint.reporting.snippet", "picketlint.reporting.text", "picketlint.rulepage", "picketlint.wording",
-        "pygls", "random", "rich", "shutil", "socket", "subprocess", "tempfile", "textwrap", "threading", "tokenize",
-        "tomli", "tomllib", "traceback", "unicodedata", "urllib", "zipfile",
-    }  # fmt: skip
-    assert imported & unwanted == set()
-
-
 def test_a_finding_imports_what_judges_words_only_if_a_comment_stands_beside_it(tmp_path: Path) -> None:
     add(tmp_path, "a.py", f"# A remark.\n\n{UNSAFE}")
     add(tmp_path, "b.py", UNSAFE.replace("False)", "False)  # our own file"))

@@ -22,8 +22,8 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 # Lowest first. A module imports from lower layers; the modules of one entry (a package, or two that are written as one)
 # import each other.
 LAYERS = [
-    ["records", "files", "lazy", "patterns"],
-    ["catalog", "comments", "dotenv", "git", "gitignore", "model", "requirements"],
+    ["arguments", "records", "files", "lazy", "patterns", "phrases", "usage"],
+    ["_index", "catalog", "comments", "dotenv", "git", "gitignore", "model", "requirements"],
     ["examples", "knowledge", "source"],
     ["semantics", "suppressions", "placeholders privatekeys tokens", "wording"],
     ["policies", "project", "reporting"],

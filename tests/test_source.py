@@ -202,3 +202,12 @@ def _utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+@given(text=st.text(alphabet="aé世🙂\u0301 ", max_size=12))
+def test_columns_and_byte_offsets_are_each_others_inverse(text: str) -> None:
+    source = Source(f"x = 1\n{text}\n")
+    for before in range(len(text) + 1):
+        offset = len(text[:before].encode())
+        assert source.column(2, offset) == before + 1
+        assert source.byte_offset(2, before + 1) == offset

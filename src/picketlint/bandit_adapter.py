@@ -148,7 +148,7 @@ def _hand_out(findings: list[Finding], visited: list[ast.AST], source: Source) -
 def _start(finding: Finding, source: Source) -> tuple[int, int]:
     """Where a finding's anchor begins, as the parser counts: line, and column in bytes."""
     line, column = finding.span[:2]
-    return line, len(source.line(line)[: column - 1].encode("utf-8", "surrogatepass"))
+    return line, source.byte_offset(line, column)
 
 
 def _answer(finding: Finding, others: list[Finding]) -> Answer:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
-from functools import lru_cache
 
+from picketlint.lazy import kept
 from picketlint.records import NamedTuple
 
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
@@ -31,9 +30,12 @@ def rule_modules() -> tuple[str, ...]:
     return tuple(file[:-3] for file in files if file.endswith(".py") and file != "__init__.py")
 
 
-@lru_cache(maxsize=1)
+@kept
 def rule_files() -> tuple[RuleFile, ...]:
     """The rule files, sorted. Raises ValueError for a file that is called neither like a rule nor ``__init__``."""
+    # For a checkout only: in a wheel, the index tells what the names say.
+    import re
+
     found: list[RuleFile] = []
     for module in rule_modules():
         match = re.fullmatch(_NAME, module)

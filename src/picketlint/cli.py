@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from picketlint import __version__
+from picketlint.arguments import Plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    import argparse
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
 
     from picketlint.reporting import Outcome, Sources
     from picketlint.settings import Resolver
@@ -77,20 +78,27 @@ def _run(arguments: list[str]) -> int:
         return _failed(error, verbose=verbose)
 
 
-def _parse(arguments: list[str]) -> tuple[Callable[[argparse.Namespace], int], argparse.Namespace]:
+def _parse(arguments: list[str]) -> tuple[Callable[[Any], int], Any]:
     """The command to run and its options. Raises SystemExit after help was printed, or an error."""
     first = arguments[0] if arguments else ""
     if first in _COMMANDS:
-        parser, command = _COMMANDS[first]
+        declared, command = _COMMANDS[first]
         rest = arguments[1:]
+        plain = declared(Plain).read(rest)
+        if plain is not None:
+            return command, plain
         end = rest.index("--") if first in _TAKING_PATHS and "--" in rest else len(rest)
         # Paths may stand before, between and after options, which argparse allows only where no `--` is.
-        options = parser().parse_intermixed_args(rest[:end])
+        options = declared(_parser).parse_intermixed_args(rest[:end])
         if end < len(rest):
             options.paths += rest[end + 1 :]
         return command, options
-    general = _Parser(prog="picketlint", usage="picketlint COMMAND [options]", description=_DESCRIPTION)
-    general.add_argument("--version", action="version", version=f"picketlint {__version__}")
+    version = f"picketlint {__version__}"
+    if first == "--version":
+        _print([version])
+        raise SystemExit(CLEAN)
+    general = _parser(prog="picketlint", usage="picketlint COMMAND [options]", description=_DESCRIPTION)
+    general.add_argument("--version", action="version", version=version)
     if first and not first.startswith("-"):
         general.error(f"there is no command {first}: did you mean `picketlint check {first}`?")
     general.parse_args(arguments)
@@ -132,41 +140,14 @@ def _say(kind: str, message: str) -> None:
         return
 
 
-class _Help(argparse.HelpFormatter):
-    """Help of a fixed width (asking the terminal for its own costs an import of shutil), line breaks kept."""
+def _parser(**described: object) -> argparse.ArgumentParser:
+    from picketlint.usage import Parser
 
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=32, width=110)
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(indent + line for line in text.splitlines())
+    return Parser(_print, _say, **described)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Options in full only, errors in one line."""
-
-    def __init__(self, **given: object) -> None:
-        super().__init__(**{"allow_abbrev": False, "formatter_class": _Help, **given})  # type: ignore[arg-type]
-
-    def _print_message(self, message: str, file: object = None) -> None:
-        # Help and version: the same care for broken pipes and full disks as for reports.
-        _print(message.splitlines())
-
-    def error(self, message: str) -> NoReturn:
-        unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0].split("=")[0]
-        if unknown.startswith("--"):
-            from difflib import get_close_matches
-
-            known = [option for action in self._actions for option in action.option_strings]
-            begun = [option for option in known if option.startswith(unknown)]
-            close = begun or get_close_matches(unknown, known, n=1, cutoff=0.8)
-            message = f"there is no option {unknown}" + (f": did you mean {close[0]}?" if close else "")
-        _say("error", f"{message} (see `{self.prog} --help`)")
-        raise SystemExit(FAILURE)
-
-
-def _check_parser() -> argparse.ArgumentParser:
-    check = _Parser(
+def _check_parser(kind: Callable[..., Any]) -> Any:
+    check = kind(
         prog="picketlint check",
         usage="picketlint check [options] [PATH ...]",
         description="Check Python files against the security policy.",
@@ -196,8 +177,8 @@ def _check_parser() -> argparse.ArgumentParser:
     return check
 
 
-def _rule_parser() -> argparse.ArgumentParser:
-    rule = _Parser(
+def _rule_parser(kind: Callable[..., Any]) -> Any:
+    rule = kind(
         prog="picketlint rule",
         usage="picketlint rule [options] [RULE]",
         description="List the rules, or explain one.",
@@ -210,10 +191,10 @@ def _rule_parser() -> argparse.ArgumentParser:
     return rule
 
 
-def _exceptions_parser() -> argparse.ArgumentParser:
+def _exceptions_parser(kind: Callable[..., Any]) -> Any:
     from picketlint import exceptions_command as command
 
-    parser = _Parser(
+    parser = kind(
         prog="picketlint exceptions", usage=command.USAGE, description=command.DESCRIPTION, epilog=command.EPILOG
     )
     command.add_options(parser)
@@ -223,6 +204,8 @@ def _exceptions_parser() -> argparse.ArgumentParser:
 def _codes(text: str) -> list[str]:
     codes = [code.strip() for code in text.split(",") if code.strip()]
     if not codes:
+        import argparse
+
         raise argparse.ArgumentTypeError("wants codes or names of rules, as in PKT101,PKT3")
     return codes
 
@@ -368,7 +351,8 @@ def _exceptions(options: argparse.Namespace) -> int:
 
 
 _TAKING_PATHS = frozenset({"check", "exceptions"})
-_COMMANDS: Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
+# Of each command: what declares its options, to a parser of any kind, and what does it.
+_COMMANDS: Mapping[str, tuple[Callable[[Callable[..., Any]], Any], Callable[[argparse.Namespace], int]]] = {
     "check": (_check_parser, _check),
     "exceptions": (_exceptions_parser, _exceptions),
     "rule": (_rule_parser, _rule),

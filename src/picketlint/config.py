@@ -7,18 +7,17 @@ in one is a ConfigError, because a key that is misspelled and passed over would 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterable, Mapping
 
 from picketlint import registry
 from picketlint.files import NotRegularFileError, below, read
-from picketlint.patterns import PatternError, Patterns
 from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
+    from picketlint.patterns import Patterns
     from picketlint.wording import Policy
 
 _OWNER = r"@{1,2}[\w.+/-]+|[\w.+-]+@[\w.-]+"
@@ -153,6 +152,8 @@ def _strings(value: object) -> tuple[str, ...]:
 
 
 def _patterns(value: object) -> Patterns:
+    from picketlint.patterns import Patterns
+
     return Patterns(_strings(value))
 
 
@@ -178,6 +179,8 @@ def _release(value: object) -> tuple[int, ...]:
 
 
 def _ignores_by_path(value: object) -> tuple[tuple[Patterns, frozenset[str]], ...]:
+    from picketlint.patterns import PatternError, Patterns
+
     if not isinstance(value, dict):
         raise ValueError('must be a table from patterns to lists of rules, as in {"scripts/" = ["PKT301"]}')
     rows = []
@@ -209,6 +212,8 @@ def _lock_path(value: object) -> str:
 
 
 def _owners(value: object) -> tuple[str, ...]:
+    import re
+
     owners = _strings(value)
     for owner in owners:
         if not re.fullmatch(_OWNER, owner):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
 
 from picketlint.catalog import COMMITTED_ENV_FILE
 from picketlint.config import ConfigError
@@ -19,6 +18,10 @@ from picketlint.gitignore import rules_above
 from picketlint.model import Problem
 from picketlint.records import NamedTuple
 from picketlint.settings import Resolver, Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SUFFIXES = (".py", ".pyi")
 _UNTRACKED = "git does not track it, which is as it should be"

@@ -5,9 +5,7 @@ No I/O, no globals, and no exception for bad input: what cannot be read as Pytho
 
 from __future__ import annotations
 
-import ast
 import gc
-from collections.abc import Callable
 
 from picketlint import prefilter, registry
 from picketlint.files import is_dotenv
@@ -17,6 +15,9 @@ from picketlint.source import Source, UnreadableSourceError, decode, lines_ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+
     from picketlint.module import Version
     from picketlint.rule import Approved
     from picketlint.wording import Policy

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Iterator
 
@@ -10,6 +9,9 @@ from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
+
+    from picketlint.arguments import Plain
     from picketlint.ledger import Change, Ledger
     from picketlint.reporting.ledger import Listing
     from picketlint.reporting.terminal import Terminal
@@ -40,8 +42,8 @@ class Result(NamedTuple):
     messages: tuple[tuple[str, str], ...] = ()
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Give the parser of the command its options."""
+def add_options(parser: argparse.ArgumentParser | Plain) -> None:
+    """Declare the command's options."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="file or directory; default: the whole project")
     parser.add_argument("--since", metavar="REV", help="only those that are new against this git revision")
     parser.add_argument("--lock", action="store_true", help="write the lock file, for the code owners to review")

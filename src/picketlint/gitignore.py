@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 
 from picketlint.files import below, read
-from picketlint.patterns import EntryPatterns
 from picketlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from picketlint.patterns import EntryPatterns
 
 
 class _Level(NamedTuple):
@@ -80,7 +83,11 @@ def _read_level(directory: str, path: str) -> tuple[_Level, ...]:
         return ()
     lines = [line.rstrip("\r") for line in text.split("\n")]
     meaningful = [line for line in lines if line.strip() and not line.startswith("#")]
-    return (_Level(directory, EntryPatterns(meaningful)),) if meaningful else ()
+    if not meaningful:
+        return ()
+    from picketlint.patterns import EntryPatterns
+
+    return (_Level(directory, EntryPatterns(meaningful)),)
 
 
 def _git_directory(marker: str) -> str:

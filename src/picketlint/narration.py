@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
 
 from picketlint.config import ConfigError
 from picketlint.discovery import Target
 from picketlint.files import below
 from picketlint.reporting.summary import count
 from picketlint.settings import Resolver, Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _MOST_NAMES = 3
 _TEST, _EXCLUDED, _NO_RULE = (

@@ -8,12 +8,14 @@ folds into ASCII letters), every rule may fire.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from functools import cache
-
+from picketlint.lazy import kept
 from picketlint.registry import Entry
 from picketlint.source import declared_encoding
+
+# `re` is imported where it is used: most files hold none of what the expressions begin with.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # The UTF-8 of every character whose NFKC form holds an ASCII letter, digit or underscore and that may stand in an
 # identifier (PEP 3131); tests/test_prefilter.py derives them from the Unicode database.
@@ -47,6 +49,8 @@ def _plain(data: bytes) -> bool:
 
 def _folded(data: bytes) -> bool:
     """Whether UTF-8 holds a character that Python folds into an ASCII letter, digit or underscore."""
+    import re
+
     return re.search(_FOLDED, data, re.VERBOSE) is not None
 
 
@@ -62,14 +66,21 @@ class _Held(dict["bytes | str", bool]):
 
     def _matches(self, expression: str) -> bool:
         # To compile an expression costs more than to look for what it begins with.
-        return _beginning(expression) in self._data and re.search(expression.encode(), self._data) is not None
+        if _beginning(expression) not in self._data:
+            return False
+        import re
+
+        return re.search(expression.encode(), self._data) is not None
 
 
-@cache
+@kept
 def _beginning(expression: str) -> bytes:
     """The plain characters that an expression begins with."""
-    plain = re.match(r"[\w-]*(?![?*{|])", expression)
-    return plain.group().encode() if plain is not None else b""
+    end = 0
+    while expression[end : end + 1].isalnum() or expression[end : end + 1] in ("_", "-"):
+        end += 1
+    optional = expression[end : end + 1] in ("?", "*", "{", "|")
+    return expression[: max(end - optional, 0)].encode()
 
 
 def _triggered(rule: Entry, held: _Held) -> bool:

@@ -8,17 +8,15 @@ rules. A rule that cannot be imported, or breaks the contract below, stops the p
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from functools import cache, lru_cache
-from importlib import import_module
 
 from picketlint.catalog import RULES_FOLDER, RuleFile, rule_files, rule_modules
+from picketlint.lazy import kept
 from picketlint.model import Lifecycle
 from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Iterable
 
     from picketlint.rule import Rule, Trigger
 
@@ -111,11 +109,11 @@ def _differ(one: str, other: str) -> int:
     return sum(a != b for a, b in zip(one, other, strict=True)) if len(one) == len(other) else len(one)
 
 
-@lru_cache(maxsize=1)
+@kept
 def load() -> Registry:
     """The registry of the rules that picketlint ships. Raises RegistryError, or whatever a broken rule file raises."""
     try:
-        index: Any = import_module("picketlint._index")
+        import picketlint._index as index  # type: ignore[import-not-found]
     except ModuleNotFoundError:
         index = None
     if index is not None and rule_modules() == index.FILES:
@@ -141,9 +139,11 @@ def index_source() -> str:
     return f'"""Derived from the rules when this distribution was built."""\n\nFILES = {names!r}\nENTRIES = {rows!r}\n'
 
 
-@cache
+@kept
 def _instance(module: str) -> Rule:
     """The one rule that a module of ``rules`` defines."""
+    from importlib import import_module
+
     from picketlint.rule import Rule
 
     members = vars(import_module(module)).values()

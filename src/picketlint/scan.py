@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from operator import attrgetter
 
 from picketlint.config import ConfigError
 from picketlint.discovery import Target, discover
@@ -13,6 +10,10 @@ from picketlint.engine import Checks, analyze
 from picketlint.files import NotRegularFileError, read
 from picketlint.model import Problem, Report
 from picketlint.settings import Resolver
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 class Scan:
@@ -34,7 +35,7 @@ class Scan:
             return self._checked()
         from heapq import merge
 
-        return merge(self._checked(), self._vanished, key=attrgetter("path"))
+        return merge(self._checked(), self._vanished, key=lambda report: report.path)
 
     def _checked(self) -> Iterator[Report]:
         for target in self.targets:
@@ -52,10 +53,12 @@ def _vanished(paths: Iterable[str], targets: Iterable[Target], resolver: Resolve
         absolute = os.path.normpath(os.path.join(resolver.cwd, path))
         if os.path.isdir(absolute):
             directories.append(absolute)
-            with suppress(ConfigError):
-                # Discovery has told of a configuration that cannot be used.
+            try:
                 governing = resolver.for_directory(absolute)
-                settings[id(governing)] = governing
+            except ConfigError:
+                # Discovery has told of a configuration that cannot be used.
+                continue
+            settings[id(governing)] = governing
     if not directories or all(one.lock is None for one in settings.values()):
         return []
     from picketlint import vanished

@@ -11,20 +11,20 @@ are not below it, the directory of the file itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 
 from picketlint import registry
 from picketlint.config import Config, ConfigError, covered, included_tests, read_config, selectors
 from picketlint.engine import Checks
 from picketlint.files import below
 from picketlint.model import Lifecycle
-from picketlint.patterns import Patterns
 from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from picketlint.lockfile import Lock
+    from picketlint.patterns import Patterns
     from picketlint.project import Declaration
     from picketlint.wording import Policy
 
@@ -100,7 +100,7 @@ class Settings(NamedTuple):
             if patterns.verdict(relative):
                 codes -= ignored
         approved = self.lock.approved(path) if self.lock is not None and codes & _LOCK_RULES else None
-        return Checks(codes, partial(self.torch_floor, os.path.dirname(path)), self.exceptions, approved)
+        return Checks(codes, lambda: self.torch_floor(os.path.dirname(path)), self.exceptions, approved)
 
     def torch_floor(self, directory: str) -> tuple[int, ...] | None:
         """The lowest torch release the code in ``directory`` has to work with; None if that is not known."""

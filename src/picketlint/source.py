@@ -5,14 +5,17 @@ Sources: PEP 263 (coding cookies), the language reference on physical lines, and
 
 from __future__ import annotations
 
-import ast
 import codecs
-import re
 import warnings
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
 
 from picketlint.model import Span
+
+# `re` is imported where it is used: most files declare no encoding, and those without findings need nothing else of it.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator, Sequence
 
 _COOKIE = rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)"
 _BLANK_OR_COMMENT = rb"^[ \t\f]*(?:#.*)?$"
@@ -22,7 +25,9 @@ _UTF8_NAMES = frozenset({"utf-8", "utf8"})
 # The sample tells those in which ASCII is not ASCII, which PEP 263 rules out (UTF-16, EBCDIC).
 _REFUSED = frozenset({"utf-7", "utf7", "u7", "unicode-1-1-utf-7", "punycode", "idna"})
 _SAMPLE = b"# coding"
-_NO_QUOTE = re.compile("[^\"']")
+_NO_QUOTE = "[^\"']"
+# `ast.PyCF_ONLY_AST`: with it, `compile` is all there is to `ast.parse`, whose module takes long to import.
+_ONLY_AST = 0x400
 _PREFIXES = ("utf-8", "latin-1", "iso-8859-1", "iso-latin-1")
 
 
@@ -81,6 +86,8 @@ def declared_encoding(data: bytes) -> str:
     second = data.find(b"\n", data.find(b"\n") + 1)
     if b"coding" not in (data[:second] if second >= 0 else data):
         return "utf-8"
+    import re
+
     start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     for _ in range(2):
         line = re.compile(_LINE).match(data, start)
@@ -112,7 +119,8 @@ def parse(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            tree: ast.Module = compile(text, "<unknown>", "exec", _ONLY_AST, dont_inherit=True)
+            return tree
     except SyntaxError as error:
         raise UnreadableSourceError(
             f"it does not parse: {error.msg}", max(error.lineno or 1, 1), max(error.offset or 1, 1)
@@ -134,6 +142,7 @@ class Source:
         self.text = text
         self._lines: list[str] | None = None
         self._ascii = text.isascii()
+        self._continuations: dict[int, list[int]] = {}
 
     @property
     def lines(self) -> list[str]:
@@ -150,19 +159,35 @@ class Source:
         """The 1-based column, in code points, of a 0-based UTF-8 byte offset in a 1-based line."""
         if self._ascii:
             return byte_offset + 1
-        text = self.line(line)
-        if text.isascii():
-            return byte_offset + 1
-        return len(text.encode("utf-8", "surrogatepass")[:byte_offset].decode("utf-8", "replace")) + 1
+        return byte_offset + 1 - bisect_left(self._continued(line), byte_offset)
+
+    def byte_offset(self, line: int, column: int) -> int:
+        """The other way round: the 0-based UTF-8 byte offset of a 1-based column."""
+        before = column - 1
+        if self._ascii:
+            return before
+        places = self._continued(line)
+        return before + bisect_right(range(len(places)), before, key=lambda number: places[number] - number)
+
+    def _continued(self, line: int) -> list[int]:
+        """Where in a line the bytes are that begin no character; kept, so that one huge line is not read per node."""
+        places = self._continuations.get(line)
+        if places is None:
+            encoded = self.line(line).encode("utf-8", "surrogatepass")
+            places = [] if encoded.isascii() else [at for at, byte in enumerate(encoded) if byte & 0xC0 == 0x80]
+            self._continuations[line] = places
+        return places
 
     def masked(self, number: int, secrets: Sequence[Span]) -> str:
         """A line (1-based) with an asterisk for each character of these stretches (see ``stretches``); quotes stay."""
+        import re
+
         text = self.line(number)
         for at in range(bisect_left(secrets, (number,)), len(secrets)):
             if secrets[at].line != number:
                 break
             begin, end = secrets[at].column - 1, secrets[at].end_column - 1
-            text = text[:begin] + _NO_QUOTE.sub("*", text[begin:end]) + text[end:]
+            text = text[:begin] + re.sub(_NO_QUOTE, "*", text[begin:end]) + text[end:]
         return text
 
     def stretches(self, span: Span) -> Iterator[Span]:

@@ -34,8 +34,6 @@ _CLAUSE = re.compile(
     r"|as (?=the|it|this|we|these|they|that|our))\b"
 )
 _WORD = re.compile(r"[a-z_][a-z_']+|\d+|[^\W\d_]+", re.IGNORECASE)
-# An ideogram says as much as a word of letters.
-_IDEOGRAM = re.compile(r"[\u2e80-\uffdc\U00020000-\U0003ffff]")
 _NEAR = 4
 # How far back a negation is looked for, in characters: further off it is about something else.
 _REACH = 240
@@ -354,4 +352,9 @@ def _says_enough(text: str, trust: Trust, *, any_language: bool) -> bool:
     content = {word for word in _WORD.findall(text.lower()) if len(word) > 1 and word not in empty}
     if len(content) >= known.MIN_CONTENT_WORDS:
         return True
-    return any_language and len(_IDEOGRAM.findall(text)) >= 2 * known.MIN_CONTENT_WORDS
+    return any_language and sum(map(_is_ideogram, text)) >= 2 * known.MIN_CONTENT_WORDS
+
+
+def _is_ideogram(character: str) -> bool:
+    """Whether a character says as much as a word of letters."""
+    return "\u2e80" <= character <= "\uffdc" or "\U00020000" <= character <= "\U0003ffff"

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 from picketlint.model import Finding, Problem, Report, Status
 from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
     from picketlint.reporting.terminal import Terminal
     from picketlint.source import Source
 
 FORMATS = ("text", "concise", "json")
 """The names ``--output-format`` takes; the first is the default."""
 
-Sources = Callable[[str], "Source | None"]
+Sources: TypeAlias = "Callable[[str], Source | None]"
 """From the path of a finding to the text that was checked; None where it is not to be had any more."""
 
 

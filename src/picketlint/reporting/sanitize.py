@@ -11,10 +11,8 @@ from functools import lru_cache
 
 # C0 and C1 controls, line and paragraph separators, every bidirectional control, surrogates, and what Unicode
 # deprecates for its invisible effect (U+206A-206F, tags).
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
-)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSAFE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+_SURROGATE = "[\ud800-\udfff]"
 
 
 def escape(text: str, encoding: str = "utf-8") -> str:
@@ -24,13 +22,13 @@ def escape(text: str, encoding: str = "utf-8") -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    safe = _UNSAFE.sub(_escaped, text)
+    safe = re.sub(_UNSAFE, _escaped, text)
     return safe if is_unicode(encoding) else safe.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def without_surrogates(text: str) -> str:
     """``text`` with stray bytes and lone surrogates escaped: strict JSON parsers refuse a document that has one."""
-    return _SURROGATE.sub(_escaped, text)
+    return re.sub(_SURROGATE, _escaped, text)
 
 
 @lru_cache(maxsize=8)

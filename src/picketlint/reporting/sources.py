@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from picketlint.files import read
 from picketlint.reporting import Sources
 from picketlint.source import Source, UnreadableSourceError, decode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def sources(given: Mapping[str, bytes]) -> Sources:

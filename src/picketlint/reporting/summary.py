@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from picketlint.model import Finding, Status
 from picketlint.reporting import Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def summary(outcome: Outcome) -> Iterator[str]:

@@ -55,10 +55,8 @@ from picketlint.rule import (
 FLAG = "weights_only"
 LOADERS = ("torch.load", "torch.serialization.load")
 # Saving and quantisation have a `weights_only` of their own ("save the weights only"): it must be about loading.
-_LOADS = re.compile(
-    r"load|restor|read|checkpoint|ckpt|resume|pretrained|deserial|unpickl|(^|_)(fit|validate|test|predict)$", re.I
-)
-_OTHER = re.compile(
+_LOADS = r"(?i)load|restor|read|checkpoint|ckpt|resume|pretrained|deserial|unpickl|(^|_)(fit|validate|test|predict)$"
+_OTHER = (
     r"(?<![a-z])(sav(e|ing)|dump|writ(e|ing)|store(?!_true|_false)|export|(de|fake_?)?quant|compress|calibrat|prun|sparsif"
     r"|count|u?int[48](?![0-9])|fp8)|Sav(e|ing)|Quant|Export|Compress|Calibrat|Prun|Sparsif|WeightOnly"
 )
@@ -195,7 +193,7 @@ class UnsafeTorchLoad(Rule):
 
 def _loads(name: str) -> bool:
     """Whether a name speaks of loading; of loading and something else, whichever comes first."""
-    loads, other = _LOADS.search(name), _OTHER.search(name)
+    loads, other = re.search(_LOADS, name), re.search(_OTHER, name)
     return loads is not None and (other is None or loads.start() < other.start())
 
 
@@ -203,17 +201,17 @@ def _about_loading(default: Default, module: Module) -> Confidence | None:
     """How sure it is that a default called `weights_only` is about loading; None where it means something else."""
     if default.kind == OPTION:
         texts = [node.value for node in ast.walk(default.anchor) if isinstance(node, ast.Constant)]
-        return None if any(isinstance(text, str) and _OTHER.search(text) for text in texts) else Confidence.HIGH
+        return None if any(isinstance(text, str) and re.search(_OTHER, text) for text in texts) else Confidence.HIGH
     name = getattr(default.owner, "name", "")
     if _only_tested(default, module):
         return None
     if _loads(name):
         return Confidence.HIGH
     around = (getattr(node, "name", "") for node in (default.owner, *module.tree.ancestors(default.anchor)))
-    if any(_OTHER.search(text) for text in around):
+    if any(re.search(_OTHER, text) for text in around):
         return None
     if default.kind == FIELD:
-        return Confidence.HIGH if _LOADS.search(module.source.text) else Confidence.MEDIUM
+        return Confidence.HIGH if re.search(_LOADS, module.source.text) else Confidence.MEDIUM
     return _handed_on(default, module)
 
 

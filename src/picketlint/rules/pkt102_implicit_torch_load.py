@@ -40,7 +40,7 @@ LOADERS = ("torch.load", "torch.serialization.load")
 SAFE_SINCE = (2, 6)
 
 _MAX_NODES = 64
-_RELEASE = re.compile(r"(?<![0-9])([0-9])[._]([0-9]{1,2})(?![0-9])")
+_RELEASE = r"(?<![0-9])([0-9])[._]([0-9]{1,2})(?![0-9])"
 
 
 class ImplicitTorchLoad(Rule):
@@ -179,7 +179,7 @@ def _asks_for_new_torch(test: ast.expr) -> bool:
         ]
     if not any("torch" in word.lower() for word in words):
         return False
-    versions = [tuple(map(int, found)) for word in words for found in _RELEASE.findall(word)]
+    versions = [tuple(map(int, found)) for word in words for found in re.findall(_RELEASE, word)]
     return any(version >= SAFE_SINCE for version in versions)
 
 

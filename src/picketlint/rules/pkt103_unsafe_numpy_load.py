@@ -64,8 +64,8 @@ LOADERS = (
 )
 # The flag can be given by position, without its name.
 _BY_POSITION = tuple((root, name) for root in (b"numpy", b"cupy") for name in (b"load", b"NpzFile", b"read_array"))
-_LOADS = re.compile(r"load|read|open|npz|memmap|restor|deserial|unpickl", re.I)
-_SAVES = re.compile(r"(?<!de)(save|dump|write|export|serializ)", re.I)
+_LOADS = r"(?i)load|read|open|npz|memmap|restor|deserial|unpickl"
+_SAVES = r"(?i)(?<!de)(save|dump|write|export|serializ)"
 
 
 class UnsafeNumpyLoad(Rule):
@@ -137,7 +137,7 @@ class UnsafeNumpyLoad(Rule):
         """The flag of any other loader that hands it on."""
         name = called(call)
         last = name.rpartition(".")[2]
-        if _LOADS.search(last) and not _SAVES.search(last) and not module.may_call(call, LOADERS):
+        if re.search(_LOADS, last) and not re.search(_SAVES, last) and not module.may_call(call, LOADERS):
             judged = module.judge(module.argument(call, FLAG), enabled, FLAG, True)
             if judged is not None:
                 yield self._report(call, judged, name, module)
@@ -145,7 +145,7 @@ class UnsafeNumpyLoad(Rule):
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
         """The flag's default in a signature, a class or a command line."""
-        if default.value is None or _SAVES.search(getattr(default.owner, "name", "")):
+        if default.value is None or re.search(_SAVES, getattr(default.owner, "name", "")):
             return
         judged = module.judge_value(default.value, enabled, FLAG, True)
         if judged is not None:

@@ -19,11 +19,11 @@ from picketlint.semantics.tree import COMPREHENSIONS, FUNCTIONS
 Flag = str | re.Pattern[str]
 
 # What a flag is called that lets through what is refused otherwise.
-_OPT_IN = re.compile(
+_OPT_IN = (
     r"dangerous|unsafe|insecure|untrusted|remote_code|arbitrary_code"
     r"|^(?:allow|trust|enable|permit|accept)_.*(?:pickl|deserial|code)|(?:pickl|deserial|code)\w*_(?:allowed|permitted|enabled)$"
 )
-_SAFE_MODE = re.compile(r"^(?:in_|is_)?safe(?:_mode|_load|_loading)?(?:_enabled|_on)?$")
+_SAFE_MODE = r"^(?:in_|is_)?safe(?:_mode|_load|_loading)?(?:_enabled|_on)?$"
 # What turns text into a truth value.
 _READERS = frozenset({"bool", "strtobool", "str2bool", "str_to_bool", "is_true", "parse_bool", "to_bool"})
 # What a test around a place can be part of.
@@ -56,8 +56,8 @@ class Guards:
     def opted_in(self, node: ast.AST) -> bool:
         """Whether ``node`` is reached only where somebody asked for danger by name: ``if not allow_pickle: raise``."""
         facts = list(self.facts(node))
-        return any(self._truth(fact.test, _OPT_IN, fact.outcome) is True for fact in facts) or any(
-            self._truth(fact.test, _SAFE_MODE, fact.outcome) is False for fact in facts
+        return any(self._truth(fact.test, re.compile(_OPT_IN), fact.outcome) is True for fact in facts) or any(
+            self._truth(fact.test, re.compile(_SAFE_MODE), fact.outcome) is False for fact in facts
         )
 
     def facts(self, node: ast.AST) -> Iterator[Fact]:

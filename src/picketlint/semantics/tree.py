@@ -72,23 +72,23 @@ class Tree:
         while stack:
             node = pop()
             kind = node.__class__
-            if kind in by_type:
+            try:
                 by_type[kind].append(node)
-            else:
+            except KeyError:
                 by_type[kind] = [node]
             fields = fields_of.get(kind)
             for name in _child_fields(kind) if fields is None else fields:
                 value = getattr(node, name, None)
-                if value is None:
-                    continue
                 if value.__class__ is list:
-                    for child in reversed(value):
+                    if not value:
+                        continue
+                    for child in value[::-1]:
                         if isinstance(child, any_node):
                             parents[child] = node
                             push(child)
                     if name in _SIDE_BRANCHES:
                         branches.update(dict.fromkeys(value, name))
-                elif isinstance(value, any_node):
+                elif value is not None and isinstance(value, any_node):
                     parents[value] = node
                     push(value)
 

@@ -15,8 +15,8 @@ from picketlint.semantics.bindings import Kind
 from picketlint.semantics.guards import Guards
 from picketlint.semantics.names import Resolver
 
-_DIGEST = re.compile(r"sha\d|sha_|md5|digest|checksum|hash(?!able)|hmac|blake|signature", re.IGNORECASE)
-_VERIFY = re.compile(r"verif|check|valid|match|compare|same", re.IGNORECASE)
+_DIGEST = r"(?i)sha\d|sha_|md5|digest|checksum|hash(?!able)|hmac|blake|signature"
+_VERIFY = r"(?i)verif|check|valid|match|compare|same"
 _COMPARERS = frozenset({"hmac.compare_digest", "secrets.compare_digest"})
 _MAX_NODES = 200
 _MAX_STEPS = 4
@@ -62,14 +62,14 @@ class Verification:
         if _COMPARERS.intersection(self.resolver.names(call.func).names):
             return True
         name = _written(call.func)
-        return bool(_DIGEST.search(name) and _VERIFY.search(name))
+        return bool(re.search(_DIGEST, name) and re.search(_VERIFY, name))
 
     def _is_digest(self, node: ast.expr) -> bool:
         """Whether an expression is a digest that was computed, ``h.hexdigest()``, ``f(path)``, or its name."""
         for _ in range(_MAX_STEPS):
             if isinstance(node, ast.Call):
                 return any(
-                    bool(_DIGEST.search(_written(inner.func)))
+                    bool(re.search(_DIGEST, _written(inner.func)))
                     for inner in islice(ast.walk(node), _MAX_NODES)
                     if isinstance(inner, ast.Call)
                 )

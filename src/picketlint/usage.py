@@ -1,0 +1,53 @@
+"""argparse as the command line uses it: for help, for errors, and for what ``arguments`` does not read."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+_WRONG_USE = 2
+
+
+class _Help(argparse.HelpFormatter):
+    """Help of a fixed width (asking the terminal for its own costs an import of shutil), line breaks kept."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32, width=110)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in text.splitlines())
+
+
+class Parser(argparse.ArgumentParser):
+    """Options in full only, errors in one line.
+
+    ``show`` prints lines of help, ``say`` a message of a kind; the other arguments are those of ArgumentParser.
+    """
+
+    def __init__(
+        self, show: Callable[[Iterable[str]], None], say: Callable[[str, str], None], **described: object
+    ) -> None:
+        super().__init__(**{"allow_abbrev": False, "formatter_class": _Help, **described})  # type: ignore[arg-type]
+        self._show = show
+        self._say = say
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        # Help and version: the same care for broken pipes and full disks as for reports.
+        self._show(message.splitlines())
+
+    def error(self, message: str) -> NoReturn:
+        """Say in one line what is wrong with the command line, and end with the exit code for that."""
+        unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0].split("=")[0]
+        if unknown.startswith("--"):
+            from difflib import get_close_matches
+
+            known = [option for action in self._actions for option in action.option_strings]
+            begun = [option for option in known if option.startswith(unknown)]
+            close = begun or get_close_matches(unknown, known, n=1, cutoff=0.8)
+            message = f"there is no option {unknown}" + (f": did you mean {close[0]}?" if close else "")
+        self._say("error", f"{message} (see `{self.prog} --help`)")
+        raise SystemExit(_WRONG_USE)
