@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 
 from picketlint.knowledge import justifications as known
 from picketlint.knowledge.justifications import Vocabulary
+from picketlint.phrases import Phrases
 from picketlint.records import NamedTuple
 
 # Nobody reads what is longer. Words are cut because a pattern may look at a whole word from each of its letters.
@@ -48,14 +49,20 @@ def _any(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
 
 
 @cache
-def _known(name: str) -> re.Pattern[str]:
-    """One list of shipped words, compiled when a comment first needs it: most runs need few of them."""
-    return _any(getattr(known, name))
+def _known(name: str) -> Phrases:
+    """One list of shipped words."""
+    return Phrases(getattr(known, name))
+
+
+@cache
+def _negations() -> re.Pattern[str]:
+    return _any(known.NEGATIONS)
 
 
 @lru_cache(maxsize=64)
 def _begins(name: str, clause: str) -> bool:
-    return _known(name).match(clause) is not None
+    found = _known(name).search(clause)
+    return found is not None and found.start() == 0
 
 
 @lru_cache(maxsize=64)
@@ -122,12 +129,12 @@ class Policy(NamedTuple):
 class Matchers(NamedTuple):
     """A vocabulary, compiled."""
 
-    grounds: re.Pattern[str]
-    claims: re.Pattern[str]
-    checks: re.Pattern[str]
-    gates: re.Pattern[str]
-    danger: re.Pattern[str]
-    remote: re.Pattern[str]
+    grounds: Phrases
+    claims: Phrases
+    checks: Phrases
+    gates: Phrases
+    danger: Phrases
+    remote: Phrases
     accepted: tuple[re.Pattern[str], ...]
     refused: tuple[re.Pattern[str], ...]
 
@@ -136,12 +143,12 @@ class Matchers(NamedTuple):
 def matchers(vocabulary: Vocabulary) -> Matchers:
     """Compile a vocabulary. Raises re.error for a pattern that is none."""
     return Matchers(
-        grounds=_any(vocabulary.grounds),
-        claims=_any(vocabulary.claims),
-        checks=_any(vocabulary.checks),
-        gates=_any(vocabulary.gates),
-        danger=_any(vocabulary.danger),
-        remote=_any(vocabulary.remote),
+        grounds=Phrases(vocabulary.grounds),
+        claims=Phrases(vocabulary.claims),
+        checks=Phrases(vocabulary.checks),
+        gates=Phrases(vocabulary.gates),
+        danger=Phrases(vocabulary.danger),
+        remote=Phrases(vocabulary.remote),
         accepted=tuple(_any([pattern], whole=True) for pattern in vocabulary.accepted),
         refused=tuple(_any([pattern], whole=True) for pattern in vocabulary.refused),
     )
@@ -241,18 +248,18 @@ class _Sentence:
         numbers = (number for number in range(len(self.starts)) if hedges.search(self.clause(number)))
         return min(next(numbers, len(self.starts)), self.number(across.start()) if across else len(self.starts))
 
-    def find(self, pattern: re.Pattern[str]) -> Iterator[_Match]:
+    def find(self, pattern: re.Pattern[str] | Phrases) -> Iterator[_Match]:
         """Everything a pattern matches."""
         for found in pattern.finditer(self.text):
             number = self.number(found.start())
             before = self.text[max(self.starts[number], found.start() - _REACH) : found.start()]
-            denials = [each.group().strip() for each in _known("NEGATIONS").finditer(before)]
-            near = bool(denials) and len(_known("NEGATIONS").split(before)[-1].split()) <= _NEAR
+            denials = [each.group().strip() for each in _negations().finditer(before)]
+            near = bool(denials) and len(_negations().split(before)[-1].split()) <= _NEAR
             count = len([each for each in denials if each != "nor"]) or len(denials)
             if not count and self._denied_before(number, before + found.group()):
                 count, near = 1, True
             after = self.text[found.end() : min(self.ends[number], found.end() + _REACH)]
-            if not count and _known("KEPT_OUT").match(after.strip()):
+            if not count and _begins("KEPT_OUT", after.strip()):
                 count = 1
             yield _Match(found.group().strip(), before, self.clause(number), number, count, near)
 
@@ -260,7 +267,7 @@ class _Sentence:
         """Whether a negation at the end of the clause before goes on in this one ("not made, kept or sent by")."""
         if number == 0 or not _GOES_ON.match(text):
             return False
-        _, *rest = _known("NEGATIONS").split(self.clause(number - 1))
+        _, *rest = _negations().split(self.clause(number - 1))
         return bool(rest) and _UNFINISHED.fullmatch(rest[-1]) is not None
 
 
@@ -322,7 +329,7 @@ class _Reading:
         self.trust = Trust.GROUNDED
         return True
 
-    def _read_grounds(self, sentence: _Sentence, pattern: re.Pattern[str]) -> bool:
+    def _read_grounds(self, sentence: _Sentence, pattern: re.Pattern[str] | Phrases) -> bool:
         stated = False
         for match in sentence.find(pattern):
             if not match.denials:

@@ -1,0 +1,72 @@
+"""Phrases find what their patterns find when they are joined, though few of them are compiled."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from picketlint.knowledge import justifications as known
+from picketlint.phrases import Phrases, needs
+
+NAMES = ["ADVICE", "ATTEMPTS", "DOUBTS", "HEDGES", "KEPT_OUT", "NARRATION", "WARNINGS"]
+SHIPPED = {**known.DEFAULT._asdict(), **{name: getattr(known, name) for name in NAMES}}
+LISTS = {name: patterns for name, patterns in SHIPPED.items() if patterns}
+PATTERNS = sorted({pattern for patterns in LISTS.values() for pattern in patterns})
+_WORDS = """
+we our own the this it user users never not generated created written saved by code job file files checkpoint from our
+internal trusted verified against checksum allow-list downloaded hub internet fixed constant command argv list of same
+process ranks between only should must be if supplied customer's cache internally locally in-house and or . , ;
+"""
+WORDS = _WORDS.split()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"\btrusted\b", [("trusted",)]),
+        ("colou?r", [("colo",)]),
+        ("(?:red|blue) (?:dark )?hats?", [("red", "blue"), ("hat",)]),
+        ("(?:red|[a-z]+)x", []),
+        ("(?:red|blue){0,2}cat", [("cat",)]),
+        ("(?:red|blue){2}cat", [("red", "blue"), ("cat",)]),
+        (r"(?!never)\w+ing|(?:go|come)es", [("ing", "go", "come")]),
+        ("a.c", []),
+        ("cats*", [("cat",)]),
+        ("cats+", [("cats",)]),
+    ],
+)  # fmt: skip
+def test_what_a_pattern_needs(pattern: str, expected: list[tuple[str, ...]]) -> None:
+    assert needs(pattern) == expected
+
+
+def test_every_shipped_pattern_needs_something() -> None:
+    assert [pattern for pattern in PATTERNS if not needs(pattern)] == [r"\?"]
+    assert not any(re.search(r"\(\?[^:!<=]|[A-Z]", re.sub(r"\\.", "", pattern)) for pattern in PATTERNS)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_no_text_that_matches_lacks_what_its_pattern_needs(pattern: str) -> None:
+    @settings(max_examples=40)
+    @given(st.from_regex(pattern))
+    def holds(text: str) -> None:
+        assert re.search(pattern, text)
+        assert all(any(word in text for word in words) for words in needs(pattern))
+
+    holds()
+
+
+@pytest.mark.parametrize("name", LISTS)
+@given(words=st.lists(st.sampled_from(WORDS), max_size=20))
+def test_matches_are_those_of_the_joined_patterns(name: str, words: list[str]) -> None:
+    text = " ".join(words)
+    joined = re.compile("|".join(f"(?:{pattern})" for pattern in LISTS[name]))
+    assert [match.span() for match in Phrases(LISTS[name]).finditer(text)] == [
+        match.span() for match in joined.finditer(text)
+    ]
+
+
+def test_an_empty_list_matches_nothing() -> None:
+    assert Phrases(()).search("anything") is None
