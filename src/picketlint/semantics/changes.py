@@ -88,7 +88,6 @@ class Changes:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self._uses: dict[str, list[ast.Name]] | None = None
         self._by_key: dict[str, tuple[dict[object, list[Change]], list[Change]]] = {}
 
     def of(self, name: str, key: str) -> list[Change]:
@@ -102,7 +101,7 @@ class Changes:
     def _sorted(self, name: str) -> tuple[dict[object, list[Change]], list[Change]]:
         keyed: dict[object, list[Change]] = {}
         any_key: list[Change] = []
-        for use in self._loads().get(name, ()):
+        for use in self.tree.reads.get(name, ()):
             change = self._change(use)
             if change is None:
                 continue
@@ -111,14 +110,6 @@ class Changes:
             else:
                 keyed.setdefault(change.key, []).append(change)
         return keyed, any_key
-
-    def _loads(self) -> dict[str, list[ast.Name]]:
-        if self._uses is None:
-            self._uses = {}
-            for name in self.tree.nodes(ast.Name):
-                if isinstance(name.ctx, ast.Load):
-                    self._uses.setdefault(name.id, []).append(name)
-        return self._uses
 
     def _change(self, use: ast.Name) -> Change | None:
         parent = self.tree.parent(use)

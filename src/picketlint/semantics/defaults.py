@@ -49,11 +49,12 @@ class Defaults:
         for parameter in tree.nodes(ast.arg):
             if parameter.arg in wanted:
                 yield from self._parameter(parameter)
-        for name in tree.nodes(ast.Name):
-            if name.id in wanted and not isinstance(name.ctx, ast.Load):
+        for name in tree.writes:
+            if name.id in wanted:
                 yield from self._field(name)
         for call in tree.nodes(ast.Call):
-            yield from self._option(call, wanted)
+            if _written(call.func) in OPTION_CALLS:
+                yield from self._option(call, wanted)
 
     def _parameter(self, node: ast.arg) -> Iterator[Default]:
         function: FunctionNode = next(a for a in self.resolver.tree.ancestors(node) if isinstance(a, FUNCTIONS))
@@ -95,9 +96,7 @@ class Defaults:
 
     def _option(self, call: ast.Call, wanted: frozenset[str]) -> Iterator[Default]:
         called = _written(call.func)
-        position = OPTION_CALLS.get(called)
-        if position is None:
-            return
+        position = OPTION_CALLS[called]
         if called in FLAG_DEFINERS:
             names = [_text(candidate.value) for candidate in self.calls.argument(call, "name", 0).candidates]
         else:

@@ -135,10 +135,7 @@ def last_parts(names: frozenset[str]) -> frozenset[str]:
 
 def _mentions(tree: Tree) -> dict[str, list[ast.AST]]:
     """Every node that reads or imports something, or names it in a string, by the identifier it is written with."""
-    mentions: dict[str, list[ast.AST]] = {}
-    for name in tree.nodes(ast.Name):
-        if isinstance(name.ctx, ast.Load):
-            mentions.setdefault(name.id, []).append(name)
+    mentions: dict[str, list[ast.AST]] = {identifier: [*names] for identifier, names in tree.reads.items()}
     for attribute in tree.nodes(ast.Attribute):
         if isinstance(attribute.ctx, ast.Load):
             mentions.setdefault(attribute.attr, []).append(attribute)

@@ -93,9 +93,8 @@ class Sites:
     def _named(self) -> Iterator[tuple[str, ast.AST]]:
         """Every node that binds a name, with that name."""
         tree = self.tree
-        for name in tree.nodes(ast.Name):
-            if not isinstance(name.ctx, ast.Load):
-                yield name.id, name
+        for name in tree.writes:
+            yield name.id, name
         for parameter in tree.nodes(ast.arg):
             yield parameter.arg, parameter
         definitions: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]

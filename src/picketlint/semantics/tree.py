@@ -6,7 +6,8 @@ All later questions (scopes, bindings, guards) climb from a node of interest ins
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,6 +96,29 @@ class Tree:
     def nodes(self, kind: type[Node]) -> list[Node]:
         """All nodes of exactly one type, in source order."""
         return self._by_type.get(kind, [])  # type: ignore[return-value]
+
+    @cached_property
+    def _names(self) -> tuple[dict[str, list[ast.Name]], list[ast.Name]]:
+        reads: dict[str, list[ast.Name]] = {}
+        writes: list[ast.Name] = []
+        for name in self.nodes(ast.Name):
+            if not isinstance(name.ctx, ast.Load):
+                writes.append(name)
+            elif name.id in reads:
+                reads[name.id].append(name)
+            else:
+                reads[name.id] = [name]
+        return reads, writes
+
+    @property
+    def reads(self) -> Mapping[str, list[ast.Name]]:
+        """The places where a plain name is read, by name and in source order."""
+        return self._names[0]
+
+    @property
+    def writes(self) -> list[ast.Name]:
+        """The plain names that are bound or deleted, in source order."""
+        return self._names[1]
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node that holds this one; None for the module, or a node of another tree."""
