@@ -36,11 +36,16 @@ def build_wheel(target: Path) -> Path:
 
 
 def make_environment(directory: Path, *requirements: str | Path) -> Path:
-    """A new virtual environment with these packages, compiled; returns its folder of programs."""
+    """A new virtual environment with these packages, compiled; returns its folder of programs.
+
+    The newest pip installs them: what it writes to launch a program is a part of the cost.
+    """
     venv.create(directory, with_pip=True)
     programs = directory / ("Scripts" if os.name == "nt" else "bin")
-    install = [str(programs / "python"), "-m", "pip", "install", "--quiet", *map(str, requirements)]
-    subprocess.run(install, check=True)
+    install = [str(programs / "python"), "-m", "pip", "install", "--quiet"]
+    subprocess.run([*install, "--upgrade", "pip"], check=True)
+    if requirements:
+        subprocess.run([*install, *map(str, requirements)], check=True)
     return programs
 
 
