@@ -27,6 +27,7 @@ class Mentions:
         self._known: dict[frozenset[str], frozenset[str]] = {}
         self._parts: dict[frozenset[str], frozenset[str]] = {}
         self._sites: dict[str, list[ast.AST]] | None = None
+        self._next: dict[str, frozenset[str]] = {}
 
     def parts(self, names: frozenset[str]) -> frozenset[str]:
         """What the other methods ask for, of qualified names: the last parts of those that can occur in the module."""
@@ -106,18 +107,21 @@ class Mentions:
         return known
 
     def _closure(self, last_parts: Iterable[str]) -> set[str]:
-        if self._sites is None:
-            self._sites = _mentions(self.tree)
-        found: set[str] = set()
-        pending = list(last_parts)
+        found = set(last_parts)
+        pending = [*found]
         while pending:
-            identifier = pending.pop()
-            if identifier in found:
-                continue
-            found.add(identifier)
-            for node in self._sites.get(identifier, ()):
-                pending += _given(node, self.tree)
+            onward = self._onward(pending.pop()) - found
+            found |= onward
+            pending += onward
         return found
+
+    def _onward(self, identifier: str) -> frozenset[str]:
+        """The identifiers that are given what mentions this one; kept, for many closures go through the same."""
+        known = self._next.get(identifier)
+        if known is None:
+            given = (given for node in self.of(identifier) for given in _given(node, self.tree))
+            known = self._next[identifier] = frozenset(given)
+        return known
 
 
 def last_word(node: ast.expr) -> str:
@@ -154,8 +158,11 @@ def _given(node: ast.AST, tree: Tree) -> list[str]:
     child = node
     given: list[str] = []
     for parent in tree.ancestors(node):
-        if isinstance(parent, ast.Call) and child is parent.func:
-            break
+        if isinstance(parent, ast.Call):
+            if child is parent.func:
+                break
+            child = parent
+            continue
         if isinstance(parent, _BINDERS):
             targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
             given += [written for target in targets for written in _written(target)]
