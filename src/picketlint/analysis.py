@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from picketlint.dispatch import dotenv_hits, hits, passages, reviews
 from picketlint.model import Confidence, Finding, Span, Step
 from picketlint.module import Module
-from picketlint.passages import Places
 from picketlint.rule import Approved, Hit, Review, Rule
 from picketlint.source import Source, lines_ended
 
@@ -78,6 +77,8 @@ Found = tuple[Rule, Hit, Finding]
 def concealed_in(text: str, concealing: Iterable[Entry]) -> tuple[Span, ...]:
     """The stretches of a text that no output may show, line by line, where there is no syntax tree to go by."""
     source = Source(lines_ended(text))
+    from picketlint.passages import Places
+
     places = Places(source.text)
     secrets = (passage.secret for _, passage in passages((entry.rule for entry in concealing), source.text))
     spans = {places.span(*secret) for secret in secrets if secret is not None}
