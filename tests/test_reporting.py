@@ -151,7 +151,25 @@ def test_text_of_a_file_that_is_gone() -> None:
 
 
 def test_text_of_a_notebook_cell() -> None:
-    shown = text("{}", finding((2, 5, 2, 9), path="x.ipynb", cell=4))
+    one = finding((2, 5, 2, 9), path="x.ipynb", cell=2, trace=(Step(1, 3, "from here", 1), Step(1, 1, "and here", 2)))
+    shown = text(
+        '{"cells": [{"cell_type": "code", "source": "x"}, {"cell_type": "raw", "source": "\\nabc defg"}]}', one
+    )
+    assert shown.splitlines() == [
+        "PKT101 [high] Bad; do better",
+        " --> x.ipynb:cell 2:2:5",
+        "  |",
+        "2 | abc defg",
+        "  |     ^^^^",
+        "  |",
+        "  = note: x.ipynb:cell 1:1:3: from here",
+        "  = note: x.ipynb:cell 2:1:1: and here",
+    ]
+
+
+@pytest.mark.parametrize("data", ["{}", "nothing", '{"cells": []}'])
+def test_text_of_a_cell_that_is_gone(data: str) -> None:
+    shown = text(data, finding((2, 5, 2, 9), path="x.ipynb", cell=4))
     assert shown == "PKT101 [high] Bad; do better\n --> x.ipynb:cell 4:2:5\n"
 
 
@@ -259,7 +277,7 @@ def test_json() -> None:
                 "rule": "PKT101", "name": "name-of-PKT101", "path": "a.py", "cell": None, "line": 3, "column": 9,
                 "end_line": 4, "end_column": 40, "severity": "high", "confidence": "high", "message": "Bad; do better",
                 "status": "open", "justification": None,
-                "trace": [{"line": 1, "column": 2, "message": "from here"}],
+                "trace": [{"cell": None, "line": 1, "column": 2, "message": "from here"}],
                 "fixable": False, "cwe": 502, "url": "https://example.org/rule",
             },
             {

@@ -231,4 +231,5 @@ def _problems(report: Report) -> Iterable[Problem]:
     yield from report.problems
     for finding in report.findings:
         if finding.rule == UNREADABLE:
-            yield Problem(report.path, "unreadable", f"line {finding.span.line}: {finding.message}")
+            cell = "" if finding.cell is None else f"cell {finding.cell}, "
+            yield Problem(report.path, "unreadable", f"{cell}line {finding.span.line}: {finding.message}")

@@ -50,11 +50,16 @@ class Span(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One step of how an unsafe value came to the place of the finding (1-based line and column)."""
+    """One step of how an unsafe value came to the place of the finding (1-based line and column).
+
+    ``cell`` is the 1-based position of the notebook cell in which they are counted, which can be another than the
+    finding's; None for a plain file.
+    """
 
     line: int
     column: int
     message: str
+    cell: int | None = None
 
 
 class Finding(NamedTuple):

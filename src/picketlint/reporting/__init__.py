@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 FORMATS = ("text", "concise", "json")
 """The names ``--output-format`` takes; the first is the default."""
 
-Sources: TypeAlias = "Callable[[str], Source | None]"
-"""From the path of a finding to the text that was checked; None where it is not to be had any more."""
+Sources: TypeAlias = "Callable[[str, int | None], Source | None]"
+"""From the path and the notebook cell of a finding to the text that its lines are counted in.
+
+None where it is not to be had any more."""
 
 
 class Outcome(NamedTuple):

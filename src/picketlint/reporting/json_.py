@@ -46,7 +46,12 @@ def _finding(finding: Finding) -> dict[str, object]:
         "status": finding.status.value,
         "justification": None if justification is None else without_surrogates(justification),
         "trace": [
-            {"line": step.line, "column": step.column, "message": without_surrogates(step.message)}
+            {
+                "cell": step.cell,
+                "line": step.line,
+                "column": step.column,
+                "message": without_surrogates(step.message),
+            }
             for step in finding.trace
         ],
         # No rule offers a fix.

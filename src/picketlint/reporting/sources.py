@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from picketlint.files import read
 from picketlint.reporting import Sources
-from picketlint.source import Source, UnreadableSourceError, decode
+from picketlint.source import Source, UnreadableSourceError, decode, lines_ended
+
+_Texts = dict["int | None", Source]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,26 +14,43 @@ if TYPE_CHECKING:
 
 
 def sources(given: Mapping[str, bytes]) -> Sources:
-    """From paths to texts: those of ``given`` as they are, others from disk. Only the last one is kept."""
-    last: dict[str, Source | None] = {}
+    """From paths and cells to texts: those of ``given`` as they are, others from disk. Only the last file is kept."""
+    last: dict[str, bytes | None] = {}
+    texts: _Texts = {}
 
-    def source(path: str) -> Source | None:
+    def source(path: str, cell: int | None) -> Source | None:
         if path not in last:
             last.clear()
-            last[path] = _source(path, given.get(path))
-        return last[path]
+            texts.clear()
+            last[path] = _data(path, given.get(path))
+        data = last[path]
+        if data is not None and cell not in texts:
+            texts.update({None: _source(data)} if cell is None else _cells(data))
+        return texts.get(cell)
 
     return source
 
 
-def _source(path: str, data: bytes | None) -> Source | None:
+def _data(path: str, data: bytes | None) -> bytes | None:
     try:
-        data = read(path) if data is None else data
+        return read(path) if data is None else data
     except (OSError, ValueError):
         return None
+
+
+def _source(data: bytes) -> Source:
     try:
         return Source(decode(data))
     except UnreadableSourceError:
         # Stray bytes are shown as escapes.
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
-        return Source(text.replace("\r\n", "\n").replace("\r", "\n"))
+        return Source(lines_ended(text))
+
+
+def _cells(data: bytes) -> _Texts:
+    from picketlint.notebooks.reading import read as read_notebook
+
+    try:
+        return {cell.number: Source(cell.source) for cell in read_notebook(data).cells}
+    except UnreadableSourceError:
+        return {}

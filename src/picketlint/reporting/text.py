@@ -20,7 +20,7 @@ def render(outcome: Outcome, terminal: Terminal, sources: Sources) -> Iterator[s
 def _finding(finding: Finding, terminal: Terminal, sources: Sources) -> Iterator[str]:
     code = terminal.style("code", finding.rule)
     yield f"{code} [{_weight(finding)}] {terminal.escape(finding.message)}"
-    source = sources(finding.path) if finding.cell is None else None
+    source = sources(finding.path, finding.cell)
     rows = list(snippet(finding, source, terminal)) if source is not None else []
     margin = max((len(number) for number, _ in rows if number != GAP), default=1)
     arrow = terminal.style("gutter", f"{'':{margin}}-->")
@@ -35,7 +35,7 @@ def _finding(finding: Finding, terminal: Terminal, sources: Sources) -> Iterator
         yield bar
     sign = terminal.style("gutter", f"{'':{margin}} =")
     for step in finding.trace:
-        where = place(finding, step.line, step.column, terminal)
+        where = place(finding._replace(cell=step.cell), step.line, step.column, terminal)
         yield f"{sign} {terminal.style('note', 'note:')} {where}: {terminal.escape(step.message)}"
 
 

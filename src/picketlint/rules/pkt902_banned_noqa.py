@@ -161,12 +161,18 @@ def _claims(directive: RuffDirective, places: dict[int, set[str]], latest: dict[
 
 def _line_message(noqa: Noqa, hidden: list[Finding]) -> str:
     named = f"`{noqa.text[:MAX_LENGTH]}`"
-    elsewhere = sorted({one.span.line for one in hidden} - {noqa.place.line})
-    where = f" (line {', '.join(map(str, elsewhere[:MAX_LINES]))})" if elsewhere else ""
+    # Counted from here: only whoever shows a message knows how the lines of a file are numbered.
+    elsewhere = sorted({one.span.line - noqa.place.line for one in hidden} - {0})
+    where = f" ({', '.join(map(_away, elsewhere[:MAX_LINES]))})" if elsewhere else ""
     effect = f"{named} hides {_codes(hidden)}{where} from flake8"
     if noqa.codes:
         return f"{effect}, which is no exception; {ADVICE}"
     return f"{effect}, as flake8 reads no codes in it; name those it is for (`# noqa: E501`), and {ADVICE}"
+
+
+def _away(lines: int) -> str:
+    """How far a line is from here."""
+    return f"{abs(lines)} line{'s' if abs(lines) > 1 else ''} {'above' if lines < 0 else 'below'}"
 
 
 def _file_message(noqa: Noqa, findings: list[Finding]) -> str:
