@@ -33,9 +33,10 @@ NUMBERS = frozenset(
         "time.perf_counter",
         "time.time",
         "time.time_ns",
-        # https://docs.pytorch.org/docs/stable/generated/torch.cuda.device_count.html
+        # https://docs.pytorch.org/docs/stable/cuda.html
         "torch.cuda.current_device",
         "torch.cuda.device_count",
+        "torch.cuda.is_available",
     }
 )
 
@@ -163,6 +164,10 @@ SURROUNDINGS = frozenset(
         "torch.utils.cpp_extension.ROCM_HOME",
     }
 )
+
+# The version of a library: letters, digits, dots and plus signs (PEP 440), and if the library lies, its code has run.
+VERSION_ATTRIBUTE = ".__version__"
+VERSIONS = frozenset({"importlib.metadata.version()", "importlib_metadata.version()", "torch.version.cuda"})
 
 # Attributes that hold numbers wherever the library reference has them: Popen, Process, CompletedProcess, ast nodes.
 NUMERIC_ATTRIBUTES = frozenset({"col_offset", "exitcode", "lineno", "pid", "ppid", "returncode"})

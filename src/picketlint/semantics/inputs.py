@@ -20,6 +20,8 @@ from picketlint.knowledge.origins import (
     SURROUNDINGS,
     TRANSPARENT,
     TRANSPARENT_METHODS,
+    VERSION_ATTRIBUTE,
+    VERSIONS,
 )
 from picketlint.semantics.names import Names, Resolver
 from picketlint.semantics.pieces import Origin, Parts, leaf
@@ -38,6 +40,8 @@ def known(resolver: Resolver, node: ast.expr) -> Origin:
             return next(Origin[kind] for kind, prefixes in SOURCES.items() if name.startswith(prefixes))
         if name in SURROUNDINGS:
             return Origin.SURROUNDINGS
+        if name in VERSIONS or name.endswith(VERSION_ATTRIBUTE):
+            return Origin.WORD
     return Origin.UNKNOWN
 
 
