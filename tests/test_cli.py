@@ -214,7 +214,7 @@ def test_named_files_that_are_left_out_are_named(project: Path) -> None:
 def test_nothing_to_check_is_said(tmp_path: Path) -> None:
     outcome = picketlint("check", cwd=tmp_path)
     assert (outcome.code, outcome.out) == (0, "Nothing was checked.\n")
-    assert outcome.err == "warning: there are no Python files to check under the given paths\n"
+    assert outcome.err == "warning: there are no Python files or notebooks to check under the given paths\n"
     add(tmp_path, "tests/a.py")
     outcome = picketlint("check", cwd=tmp_path)
     assert outcome.err == ("warning: there is nothing to check but 1 test; `--include-tests` checks tests as well\n")

@@ -28,10 +28,10 @@ def found(*paths: str, overrides: Overrides = ISOLATED, force_exclude: bool = Fa
 @pytest.mark.parametrize(
     ("paths", "expected"),
     [
-        (["."], ["a.py", "b/c.pyi", "b/d e.py", "b/tests/t.py"]),
-        (["b"], ["b/c.pyi", "b/d e.py", "b/tests/t.py"]),
+        (["."], ["a.py", "b/c.pyi", "b/d e.py", "b/n.ipynb", "b/tests/t.py"]),
+        (["b"], ["b/c.pyi", "b/d e.py", "b/n.ipynb", "b/tests/t.py"]),
         (["b/c.pyi", "a.py"], ["a.py", "b/c.pyi"]),
-        ([".", "b", "./b/../a.py", "a.py"], ["a.py", "b/c.pyi", "b/d e.py", "b/tests/t.py"]),
+        ([".", "b", "./b/../a.py", "a.py"], ["a.py", "b/c.pyi", "b/d e.py", "b/n.ipynb", "b/tests/t.py"]),
         (["script", "b/n.ipynb", "build/e.py"], ["b/n.ipynb", "build/e.py", "script"]),
         (["build"], ["build/e.py", "build/venv/f.py"]),
         (["build/venv"], ["build/venv/f.py"]),

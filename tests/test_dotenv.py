@@ -118,7 +118,10 @@ def test_outside_a_repository(tmp_path: Path) -> None:
 
 def test_deselected_it_is_not_even_looked_for(repository: Path) -> None:
     done = picketlint("check", "--ignore", "PKT405", cwd=repository)
-    assert (done.code, done.err) == (0, "warning: there are no Python files to check under the given paths\n")
+    assert (done.code, done.err) == (
+        0,
+        "warning: there are no Python files or notebooks to check under the given paths\n",
+    )
 
 
 def test_excluded(repository: Path) -> None:

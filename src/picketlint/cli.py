@@ -150,7 +150,7 @@ def _check_parser(kind: Callable[..., Any]) -> Any:
     check = kind(
         prog="picketlint check",
         usage="picketlint check [options] [PATH ...]",
-        description="Check Python files against the security policy.",
+        description="Check Python files and notebooks against the security policy.",
         epilog=_CHECK_EPILOG,
     )
     check.add_argument(

@@ -13,6 +13,7 @@ from picketlint.knowledge.origins import CALLERS, RUNNERS
 from picketlint.knowledge.sinks import (
     ARGUMENTS_AS_LIST,
     ARGUMENTS_ONE_BY_ONE,
+    IPYTHON_SHELL,
     SHELL_FLAG_FUNCTIONS,
     SHELL_FUNCTIONS,
     SHELL_METHODS,
@@ -38,6 +39,7 @@ SHELL_TRIGGERS: tuple[bytes | tuple[bytes, ...], ...] = (
     b"Popen",
     b"getoutput",
     b"getstatusoutput",
+    b"get_ipython",
     b"run_process",
     b"execl",
     b"execv",
@@ -117,7 +119,9 @@ def _given(call: ast.Call, argument: Argument, callee: str, sure: bool) -> Shell
 
 def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
     if name in SHELL_FUNCTIONS:
-        return _given(call, module.argument(call, SHELL_FUNCTIONS[name], 0), name, True)
+        # What the user wrote is as a rule `!command`.
+        callee = "IPython" if name in IPYTHON_SHELL else name
+        return _given(call, module.argument(call, SHELL_FUNCTIONS[name], 0), callee, True)
     if name in SHELL_FLAG_FUNCTIONS:
         argument = module.argument(call, SHELL_FLAG_FUNCTIONS[name], 0)
         shell = module.argument(call, "shell")

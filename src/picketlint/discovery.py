@@ -1,8 +1,8 @@
 """Which files a run is about: the paths it was given, directories walked, everything else left out.
 
 Files named one by one are always taken, whatever they are called and whatever excludes or ``.gitignore`` say. In
-directories the ``.py`` and ``.pyi`` files are taken that neither excludes nor git leave out; symbolic links to
-directories are not followed, so a walk always ends. Naming a directory that is left out itself waives what leaves it
+directories the ``.py``, ``.pyi`` and ``.ipynb`` files are taken that neither excludes nor git leave out; symbolic links
+to directories are not followed, so a walk always ends. Naming a directory that is left out itself waives what leaves it
 out: the user means it.
 """
 
@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SUFFIXES = (".py", ".pyi")
+_SUFFIXES = (".py", ".pyi", ".ipynb")
 _UNTRACKED = "git does not track it, which is as it should be"
 
 

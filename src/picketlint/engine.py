@@ -8,8 +8,8 @@ from __future__ import annotations
 import gc
 
 from picketlint import prefilter, registry
-from picketlint.files import is_dotenv
-from picketlint.model import Finding, Lifecycle, Report, Span
+from picketlint.files import is_dotenv, is_notebook
+from picketlint.model import Finding, Lifecycle, Problem, Report, Span
 from picketlint.records import NamedTuple
 from picketlint.source import Source, UnreadableSourceError, decode, lines_ended, parse
 
@@ -49,6 +49,8 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
     # A large tree is nothing but live objects: Python's collector would go through all of them again and again.
     gc.disable()
     try:
+        if tree is None and isinstance(data, bytes) and is_notebook(path):
+            return _analyze_notebook(data, path, checks)
         return _analyze(data, path, checks, tree)
     finally:
         if collecting:
@@ -102,12 +104,42 @@ def _analyze_dotenv(data: bytes | str, path: str, entries: list[registry.Entry])
     return Report(path, check_dotenv(entries, lines_ended(text), path))
 
 
+def _analyze_notebook(data: bytes, path: str, checks: Checks) -> Report:
+    """Check a notebook: its Python as one module, the rest of it for what rules look for in any text."""
+    from picketlint.beside import check_texts
+    from picketlint.notebooks.joining import join
+    from picketlint.notebooks.placing import placed
+    from picketlint.notebooks.reading import read as read_notebook
+
+    entries = [entry for entry in registry.load().entries if entry.id in checks.codes]
+    unreadable = next((entry for entry in entries if entry.id == UNREADABLE), None)
+    try:
+        notebook = read_notebook(data)
+        joined = join(notebook)
+    except UnreadableSourceError as error:
+        return Report(path, (_unreadable(unreadable, path, error, data),) if unreadable else ())
+    findings = [placed(finding, joined) for finding in _analyze(joined.text, path, checks, joined.root).findings]
+    texts = {cell.number: cell.source.encode("utf-8", "surrogatepass") for cell in joined.left}
+    findings += [
+        _unreadable(unreadable, path, one.error, texts.get(one.cell, b""), one.cell)
+        for one in joined.faults
+        if unreadable
+    ]
+    concealing = [entry for entry in registry.load().entries if entry.conceals]
+    findings += check_texts(entries, concealing, notebook, joined.left, path)
+    told = f"its code cells are in {notebook.language}, so they were looked through for secrets only"
+    problems = () if notebook.language is None else (Problem(path, "not-python", told, fatal=False),)
+    return Report(path, tuple(sorted(findings, key=lambda finding: finding.sort_key)), problems)
+
+
 def _about_comments_only(entries: list[registry.Entry]) -> bool:
     """Whether only rules are selected that judge comments: they do so by every rule that is on by default then."""
     return any(entry.reviews for entry in entries) and all(entry.reviews or entry.id == UNREADABLE for entry in entries)
 
 
-def _unreadable(entry: registry.Entry, path: str, error: UnreadableSourceError, raw: bytes) -> Finding:
+def _unreadable(
+    entry: registry.Entry, path: str, error: UnreadableSourceError, raw: bytes, cell: int | None = None
+) -> Finding:
     rule = entry.rule
     secrets: tuple[Span, ...] = ()
     concealing = prefilter.candidates((one for one in registry.load().entries if one.conceals), raw)
@@ -118,6 +150,6 @@ def _unreadable(entry: registry.Entry, path: str, error: UnreadableSourceError, 
     place = Span(error.line, error.column, error.line, error.column)
     message = f"Not checked, {error.message}"
     return Finding(
-        rule.id, rule.name, path, None, place, place, message, rule.severity, rule.confidence, rule.cwe, rule.url,
+        rule.id, rule.name, path, cell, place, place, message, rule.severity, rule.confidence, rule.cwe, rule.url,
         secrets=secrets,
     )  # fmt: skip

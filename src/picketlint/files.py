@@ -50,6 +50,11 @@ def is_dotenv(path: str) -> bool:
     return name == ".env" or name.startswith(".env.") or name.endswith(".env")
 
 
+def is_notebook(path: str) -> bool:
+    """Whether a path is called like a Jupyter notebook."""
+    return path.endswith(".ipynb")
+
+
 def _is_special(path: str) -> bool:
     """Whether something other than a regular file is there: sockets, for one, refuse to be opened at all."""
     try:

@@ -59,7 +59,7 @@ def nothing_checked(targets: Iterable[Target]) -> str:
     tests = _tests(targets)
     if tests:
         return f"there is nothing to check but {count(tests, 'test')}; `--include-tests` checks tests as well"
-    return "there are no Python files to check under the given paths"
+    return "there are no Python files or notebooks to check under the given paths"
 
 
 def background(targets: Iterable[Target], files: int, cwd: str) -> Iterator[str]:

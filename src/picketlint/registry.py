@@ -38,6 +38,7 @@ class Entry(NamedTuple):
     module: str
     reviews: bool = False
     dotenv: bool = False
+    texts: bool = False
     conceals: bool = False
 
     @property
@@ -128,7 +129,7 @@ def entry_of(file: RuleFile) -> Entry:
     if (rule.id, rule.name) != (file.id, file.name):
         raise RegistryError(f"rules/{file.module}.py: id and name are {(rule.id, rule.name)}, unlike the file's name")
     told = (rule.id, rule.name, rule.status, rule.triggers, rule.documentable, rule.alone, rule.judges_all)
-    return Entry(*told, module, rule.reviews, rule.dotenv, rule.conceals)
+    return Entry(*told, module, rule.reviews, rule.dotenv, rule.texts, rule.conceals)
 
 
 def index_source() -> str:

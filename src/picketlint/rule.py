@@ -354,6 +354,11 @@ class Rule:
         )
 
     @property
+    def texts(self) -> bool:
+        """Whether the rule looks through text that need not be Python."""
+        return any(listener.kind == "text" for _, listener in self.listeners())
+
+    @property
     def dotenv(self) -> bool:
         """Whether the rule looks at files of environment variables."""
         return any(listener.kind == "dotenv" for _, listener in self.listeners())

@@ -28,9 +28,16 @@ YAML_SAFE_LOADERS = _loaders(
 YAML_FULL_LOADERS = _loaders(_PYYAML, ("FullLoader", "CFullLoader"))
 YAML_UNSAFE_LOADERS = _loaders((*_PYYAML, *_RUAMEL), ("Loader", "CLoader", "UnsafeLoader", "CUnsafeLoader"))
 
+# What lines with `!` and `!!` stand for; IPython/core/interactiveshell.py of IPython 9
+IPYTHON_SHELL = frozenset(
+    f"{module}.get_ipython().{method}"
+    for module in ("IPython", "IPython.core.getipython")
+    for method in ("getoutput", "system", "system_piped", "system_raw")
+)
 # Functions whose command a shell always reads, and the name of its parameter.
 # https://docs.python.org/3/library/subprocess.html, .../os.html#os.system, .../asyncio-subprocess.html
 SHELL_FUNCTIONS = {
+    **dict.fromkeys(IPYTHON_SHELL, "cmd"),
     "asyncio.create_subprocess_shell": "cmd",
     "asyncio.subprocess.create_subprocess_shell": "cmd",
     "commands.getoutput": "cmd",

@@ -3,6 +3,7 @@
 ## What it does
 Reports a file that cannot be read as Python: a syntax error, a byte that its encoding does not hold, an unknown
 encoding, a NUL byte, nesting that Python's own parser refuses, or syntax newer than the Python that runs picketlint.
+In a notebook it reports each cell that is no Python though it should be, or the notebook if that is no JSON with cells.
 
 ## Why is this bad?
 A gate that skips what it cannot read is open: a single stray byte would be a way past every other rule.

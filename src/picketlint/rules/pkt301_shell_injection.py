@@ -4,7 +4,8 @@
 Reports commands that a shell reads and that the code does not fix: `subprocess.run` and its siblings with
 `shell=True`, `os.system`, `os.popen`, `subprocess.getoutput`, `asyncio.create_subprocess_shell`, and lists such as
 `["bash", "-c", command]`, also behind `docker exec` or `sudo`, given to `subprocess`, `os.exec*` and `os.spawn*`; a
-list of that form by itself too, with medium confidence, for something runs it.
+list of that form by itself too, with medium confidence, for something runs it. In notebooks, what IPython has a shell
+run after it put values in: `!command {value}`, `!command $value`, `%pip install {value}` (docs/notebooks.md).
 
 The message says where the open part of the command comes from, and the trace how it came there, through the
 functions of the module as well: into what they return, and out to the calls that fill their parameters. Severity goes
@@ -20,9 +21,10 @@ Confidence is high where the command is visibly put together (f-string, `%`, `+`
 medium where it is one opaque expression such as a parameter, low where the value was looked up in something whose
 contents are not in sight, or by an `assert`, which `python -O` leaves out.
 
-Fine are constants, numbers (`len(x)`, `{port:d}`), what went through `shlex.quote` or `shlex.join`, and what was looked
-up or tested on the way: `TABLE[name]` of a constant table, `if name not in ("a", "b"): raise`, a member of an `Enum` of
-the module, an argparse option with constant `choices`, a `re.fullmatch` of letters, digits and `@%_-+=:,./`,
+Fine are constants, numbers (`len(x)`, `{port:d}`), versions (`torch.__version__`), what went through `shlex.quote` or
+`shlex.join`, and what was looked up or tested on the way: `TABLE[name]` of a constant table,
+`if name not in ("a", "b"): raise`, a member of an `Enum` of the module, an argparse option with constant `choices`, a
+`re.fullmatch` of letters, digits and `@%_-+=:,./`,
 `name.isidentifier()`, `name.isalnum()`. A parameter is constant where every call of the function is in sight (private
 by its name, nested, or left out of `__all__`, and used in no other way) and hands over a constant. `shell=flag` where
 the flag is a parameter with a safe default is the caller's decision.
@@ -209,6 +211,7 @@ class ShellInjection(Rule):
             'import subprocess\nsubprocess.run(["bash", "-c", "echo $1", "_", path])', why="an argument of the script"
         ),
         good('import subprocess\nsubprocess.run(["ls", path], shell=False)'),
+        good("import os, torch\nos.system(f'pip install torch=={torch.__version__}')", why="a version"),
         good('class Os:\n    def system(self, c): ...\nos = Os()\nos.system(f"ls {x}")'),
         good('def f(subprocess, x):\n    subprocess.run(f"ls {x}", shell=True)', why="a parameter"),
     )

@@ -1,0 +1,64 @@
+"""What rules find in the texts of a notebook that are no Python: other cells, outputs, metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from picketlint.analysis import concealed_in
+from picketlint.dispatch import passages
+from picketlint.model import Finding
+from picketlint.notebooks.placing import first_line
+from picketlint.notebooks.reading import Cell, Notebook, Text, texts
+from picketlint.passages import Places
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from picketlint.passages import Passage
+    from picketlint.registry import Entry
+    from picketlint.rule import Rule
+
+
+def check_texts(
+    selected: Iterable[Entry], concealing: Sequence[Entry], notebook: Notebook, cells: Iterable[Cell], path: str
+) -> Iterator[Finding]:
+    """The findings of the selected rules in the texts of some cells, and in outputs and metadata of all.
+
+    What is found in the text of a cell is reported where it is; what is found beside it, once per rule and place, at
+    the first line of the cell. The rules in ``concealing`` tell what may not be shown of a cell.
+    """
+    rules = [entry.rule for entry in selected if entry.texts]
+    if not rules:
+        return
+    for cell in cells:
+        found = list(passages(rules, cell.source))
+        if found:
+            places, secrets = Places(cell.source), concealed_in(cell.source, concealing)
+            for rule, passage in found:
+                span = places.span(passage.start, passage.end)
+                yield _finding(rule, passage, Text(cell, ""), path)._replace(span=span, focus=span, secrets=secrets)
+    seen: set[tuple[str, int | None, str]] = set()
+    for text in texts(notebook):
+        for rule, passage in passages(rules, text.text):
+            key = (rule.id, text.cell.number if text.cell is not None else None, text.where)
+            if key not in seen:
+                seen.add(key)
+                # Whoever prints a token often has it in the code, too.
+                secrets = concealed_in(text.cell.source, concealing) if text.cell is not None else ()
+                yield _finding(rule, passage, text, path)._replace(secrets=secrets)
+
+
+def _finding(rule: Rule, passage: Passage, text: Text, path: str) -> Finding:
+    place = first_line(text.cell)
+    return Finding(
+        rule.id,
+        rule.name,
+        path,
+        text.cell.number if text.cell is not None else None,
+        place,
+        place,
+        f"{passage.message} ({text.where})" if text.where else passage.message,
+        passage.severity or rule.severity,
+        passage.confidence or rule.confidence,
+        rule.cwe,
+        rule.url,
+    )
