@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent
-ROW = re.compile(r"^\| (PKT\d{3}) ([a-z-]+) \| `(\w+\.py)` \|", re.M)
+ROW = re.compile(r"^\| (PKT\d{3}) ([a-z-]+) \| `(\w+\.(?:py|ipynb))` \|", re.M)
 
 
 def test_each_rule_listed_is_broken_once_and_mended() -> None:

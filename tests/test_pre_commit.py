@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Mapping
@@ -9,16 +10,19 @@ from pathlib import Path
 
 import pytest
 from hosts import Run, run
+from notebooks import document
 
 PROJECT = Path(__file__).parent.parent
 UNSAFE = "import torch\n\n\ndef load(p):\n    return torch.load(p, weights_only=False)\n"
 MENDED = UNSAFE.replace("False", "True")
+NOTEBOOK = json.dumps(document("import torch", "torch.load(p, weights_only=False)"))
 FILES = {
     "train.py": UNSAFE,
     "tests/test_train.py": UNSAFE,
     "build/lib/train.py": UNSAFE,
     "vendored/train.py": UNSAFE,
     "notes.txt": UNSAFE,
+    "explore.ipynb": NOTEBOOK,
     "pyproject.toml": '[tool.picketlint]\nextend-exclude = ["vendored/"]\n',
 }
 # Whatever the developer has configured for git stays out of it.
@@ -84,7 +88,8 @@ def test_try_repo(repository: Path, project: Path, tmp_path: Path) -> None:
     assert "picketlint...............................................................Failed" in done.out
     assert "PKT101" in done.out
     assert "train.py:5:12" in done.out
-    assert "Found 1 error in 1 file" in done.out
+    assert "explore.ipynb:cell 2:1:1" in done.out
+    assert "Found 2 errors in 2 files" in done.out
 
 
 def test_a_configured_hook(repository: Path, project: Path, tmp_path: Path) -> None:
@@ -98,6 +103,7 @@ def test_a_configured_hook(repository: Path, project: Path, tmp_path: Path) -> N
 
     assert "PKT101" in hook().out
     (project / "train.py").write_text(MENDED)
+    (project / "explore.ipynb").write_text(NOTEBOOK.replace("False", "True"))
     mended = hook()
     assert mended.code == 0, mended.out
     assert "Passed" in mended.out
