@@ -38,14 +38,14 @@ LAYERS = [
     ["settings"],
     ["discovery", "vanished"],
     ["scan", "narration"],
-    ["ledger"],
-    ["exceptions_command", "bandit_adapter"],
+    ["ledger", "execution", "progress"],
+    ["cache_command", "exceptions_command", "bandit_adapter", "speed"],
     ["cli", "flake8_plugin", "bandit_plugin"],
     ["__init__", "__main__"],
 ]
 PLACES = {name: (level, unit) for level, layer in enumerate(LAYERS) for unit in layer for name in unit.split()}
 # Hosts and tools that not every user has, and that cost much to import: each has one place.
-FOREIGN = {"flake8", "bandit", "libcst", "pygls"}
+FOREIGN = {"flake8", "bandit", "libcst", "pygls", "rich", "distributed"}
 FOR_RULES = {"__future__", "ast", "re", "collections", "collections.abc", "itertools", "typing", "picketlint.rule"}
 
 

@@ -31,6 +31,7 @@ commands:
   check        check files and directories: `picketlint check`, `picketlint check src train.py`
   exceptions   list the documented exceptions, or lock them: `picketlint exceptions --since main`
   rule         list the rules, or explain one: `picketlint rule`, `picketlint rule PKT101`
+  cache        say where results are kept, or remove them: `picketlint cache dir`, `picketlint cache clear`
 
 `picketlint COMMAND --help` lists the options of a command."""
 
@@ -147,6 +148,8 @@ def _parser(**described: object) -> argparse.ArgumentParser:
 
 
 def _check_parser(kind: Callable[..., Any]) -> Any:
+    from picketlint.speed import add_options
+
     check = kind(
         prog="picketlint check",
         usage="picketlint check [options] [PATH ...]",
@@ -174,6 +177,7 @@ def _check_parser(kind: Callable[..., Any]) -> Any:
     settings = check.add_argument_group("settings")
     settings.add_argument("--config", metavar="FILE", help="use this TOML file and no other")
     settings.add_argument("--isolated", action="store_true", help="use no configuration file")
+    add_options(check)
     return check
 
 
@@ -197,6 +201,14 @@ def _exceptions_parser(kind: Callable[..., Any]) -> Any:
     parser = kind(
         prog="picketlint exceptions", usage=command.USAGE, description=command.DESCRIPTION, epilog=command.EPILOG
     )
+    command.add_options(parser)
+    return parser
+
+
+def _cache_parser(kind: Callable[..., Any]) -> Any:
+    from picketlint import cache_command as command
+
+    parser = kind(prog="picketlint cache", usage=command.USAGE, description=command.DESCRIPTION, epilog=command.EPILOG)
     command.add_options(parser)
     return parser
 
@@ -236,11 +248,13 @@ def _check_paths(options: argparse.Namespace, resolver: Resolver) -> tuple[Outco
     from picketlint.reporting import Outcome
     from picketlint.reporting.sources import sources
     from picketlint.scan import Scan
+    from picketlint.speed import runner
 
     paths = options.paths or ["."]
     if "" in paths:
         raise _UsageError("a path is empty: is a variable in the command line not set?")
-    scan = Scan(paths, resolver, force_exclude=options.force_exclude)
+    checking = runner(options, lambda line: None if options.quiet else _say("warning", line))
+    scan = Scan(paths, resolver, force_exclude=options.force_exclude, runner=checking)
     reports = list(scan)
     outcome = Outcome.of(reports, scan.files)
     if not options.quiet:
@@ -350,9 +364,19 @@ def _exceptions(options: argparse.Namespace) -> int:
     return result.code
 
 
+def _cache(options: argparse.Namespace) -> int:
+    from picketlint import cache_command as command
+    from picketlint.reporting.terminal import terminal_of
+
+    terminal = terminal_of(sys.stdout, os.environ)
+    _print(terminal.escape(line) for line in command.run(options))
+    return CLEAN
+
+
 _TAKING_PATHS = frozenset({"check", "exceptions"})
 # Of each command: what declares its options, to a parser of any kind, and what does it.
 _COMMANDS: Mapping[str, tuple[Callable[[Callable[..., Any]], Any], Callable[[argparse.Namespace], int]]] = {
+    "cache": (_cache_parser, _cache),
     "check": (_check_parser, _check),
     "exceptions": (_exceptions_parser, _exceptions),
     "rule": (_rule_parser, _rule),

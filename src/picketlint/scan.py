@@ -13,7 +13,10 @@ from picketlint.settings import Resolver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    Runner = Callable[[Sequence[Target]], Iterable[Report | None]]
+    """From targets to what ``check`` says of each, in the same order."""
 
 
 class Scan:
@@ -21,11 +24,15 @@ class Scan:
 
     Reports come sorted by path, and the outcome depends neither on the order of ``paths`` nor, but for how paths are
     spelled, on the working directory. ``files`` counts the files that were read and analysed so far; tests that no
-    rule applies to are not among them. ``targets`` are all that was found, those included.
+    rule applies to are not among them. ``targets`` are all that was found, those included. ``runner`` has the targets
+    checked; without one they are checked here, one after the other.
     """
 
-    def __init__(self, paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False) -> None:
+    def __init__(
+        self, paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False, runner: Runner | None = None
+    ) -> None:
         self.files = 0
+        self._runner = runner or one_by_one
         named = list(paths)
         self.targets = discover(named, resolver, force_exclude=force_exclude)
         self._vanished = _vanished(named, self.targets, resolver)
@@ -38,8 +45,7 @@ class Scan:
         return merge(self._checked(), self._vanished, key=lambda report: report.path)
 
     def _checked(self) -> Iterator[Report]:
-        for target in self.targets:
-            report = check(target)
+        for report in self._runner(self.targets):
             if report is not None:
                 self.files += not report.problems
                 yield report
@@ -66,6 +72,11 @@ def _vanished(paths: Iterable[str], targets: Iterable[Target], resolver: Resolve
     return vanished.reports(settings.values(), directories, resolver.cwd)
 
 
+def one_by_one(targets: Sequence[Target]) -> Iterator[Report | None]:
+    """Check targets here, one after the other."""
+    return map(check, targets)
+
+
 def check(target: Target) -> Report | None:
     """The report on one target; None if no rule applies to it. Never raises: what goes wrong is a Problem."""
     if target.problem is not None:
@@ -75,11 +86,16 @@ def check(target: Target) -> Report | None:
     checks = target.settings.checks_for(target.path)
     if not checks.codes:
         return None
+    data = content(target.path, target.display)
+    return data if isinstance(data, Report) else check_data(data, target.display, checks)
+
+
+def content(path: str, display: str) -> bytes | Report:
+    """What is in a file, or the report that says why it cannot be read. Never raises."""
     try:
-        data = read(target.path)
+        return read(path)
     except OSError as error:
-        return Report(target.display, problems=(_unread(target.display, error),))
-    return check_data(data, target.display, checks)
+        return Report(display, problems=(_unread(display, error),))
 
 
 def check_data(data: bytes, display: str, checks: Checks) -> Report:

@@ -1,0 +1,98 @@
+"""What a worker does: checks a batch of files and tells what is worth telling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from importlib import import_module
+
+from picketlint.execution.batches import Job
+from picketlint.model import Problem, Report
+from picketlint.records import NamedTuple
+from picketlint.scan import check_data, content
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from picketlint.engine import Checks
+    from picketlint.module import Version
+
+
+class Checked(NamedTuple):
+    """What became of one job, by its number.
+
+    ``report`` is None where there is nothing in it. ``floor`` is the torch release the rules were told, in a tuple, or
+    None if none of them asked; ``digest`` that of the content that was checked, if it was wanted.
+    """
+
+    number: int
+    report: Report | None
+    floor: tuple[Version | None] | None = None
+    digest: str | None = None
+
+
+class _Overheard:
+    """Answers what the lowest torch release is, and notes that it was asked."""
+
+    def __init__(self, told: Callable[[], Version | None]) -> None:
+        self.answer: tuple[Version | None] | None = None
+        self._told = told
+
+    def __call__(self) -> Version | None:
+        if self.answer is None:
+            self.answer = (self._told(),)
+        return self.answer[0]
+
+
+def ready(jobs: Iterable[Job]) -> None:
+    """Import what checking the jobs takes, once for all the workers that are about to be forked."""
+    from picketlint import registry
+
+    import_module("picketlint.analysis")
+    codes = {code for codes in {job.checks.codes for job in jobs} for code in codes}
+    for entry in registry.load().entries:
+        if entry.id in codes:
+            import_module(entry.module)
+
+
+def check_batch(jobs: Iterable[Job], digests: bool) -> list[Checked]:
+    """Check files; those of which there is nothing to tell are left out. Never raises.
+
+    ``digests``: tell the digest of the content of every file.
+    """
+    told = []
+    for job in jobs:
+        data = content(job.path, job.display) if job.data is None else job.data
+        if isinstance(data, Report):
+            told.append(Checked(job.number, data))
+            continue
+        floor = _Overheard(job.checks.torch_floor)
+        report: Report | None = check_data(data, job.display, job.checks._replace(torch_floor=floor))
+        if report == Report(job.display):
+            report = None
+        if report or floor.answer or digests:
+            told.append(Checked(job.number, report, floor.answer, digest_of(data) if digests else None))
+    return told
+
+
+def digest_of(data: bytes) -> str:
+    """What identical contents, and no others, have in common."""
+    from hashlib import blake2b
+
+    return blake2b(data, digest_size=20).hexdigest()
+
+
+def portable(checks: Checks) -> Checks:
+    """The same checks as plain values, which another process understands."""
+    return checks._replace(torch_floor=partial(_identity, checks.torch_floor()))
+
+
+def _identity(release: Version | None) -> Version | None:
+    return release
+
+
+def lost(job: Job, reason: str) -> Checked:
+    """What is told of a file whose check did not come to an end."""
+    message = f"not checked, {reason}: exclude the file if checking it does that again, and please report it as a bug"
+    return Checked(job.number, Report(job.display, problems=(Problem(job.display, "lost-worker", message),)))

@@ -1,0 +1,94 @@
+"""The options of ``picketlint check`` that change how long it takes, and nothing else."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    from picketlint.discovery import Target
+    from picketlint.model import Report
+    from picketlint.scan import Runner
+
+_EXECUTORS = ("auto", "fork", "spawn", "dask")
+_KEYS = ("mtime", "content")
+# So few files are done before anything that would speed them up is imported.
+_FEW = 8
+
+
+def add_options(parser: Any) -> None:
+    """Give the parser of the command these options."""
+    speed = parser.add_argument_group("speed")
+    speed.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="processes; default: one for each core")
+    speed.add_argument("--no-cache", action="store_true", help="neither use nor keep results of other runs")
+    speed.add_argument("--cache-dir", metavar="DIR", help="keep them there; default: see `picketlint cache dir`")
+    speed.add_argument("--cache-by", choices=_KEYS, help="by what a file that has not changed is known; default: mtime")
+    speed.add_argument(
+        "--executor", choices=_EXECUTORS, default=_EXECUTORS[0], help="what does the work; default: what pays here"
+    )
+    speed.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, for `--executor dask`")
+
+
+def runner(options: argparse.Namespace, note: Callable[[str], None]) -> Runner:
+    """What checks the files of a run, as the command line has it. Raises ConfigError.
+
+    ``note`` is told in a line what is wrong with the cache.
+    """
+    _reject_contradictions(options)
+
+    def run(targets: Sequence[Target]) -> Iterable[Report | None]:
+        cache_asked_for = options.cache_dir is not None or options.cache_by is not None
+        if len(targets) < _FEW and options.executor == _EXECUTORS[0] and not cache_asked_for:
+            from picketlint.scan import one_by_one
+
+            return one_by_one(targets)
+        from picketlint.execution.runner import Options, Runner
+
+        chosen = Options(
+            engine=options.executor,
+            jobs=options.jobs,
+            scheduler=options.scheduler or "",
+            cache=not options.no_cache,
+            cache_directory=options.cache_dir,
+            by_content=options.cache_by == "content",
+            always_cached=cache_asked_for,
+        )
+        if options.quiet or sys.stderr is None or not sys.stderr.isatty():
+            return Runner(chosen, note)(targets)
+        from picketlint.progress import Bar
+
+        bar = Bar(sys.stderr)
+        try:
+            return Runner(chosen, note, bar)(targets)
+        finally:
+            bar.close()
+
+    return run
+
+
+def _reject_contradictions(options: argparse.Namespace) -> None:
+    """Raises ConfigError for options of which one could only be passed over."""
+    on_cluster = options.executor == "dask"
+    contradiction = ""
+    if on_cluster != (options.scheduler is not None):
+        contradiction = "--executor dask and --scheduler ADDRESS go together: give both or none"
+    elif on_cluster and options.jobs is not None:
+        contradiction = "--jobs is for processes here, and the cluster has its own: leave it out with --executor dask"
+    elif options.no_cache and (options.cache_dir is not None or options.cache_by is not None):
+        contradiction = "--no-cache and what says which cache to use contradict each other: leave one out"
+    if contradiction:
+        from picketlint.config import ConfigError
+
+        raise ConfigError(contradiction)
+
+
+def _jobs(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text)):
+        from argparse import ArgumentTypeError
+
+        raise ArgumentTypeError("wants a number of processes, as in 4")
+    return int(text)
