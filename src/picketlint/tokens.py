@@ -25,7 +25,7 @@ from picketlint.knowledge.tokens import (
 from picketlint.placeholders import credible, known
 from picketlint.records import NamedTuple
 
-Trigger = bytes | str | tuple[bytes | str, ...]
+_Trigger = bytes | str | tuple[bytes | str, ...]
 _WORD = "A-Za-z0-9_"
 # How names of credentials go on after the provider's; "tokenizer" is none.
 _NAME_END = r"(?i:[a-z_-]{0,24}(?:key|token|secret|auth)(?![a-z]))"
@@ -80,21 +80,26 @@ def provider_of(value: str, name: str = "") -> str | None:
 
 def starred(text: str) -> str:
     """``text`` with an asterisk for each character of a credential."""
+    parts, end = [], 0
     for token in tokens(text):
-        text = text[: token.start] + "*" * (token.end - token.start) + text[token.end :]
-    return text
+        parts += [text[end : token.start], "*" * (token.end - token.start)]
+        end = token.end
+    return "".join([*parts, text[end:]])
 
 
-def token_triggers() -> tuple[Trigger, ...]:
+def token_triggers() -> tuple[_Trigger, ...]:
     """What the bytes of a file hold that has a credential in it: one of these."""
-    found: set[Trigger] = set()
+    found: set[_Trigger] = set()
     for shape in (*SHAPES, *(pair.identifier for pair in PAIRS)):
         begun, head = _begun(shape), _HEAD.match(shape.needle)
         # A word is what costs least to look for; the letter of an escape sequence can be part of it.
         words = [] if head is None else [f"{letter}{head.group(1)}" for letter in ("", *_ESCAPES)]
         found.update([(word, begun) for word in words] or [begun])
     found.update(f"{word}{_NAME_END}" for row in NAMED for word in _cases(row.words))
-    found.update((*_IDENTIFIER.findall(name), name.encode()) for row in NAMED for name in row.exact)
+    for row in NAMED:
+        found.update(
+            name.encode() if _is_name(name) else (*_IDENTIFIER.findall(name), name.encode()) for name in row.exact
+        )
     discord = _pattern(DISCORD_BOT.parts).pattern
     found.update((*_IDENTIFIER.findall(word), discord) for word in BESIDE_DISCORD_BOT)
     return tuple(sorted(found, key=repr))
@@ -179,10 +184,7 @@ def _shapes() -> dict[str, list[Shape]]:
 def _names() -> dict[str, list[Named]]:
     grouped: dict[str, list[Named]] = {}
     for row in NAMED:
-        for name in (
-            *row.exact,
-            *(case(word) for word in row.words for case in (str.lower, str.upper, str.capitalize)),
-        ):
+        for name in (*row.exact, *_cases(row.words)):
             grouped.setdefault(name, []).append(row)
     return grouped
 
@@ -237,8 +239,15 @@ def _of_name(row: Named, name: str, text: str) -> Iterator[Token]:
     end = "" if name in row.exact else _NAME_END
     pattern = _pattern(row.parts, re.escape(name) + end + _BINDING)
     for match in pattern.finditer(text):
-        if credible("".join(match.groups()[1:])) and not known(match.group("value")):
+        # A call is no part of another's name, as names can be part of longer ones.
+        apart = _is_name(name) or not _IDENTIFIER.match(text[match.start() - 1 : match.start()])
+        if apart and credible("".join(match.groups()[1:])) and not known(match.group("value")):
             yield Token(match.start("value"), match.end("value"), row.provider, row.kind)
+
+
+def _is_name(text: str) -> bool:
+    """Whether what is looked for is a name, or an option, and no call."""
+    return text.replace("-", "_").isidentifier()
 
 
 def _of_pair(pair: Pair, text: str) -> Iterator[Token]:
