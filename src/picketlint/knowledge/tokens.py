@@ -269,16 +269,7 @@ DISCORD_BOT = _shape(
     ("MNO", 1), Run(URL_SAFE, 23, 27), ".", (URL_SAFE, 6), ".", Run(URL_SAFE, 27, 38),
     needle="", check="discord",
 )  # fmt: skip
-BESIDE_DISCORD_BOT = (
-    "discord",
-    "Discord",
-    "DISCORD_TOKEN",
-    "bot_token",
-    "BOT_TOKEN",
-    "botToken",
-    "bot.run",
-    "client.run",
-)
+BESIDE_DISCORD_BOT = ("discord", "Discord", "DISCORD_TOKEN", "bot_token", "BOT_TOKEN", "botToken")
 """There is nothing in it to look for: it is looked for in texts that hold one of these."""
 
 NAMED: tuple[Named, ...] = (
