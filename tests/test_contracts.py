@@ -27,7 +27,7 @@ LAYERS = [
     ["examples", "knowledge", "source"],
     ["notebooks", "semantics", "suppressions", "placeholders privatekeys tokens", "wording"],
     ["policies", "project", "reporting"],
-    ["commands", "trails"],
+    ["commands", "credentials", "trails"],
     ["module wrappers"],
     ["identity", "passages"],
     ["exceptions"],

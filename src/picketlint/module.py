@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from picketlint.knowledge.signatures import SIGNATURES
@@ -278,7 +278,11 @@ class Module:
 
     def steps(self, option: Option) -> tuple[Step, ...]:
         """How an option came to where it is used, origin first."""
-        return tuple(self._step(binding) for binding in reversed(option.via))
+        return self.bound_at(option.via)
+
+    def bound_at(self, via: Iterable[Binding]) -> tuple[Step, ...]:
+        """The bindings that a value came through, nearest the use first, as steps, origin first."""
+        return tuple(self._step(binding) for binding in reversed(tuple(via)))
 
     def _step(self, binding: Binding) -> Step:
         span = self.source.span(binding.node)

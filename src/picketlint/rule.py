@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from picketlint.commands import HANDERS, SHELL_TRIGGERS, ShellCommand, handed_over
     from picketlint.comments import Comment
+    from picketlint.credentials.bindings import CREDENTIAL_TRIGGERS, Credential, credentials, glimpse
+    from picketlint.credentials.logged import LOGGING_CALLS, logged
+    from picketlint.credentials.names import NAME_TRIGGERS
+    from picketlint.credentials.strength import Strength
     from picketlint.dotenv import Dotenv
     from picketlint.exceptions import Remark
     from picketlint.passages import Passage
@@ -39,9 +43,12 @@ if TYPE_CHECKING:
     Check = TypeVar("Check", bound=Callable[..., Iterator["Hit"] | Iterator[Passage]])
 
 __all__ = [
+    "CREDENTIAL_TRIGGERS",
     "FALSY",
     "FIELD",
     "HANDERS",
+    "LOGGING_CALLS",
+    "NAME_TRIGGERS",
     "OPTION",
     "PARAMETER",
     "SHELL_TRIGGERS",
@@ -51,6 +58,7 @@ __all__ = [
     "Call",
     "Candidate",
     "Confidence",
+    "Credential",
     "Default",
     "Dotenv",
     "Example",
@@ -77,20 +85,24 @@ __all__ = [
     "State",
     "Status",
     "Step",
+    "Strength",
     "Token",
     "Value",
     "Verdict",
     "bad",
     "bandit_tests",
     "called",
+    "credentials",
     "danger",
     "enabled",
     "falsy",
     "file_noqas",
+    "glimpse",
     "good",
     "handed_over",
     "how",
     "key_triggers",
+    "logged",
     "noqas",
     "nosec",
     "on",
@@ -118,6 +130,10 @@ __all__ = [
 # What few rules import is itself imported for those.
 _HOMES = {
     "picketlint.commands": ("HANDERS", "SHELL_TRIGGERS", "ShellCommand", "handed_over"),
+    "picketlint.credentials.bindings": ("CREDENTIAL_TRIGGERS", "Credential", "credentials", "glimpse"),
+    "picketlint.credentials.logged": ("LOGGING_CALLS", "logged"),
+    "picketlint.credentials.names": ("NAME_TRIGGERS",),
+    "picketlint.credentials.strength": ("Strength",),
     "picketlint.dotenv": ("Dotenv",),
     "picketlint.passages": ("Passage",),
     "picketlint.privatekeys": ("PrivateKey", "key_triggers", "private_keys"),

@@ -1,0 +1,311 @@
+"""The credentials in a module: what is bound to the name of one and looks like one, each once, where it is written."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+
+from picketlint.credentials.embedded import Embedded, embedded, in_header, is_local, is_shown
+from picketlint.credentials.names import NAME_TRIGGERS, Kind, words
+from picketlint.credentials.sinks import Sink, sinks, with_defaults, written
+from picketlint.credentials.strength import Strength, strength
+from picketlint.knowledge.credentials import (
+    EXPLAINING,
+    HOST_NAMES,
+    TEXT_METHODS,
+    TEXT_WRAPPERS,
+    USER_NAMES,
+)
+from picketlint.knowledge.defaults import FIELD_CALLS
+from picketlint.model import Span
+from picketlint.records import NamedTuple
+from picketlint.semantics.tree import FUNCTIONS
+from picketlint.semantics.values import fallback_of
+from picketlint.source import Source, UnreadableSourceError, parse
+from picketlint.tokens import provider_of, tokens
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from picketlint.model import Step
+    from picketlint.module import Module
+    from picketlint.semantics.options import Option
+
+# A login in a URL, beside the names of credentials and what else shows them in a text.
+CREDENTIAL_TRIGGERS: tuple[bytes | tuple[bytes, ...], ...] = (
+    *NAME_TRIGGERS,
+    (b"://", b"@"),
+    b"auth=",
+    b"Auth(",
+    b"login(",
+    b"asic ",
+    b"ASIC ",
+)
+_STRENGTHS = tuple(Strength)
+_STATEMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.Compare)
+_LONGEST_TEXT = 1 << 16
+# Of the names and texts that ``names`` and ``embedded`` know, enough to spare most comments the parser.
+_COMMENTED = re.compile(r"pass|pwd|pw\b|secret|key|token|bearer|basic|authorization|://", re.IGNORECASE)
+_OPEN = "\0"
+_MAX_WRAPPERS = 4
+_MOST_SHOWN = 4
+
+
+class Credential(NamedTuple):
+    """A credential in the code.
+
+    ``name`` is what it is bound to, or what it stands in; ``literal`` where it is written, ``anchor`` what binds it;
+    ``login``: it stands beside who logs in with it; ``compared``: something is compared with it.
+    """
+
+    name: str
+    secret: str
+    strength: Strength
+    literal: ast.AST | Span
+    anchor: ast.AST | Span
+    login: bool = False
+    compared: bool = False
+    trace: tuple[Step, ...] = ()
+
+
+def credentials(module: Module) -> Iterator[Credential]:
+    """Every credential in a module but those that are known by their shape: see ``tokens``."""
+    best: dict[ast.AST | Span, Credential] = {}
+    for found in (*_bound(module), *_inside(module)):
+        known = best.get(found.literal)
+        if known is None or _rank(found) > _rank(known):
+            best[found.literal] = found
+    for found in commented(module):
+        best[found.literal] = found
+    if best:
+        provided = _provided(module)
+        yield from (found for found in best.values() if not provided(found))
+
+
+def _provided(module: Module) -> Callable[[Credential], bool]:
+    """Tells whether a credential is reported as that of a provider."""
+    text = module.source.text
+    seen = [text[token.start : token.end] for token in tokens(text)]
+
+    def provided(found: Credential) -> bool:
+        secret = found.secret
+        if any(secret in token or token in secret for token in seen):
+            return True
+        if secret in text or not isinstance(found.literal, ast.AST):
+            return False
+        return any(provider_of(value, found.name) is not None for value in module.value(found.literal).texts)
+
+    return provided
+
+
+def commented(module: Module) -> Iterator[Credential]:
+    """The credentials in comments: in code that was commented out, and in settings."""
+    lines = [number for number, line in enumerate(module.source.lines, 1) if "#" in line and _COMMENTED.search(line)]
+    for number in lines:
+        comment = module.comments.get(number)
+        if comment is None or not _COMMENTED.search(comment.text):
+            continue
+        span = Span(number, comment.column, number, comment.column + len(comment.text))
+        for found in _in_comment(comment.text.lstrip("#!: ").rstrip(), module):
+            if found.strength in (Strength.CHOSEN, Strength.RANDOM):
+                yield found._replace(literal=span, anchor=span, trace=())
+
+
+def _in_comment(text: str, module: Module) -> Iterator[Credential]:
+    """What a comment would bind if it were code: a statement, an argument, an entry."""
+    for code in (text, f"f({text.rstrip(',')})", f"{{{text.rstrip(',')}}}"):
+        try:
+            inner = type(module)(parse(code), Source(code))
+        except UnreadableSourceError:
+            continue
+        found = [*_bound(inner), *_inside(inner)]
+        if found:
+            yield found[0]
+            return
+    yield from (_of_embedded(one, module.root, module.root) for one in embedded(text))
+
+
+def glimpse(secret: str) -> str:
+    """What may be shown of a secret: its length, and its first characters, at most four and a third of it."""
+    shown = secret[: min(_MOST_SHOWN, len(secret) // 3)]
+    return f"`{shown}...`, {len(secret)} characters"
+
+
+def _rank(found: Credential) -> tuple[int, bool]:
+    return _STRENGTHS.index(found.strength), found.login
+
+
+# -- bound to a name ---------------------------------------------------------------------------------------------------
+
+
+def _bound(module: Module) -> Iterator[Credential]:
+    for sink in sinks(module):
+        for option in module.value(_unwrapped(sink.value)).options:
+            text = _text(option.value)
+            literal = _literal(option.node, module) if text else None
+            if text is None or literal is None:
+                continue
+            if _explains(literal, module):
+                continue
+            for name, secret, how in _judged(sink, text, literal, module):
+                anchor = home(literal, module)
+                trace = module.steps(option) if option.via else ()
+                yield Credential(name, secret, how, literal, anchor, bool(sink.beside), sink.compared, trace)
+
+
+def _unwrapped(value: ast.expr) -> ast.expr:
+    """``SecretStr("x")``, ``"x".encode()`` and the like stand for the text."""
+    for _ in range(_MAX_WRAPPERS):
+        if not isinstance(value, ast.Call):
+            break
+        if written(value.func) in TEXT_WRAPPERS and len(value.args) == 1:
+            value = value.args[0]
+        elif isinstance(value.func, ast.Attribute) and value.func.attr in TEXT_METHODS:
+            value = value.func.value
+        else:
+            break
+    return value
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    return value if isinstance(value, str) else None
+
+
+def _judged(sink: Sink, text: str, literal: ast.AST, module: Module) -> Iterator[tuple[str, str, Strength]]:
+    """What a text is that has the name of a credential: its name, the secret in it, and what that looks like."""
+    if sink.kind is Kind.HEADER:
+        found = list(in_header(text))
+        yield from ((sink.name, one.secret, one.strength) for one in found)
+        if not found and strength(text, Kind.MACHINE) is Strength.RANDOM:
+            yield sink.name, text, Strength.RANDOM
+        return
+    how = strength(text, sink.kind)
+    if how is Strength.NONE or (how is not Strength.RANDOM and _names_itself(sink, text, literal, module)):
+        return
+    if how is Strength.WORD and (not sink.beside or sink.compared or is_shown(text)):
+        return
+    if how in (Strength.WORD, Strength.KNOWN) and is_local(_given(sink, USER_NAMES), text, _given(sink, HOST_NAMES)):
+        return
+    yield sink.name, text, how
+
+
+def _given(sink: Sink, names: frozenset[str]) -> str:
+    """The literal that is given beside a credential under one of these names."""
+    for name, value in sink.beside.items():
+        if name in names and isinstance(value, ast.Constant) and isinstance(value.value, str):
+            return value.value
+    return ""
+
+
+def _names_itself(sink: Sink, text: str, literal: ast.AST, module: Module) -> bool:
+    """``PASSWORD1 = "password1"``: a text that repeats the name is one, and so are the members of an enumeration."""
+    name, said = "".join(words(sink.name)), "".join(words(text))
+    if said == name or (name.endswith(said) and strength(text, Kind.PASSWORD) is Strength.WORD):
+        return True
+    owner = module.tree.scope(literal)
+    return isinstance(owner, ast.ClassDef) and any("Enum" in written(base) for base in owner.bases)
+
+
+def _literal(node: ast.AST, module: Module) -> ast.AST | None:
+    """Where a value is written: of a parameter its default, of a look-up its fallback."""
+    if isinstance(node, ast.arg):
+        function = next((one for one in module.tree.ancestors(node) if isinstance(one, FUNCTIONS)), None)
+        default = module.resolver.default_of(function.args, node) if function is not None else None
+        return _written_in(default, module)
+    if isinstance(node, ast.Call):
+        return _written_in(fallback_of(node, module.names(node.func).certain), module)
+    return node
+
+
+def _written_in(node: ast.expr | None, module: Module) -> ast.AST | None:
+    """The expression in which a text is written that a parameter or a look-up takes from another one."""
+    if node is None or isinstance(node, ast.Constant):
+        return node
+    texts: list[Option] = [option for option in module.value(node).options if _text(option.value)]
+    return texts[0].node if len(texts) == 1 and isinstance(texts[0].node, ast.expr) else node
+
+
+def home(literal: ast.AST, module: Module) -> ast.AST:
+    """What binds a literal: the statement, keyword, entry, parameter or call to report it at."""
+    child, parent = literal, module.tree.parent(literal)
+    while parent is not None:
+        if isinstance(parent, _STATEMENTS):
+            return parent
+        if isinstance(parent, ast.arguments):
+            return next((one for one, default in with_defaults(parent) if default is child), literal)
+        if isinstance(parent, ast.Dict):
+            return (parent.keys[parent.values.index(child)] if child in parent.values else None) or literal
+        if isinstance(parent, ast.keyword) and parent.arg not in ("default", "default_factory", "factory"):
+            return parent
+        if isinstance(parent, ast.Call) and child is not parent.func and not _is_passed_on(parent, module):
+            return parent
+        if isinstance(parent, (ast.List, ast.Set, ast.stmt)):
+            return literal
+        child, parent = parent, module.tree.parent(parent)
+    return literal
+
+
+def _is_passed_on(call: ast.Call, module: Module) -> bool:
+    """Whether a call stands for its argument: ``Field("x")``, ``os.getenv("X", "x")``, ``SecretStr("x")``."""
+    callee = written(call.func)
+    if callee in TEXT_WRAPPERS:
+        return True
+    if callee not in FIELD_CALLS and fallback_of(call, module.names(call.func).certain) is None:
+        return False
+    parent = module.tree.parent(call)
+    return not isinstance(parent, (ast.Expr, ast.Call))
+
+
+# -- inside of longer texts --------------------------------------------------------------------------------------------
+
+
+def _inside(module: Module) -> Iterator[Credential]:
+    for node, text in _texts(module):
+        for found in embedded(text) if len(text) <= _LONGEST_TEXT else ():
+            # A text of several lines is prose more often than not.
+            if (found.strength is Strength.RANDOM or "\n" not in text) and not _explains(node, module):
+                yield _of_embedded(found, node, home(node, module))
+
+
+def _of_embedded(found: Embedded, literal: ast.AST, anchor: ast.AST) -> Credential:
+    return Credential(found.what, found.secret, found.strength, literal, anchor, login=True)
+
+
+def _texts(module: Module) -> Iterator[tuple[ast.expr, str]]:
+    """The texts of a module, with a character that is in no credential for what they leave open."""
+    tree = module.tree
+    for node in tree.nodes(ast.Constant):
+        text = _text(node.value)
+        if text is not None and not isinstance(tree.parent(node), ast.JoinedStr):
+            yield node, text
+    for joined in tree.nodes(ast.JoinedStr):
+        parts = (part.value if isinstance(part, ast.Constant) else _OPEN for part in joined.values)
+        yield joined, "".join(map(str, parts))
+    for term in tree.nodes(ast.BinOp):
+        if isinstance(tree.parent(term), ast.BinOp) or not _is_telling(term):
+            continue
+        for text in module.value(term).texts:
+            yield term, text
+
+
+def _is_telling(sum_: ast.BinOp) -> bool:
+    """Whether the first text of a sum can be the beginning of one that holds a credential."""
+    first: ast.expr = sum_
+    while isinstance(first, ast.BinOp):
+        if not isinstance(first.op, ast.Add):
+            return False
+        first = first.left
+    text = _text(first.value) if isinstance(first, ast.Constant) else None
+    return text is not None and ("://" in text or "=" in text or " " in text)
+
+
+def _explains(node: ast.AST, module: Module) -> bool:
+    """Whether a text is documentation, which shows how a credential is given."""
+    for parent in module.tree.ancestors(node):
+        if isinstance(parent, ast.keyword) and parent.arg in EXPLAINING:
+            return True
+        if isinstance(parent, ast.stmt):
+            return isinstance(parent, ast.Expr) and parent.value is node
+    return False

@@ -1,0 +1,154 @@
+"""Credentials inside a longer text: a URL, a connection string, a header, a setting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from picketlint.credentials.names import Kind, kind_of
+from picketlint.credentials.strength import Strength, strength
+from picketlint.knowledge.credentials import LOOPBACK, PLACEHOLDERS, SHOWN_AS_PASSWORD
+from picketlint.records import NamedTuple
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}\Z")
+# RFC 3986, section 3.2: ``user:password@host``, up to the path.
+_AUTHORITY = re.compile(r"([^\s/?#:@'\"<>]{0,128})(?::([^\s/?#'\"<>]{1,256}))?@([^\s/?#:@'\",<>]{0,255})")
+# https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax,
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
+_PASSWORD_SETTING = re.compile(r"\b(password|passwd|pwd) {0,2}= {0,2}['\"]?([^;&\s'\"]{1,128})", re.IGNORECASE)
+_SERVER_SETTING = re.compile(
+    r"\b(?:data source|server|host|hostaddr|addr|dbname|database|initial catalog) {0,2}= {0,2}([^;\s]{1,128})",
+    re.IGNORECASE,
+)
+_USER_SETTING = re.compile(r"\b(?:user id|uid|user|username) {0,2}= {0,2}([^;\s]{1,128})", re.IGNORECASE)
+_MACHINE_SETTING = re.compile(
+    r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{2,48})['\"]? {0,2}[=:] {0,2}['\"]?([A-Za-z0-9+/=_.~!-]{10,512})"
+)
+_SHELL = re.compile(
+    r"(?:^|[\s;&|\"'])(?:export|env|set|setx|-e|--env) {1,2}([A-Za-z_][A-Za-z0-9_]{2,48})=['\"]?([^\s'\";&|]{4,512})"
+)
+_QUERY = re.compile(r"[?&]([A-Za-z][A-Za-z0-9_.-]{2,48})=([^&#\s'\"<>]{4,512})")
+# https://www.rfc-editor.org/rfc/rfc6750, https://www.rfc-editor.org/rfc/rfc7617
+_SCHEMES = re.compile(r"\b(Bearer|Basic|Token|ApiKey) {1,2}([^\s\"',;{}<>]{8,1024})", re.IGNORECASE)
+
+
+class Embedded(NamedTuple):
+    """A credential in a text: what it is, for a message, the secret itself, and what it looks like."""
+
+    what: str
+    secret: str
+    strength: Strength
+
+
+def embedded(text: str) -> Iterator[Embedded]:
+    """The credentials in a text that says by itself what they are."""
+    if "://" in text and "@" in text:
+        yield from _in_urls(text)
+    if "=" in text or ":" in text:
+        yield from _in_settings(text)
+    if " " in text:
+        yield from in_header(text)
+
+
+def in_header(text: str) -> Iterator[Embedded]:
+    """The credential in the value of an ``Authorization`` header, or in a text with such a header in it."""
+    for scheme, value in _SCHEMES.findall(text):
+        if scheme.lower() != "basic":
+            found = strength(value, Kind.MACHINE)
+            if found is not Strength.NONE:
+                yield Embedded(f"{scheme} header", value, found)
+            continue
+        user, colon, password = _decoded(value).partition(":")
+        found = _strength_of_login(user, password, "") if colon else Strength.NONE
+        if found is not Strength.NONE:
+            yield Embedded("Basic header", value, found)
+
+
+def _decoded(value: str) -> str:
+    """What base64 stands for, where that is plain text."""
+    from base64 import b64decode
+
+    try:
+        text = b64decode(value, validate=True).decode("ascii")
+    except ValueError:
+        return ""
+    return text if text.isprintable() else ""
+
+
+def unquoted(text: str) -> str:
+    """A part of a URL without its percent-encoding."""
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text)
+
+
+def _in_urls(text: str) -> Iterator[Embedded]:
+    start = text.find("://")
+    while start >= 0:
+        scheme = _SCHEME.search(text, max(0, start - 21), start)
+        found = _AUTHORITY.match(text, start + 3) if scheme else None
+        if found is not None:
+            user, password, host = found.groups()
+            if password is not None:
+                password = unquoted(password)
+                how = _strength_of_login(user, password, host)
+                # In a sentence, words show what goes where.
+                if how is not Strength.NONE and (how is not Strength.WORD or " " not in text):
+                    yield Embedded("password in a URL", password, how)
+            elif strength(user, Kind.MACHINE) is Strength.RANDOM:
+                yield Embedded("token in a URL", user, Strength.RANDOM)
+        start = text.find("://", start + 3)
+
+
+def _in_settings(text: str) -> Iterator[Embedded]:
+    server = None
+    for name, value in _PASSWORD_SETTING.findall(text):
+        server = server or _SERVER_SETTING.search(text)
+        if server is None:
+            break
+        user = _USER_SETTING.search(text)
+        how = _strength_of_login(user.group(1) if user else "", value, server.group(1))
+        if how is not Strength.NONE:
+            yield Embedded(f"{name} in a connection string", value, how)
+    for name, value in (*_QUERY.findall(text), *_SHELL.findall(text)):
+        kind = kind_of(name)
+        how = strength(unquoted(value), kind) if kind is not None else Strength.NONE
+        if how in (Strength.CHOSEN, Strength.RANDOM):
+            yield Embedded(name, value, how)
+    for name, value in _MACHINE_SETTING.findall(text):
+        kind = kind_of(name)
+        if kind is not None and kind is not Kind.HEADER and strength(value, kind) is Strength.RANDOM:
+            yield Embedded(name, value, Strength.RANDOM)
+
+
+@lru_cache(maxsize=256)
+def _strength_of_login(user: str, password: str, host: str) -> Strength:
+    """What a password is that stands beside who logs in with it, and where."""
+    found = strength(password, Kind.PASSWORD)
+    if found in (Strength.RANDOM, Strength.NONE):
+        return found
+    if is_shown(password) or is_local(user, password, host):
+        return Strength.NONE
+    return found
+
+
+def is_shown(password: str) -> bool:
+    """Whether a text only shows where a password stands: ``user:password@host``."""
+    lowered = password.lower().strip("[]()")
+    return lowered in SHOWN_AS_PASSWORD or lowered.rstrip("0123456789") in PLACEHOLDERS
+
+
+def is_local(user: str, password: str, host: str) -> bool:
+    """Whether a login is what a service that runs on the developer's own machine was shipped with.
+
+    It is published with the service, and opens nothing to anybody else: ``postgres:postgres@localhost``.
+    """
+    if host.lower() not in LOOPBACK:
+        return False
+    return password == user or strength(password, Kind.PASSWORD) in (Strength.KNOWN, Strength.WORD)
+
+
+__all__ = ["Embedded", "embedded", "in_header", "is_local", "is_shown"]

@@ -1,0 +1,87 @@
+"""Whether a name is that of a credential, told from its words."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache
+
+from picketlint.knowledge.credentials import (
+    HEADER_ENDINGS,
+    MACHINE_ENDINGS,
+    NOT_WORKING,
+    PASSWORD_ENDINGS,
+    PLURALS,
+    QUALIFIERS,
+    SECRET_ENDINGS,
+)
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_LONGEST_ENDING = 3
+_NAME = re.compile(r"-{0,2}[A-Za-z_][A-Za-z0-9_.-]{2,127}")
+
+
+# Without one of these in it, a file holds no name of a credential. Of a word, the part that is written the same whether
+# it begins with a capital.
+NAME_TRIGGERS = (
+    *(
+        written
+        for word in (b"assword", b"asswd", b"asswort", b"asscode", b"assphrase", b"ecret", b"oken", b"apikey", b"earer")
+        for written in (word, word.upper())
+    ),
+    *(b"pwd", b"Pwd", b"PWD", b"_pass", b"_PASS", b"-pass", b"Pass", b"_pw", b"_PW", b"Pw", b"_pat", b"_PAT", b"Pat"),
+    *(b"_key", b"_KEY", b"-key", b"-Key", b"-KEY", b"Key", b"uthorization", b"UTHORIZATION"),
+)
+
+
+class Kind(Enum):
+    """What sort of credential a name asks for; who chose the value decides what it can look like."""
+
+    PASSWORD = "password"
+    SECRET = "secret"
+    MACHINE = "key or token"
+    HEADER = "header"
+
+
+_ENDINGS = (
+    (PASSWORD_ENDINGS, Kind.PASSWORD),
+    (SECRET_ENDINGS, Kind.SECRET),
+    (MACHINE_ENDINGS, Kind.MACHINE),
+    (HEADER_ENDINGS, Kind.HEADER),
+)
+
+
+def words(name: str) -> list[str]:
+    """The words of an identifier, a key or an option, lower-case: of ``hfToken``, ``HF_TOKEN`` and ``--hf-token``."""
+    found = [word.lower() for word in _WORD.findall(name)]
+    for index in range(len(found) - 1, 0, -1):
+        if found[index - 1 : index + 1] == ["o", "auth"]:
+            found[index - 1 : index + 1] = ["oauth"]
+    return found
+
+
+@lru_cache(maxsize=4096)
+def kind_of(name: str) -> Kind | None:
+    """What sort of credential a name is that of; None for any other name."""
+    if not _NAME.fullmatch(name):
+        return None
+    found = [word for word in words(name) if not word.isdigit()]
+    while len(found) > 1 and found[-1] in QUALIFIERS:
+        found.pop()
+    if NOT_WORKING.intersection(found):
+        return None
+    for length in range(min(_LONGEST_ENDING, len(found)), 0, -1):
+        ending = " ".join(found[-length:])
+        for endings, kind in _ENDINGS:
+            if ending in endings:
+                return kind
+    return None
+
+
+@lru_cache(maxsize=1024)
+def kind_of_many(name: str) -> Kind | None:
+    """The same for the name of a collection of credentials: ``API_KEYS``."""
+    found = words(name)
+    if not found or found[-1] not in PLURALS:
+        return None
+    return kind_of("_".join([*found[:-1], PLURALS[found[-1]]]))

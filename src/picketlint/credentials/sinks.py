@@ -1,0 +1,230 @@
+"""Where a module binds a value to the name of a credential."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from picketlint.credentials.names import Kind, kind_of, kind_of_many
+from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS
+from picketlint.knowledge.defaults import OPTION_CALLS
+from picketlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from picketlint.module import Module
+
+# Calls that take a name and a value, or what to take instead of one: the 0-based places of both.
+# https://docs.python.org/3/library/os.html#os.putenv, https://docs.pytest.org/en/stable/how-to/monkeypatch.html
+_NAME_FIRST = frozenset({"get", "getenv", "pop", "putenv", "set", "setdefault", "setenv", "set_secret", "add_header"})
+_OBJECT_FIRST = frozenset({"getattr", "setattr", "__setattr__"})
+_COMPARING = frozenset({"compare_digest"})
+_SEQUENCES = (ast.List, ast.Tuple, ast.Set)
+_MAX_ELEMENTS = 64
+
+
+class Sink(NamedTuple):
+    """An expression that has the name of a credential.
+
+    ``beside``: what says who logs in with it and where, by name in small letters: the other keywords of a call, the
+    other entries of a dict. ``compared``: it is compared with the credential.
+    """
+
+    name: str
+    kind: Kind
+    value: ast.expr
+    beside: dict[str, ast.expr | None]
+    compared: bool = False
+
+
+def sinks(module: Module) -> Iterator[Sink]:
+    """Every expression of a module that is bound to the name of a credential, or compared with what has one."""
+    tree = module.tree
+    for assign in tree.nodes(ast.Assign):
+        for target in assign.targets:
+            yield from _bound(target, assign.value, module)
+    for annotated in tree.nodes(ast.AnnAssign):
+        if annotated.value is not None:
+            yield from _bound(annotated.target, annotated.value, module)
+    for walrus in tree.nodes(ast.NamedExpr):
+        yield from _bound(walrus.target, walrus.value, module)
+    for display in tree.nodes(ast.Dict):
+        yield from _entries(display)
+    for compare in tree.nodes(ast.Compare):
+        yield from _compared(compare, module)
+    for call in tree.nodes(ast.Call):
+        yield from _keywords(call)
+        yield from _called(call, module)
+    yield from _defaults(module)
+
+
+def name_of(node: ast.expr, module: Module) -> str | None:
+    """What an expression calls its value: a variable, an attribute, a key, what is looked up."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript):
+        return _key(node.slice, module)
+    if isinstance(node, ast.Call) and written(node.func) in ("get", "getenv", "pop") and node.args:
+        return _key(node.args[0], module)
+    if isinstance(node, ast.Call) and written(node.func) in ("strip", "encode", "lower", "get_secret_value"):
+        return name_of(node.func.value, module) if isinstance(node.func, ast.Attribute) else None
+    return None
+
+
+def written(func: ast.expr) -> str:
+    """The last part of a callee's name."""
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+
+
+def _key(node: ast.expr, module: Module) -> str | None:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.Name) and node.id.isupper():
+        texts = module.value(node).texts
+        return texts[0] if len(texts) == 1 else None
+    return None
+
+
+def _bound(target: ast.expr, value: ast.expr, module: Module) -> Iterator[Sink]:
+    if isinstance(value, ast.Constant) and not isinstance(value.value, (str, bytes)):
+        return
+    if isinstance(target, (ast.Tuple, ast.List)):
+        if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+            for one, given in zip(target.elts, value.elts, strict=True):
+                yield from _named(name_of(one, module), given)
+        return
+    yield from _named(name_of(target, module), value)
+
+
+def _named(name: str | None, value: ast.expr, beside: dict[str, ast.expr | None] | None = None) -> Iterator[Sink]:
+    if not name:
+        return
+    kind = kind_of(name)
+    if kind is not None:
+        yield Sink(name, kind, value, beside or {})
+    elif isinstance(value, _SEQUENCES) and len(value.elts) <= _MAX_ELEMENTS:
+        kind = kind_of_many(name)
+        if kind is not None:
+            for element in value.elts:
+                yield Sink(name, kind, element, {})
+
+
+def _keywords(call: ast.Call) -> Iterator[Sink]:
+    wanted = [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg and _is_wanted(keyword.arg)]
+    if wanted:
+        beside = _login((keyword.arg or "", keyword.value) for keyword in call.keywords)
+        for name, value in wanted:
+            yield from _pair(value) if name in LOGIN_PAIRS else _named(name, value, beside)
+
+
+def _is_wanted(name: str) -> bool:
+    return name in LOGIN_PAIRS or kind_of(name) is not None or kind_of_many(name) is not None
+
+
+def _pair(value: ast.expr) -> Iterator[Sink]:
+    """``auth=("user", "password")``."""
+    if isinstance(value, ast.Tuple) and len(value.elts) == 2:
+        yield Sink("password", Kind.PASSWORD, value.elts[1], {"user": value.elts[0]})
+
+
+def _entries(display: ast.Dict) -> Iterator[Sink]:
+    keys = [key.value if isinstance(key, ast.Constant) else None for key in display.keys]
+    wanted = [
+        (key, value)
+        for key, value in zip(keys, display.values, strict=True)
+        if isinstance(key, str) and (kind_of(key) is not None or kind_of_many(key) is not None)
+    ]
+    if wanted:
+        beside = _login((key, value) for key, value in zip(keys, display.values, strict=True) if isinstance(key, str))
+        for key, value in wanted:
+            yield from _named(key, value, beside)
+
+
+def _compared(compare: ast.Compare, module: Module) -> Iterator[Sink]:
+    if len(compare.ops) == 1 and isinstance(compare.ops[0], (ast.Eq, ast.NotEq)):
+        yield from _either_way(compare.left, compare.comparators[0], module)
+
+
+def _either_way(left: ast.expr, right: ast.expr, module: Module) -> Iterator[Sink]:
+    for one, other in ((left, right), (right, left)):
+        name = name_of(one, module)
+        kind = kind_of(name) if name else None
+        if name and kind is not None:
+            yield Sink(name, kind, other, {}, compared=True)
+
+
+def _called(call: ast.Call, module: Module) -> Iterator[Sink]:
+    callee, args = written(call.func), call.args
+    if callee in _COMPARING and len(args) == 2:
+        yield from _either_way(args[0], args[1], module)
+    elif callee in LOGIN_CALLS and len(args) == 2:
+        yield Sink("password", Kind.PASSWORD, args[1], {"user": args[0]})
+    elif callee in _NAME_FIRST or callee in _OBJECT_FIRST:
+        given = args[1:] if callee in _OBJECT_FIRST else args
+        fallback = given[1] if len(given) > 1 else _keyword_of(call, "default")
+        if given and fallback is not None:
+            yield from _named(_key(given[0], module), fallback)
+
+
+def _keyword_of(call: ast.Call, name: str) -> ast.expr | None:
+    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def _defaults(module: Module) -> Iterator[Sink]:
+    """The defaults of parameters, fields and options."""
+    wanted = {parameter.arg for parameter in module.tree.nodes(ast.arg) if kind_of(parameter.arg) is not None}
+    fields = [(assign.targets[0], assign.value) for assign in module.tree.nodes(ast.Assign)]
+    fields += [(field.target, field.value) for field in module.tree.nodes(ast.AnnAssign) if field.value is not None]
+    for target, value in fields:
+        if isinstance(value, ast.Call) and isinstance(target, ast.Name) and kind_of(target.id) is not None:
+            wanted.add(target.id)
+    for call in module.tree.nodes(ast.Call):
+        if written(call.func) in OPTION_CALLS:
+            wanted.update(_options(call))
+    signatures = _Signatures(module)
+    for default in module.defaults.find(frozenset(wanted)) if wanted else ():
+        kind = kind_of(default.name)
+        if default.value is not None and kind is not None:
+            yield Sink(default.name, kind, default.value, signatures.beside(default.anchor))
+
+
+def _options(call: ast.Call) -> Iterator[str]:
+    """The names of credentials that an option goes by, as identifiers."""
+    dest = _keyword_of(call, "dest")
+    for node in (*call.args, *([dest] if dest is not None else [])):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            name = node.value.split("/")[0].strip().lstrip("-").replace("-", "_")
+            if kind_of(name) is not None:
+                yield name
+
+
+def _login(given: Iterable[tuple[str, ast.expr | None]]) -> dict[str, ast.expr | None]:
+    """Of what is given by name, what says who logs in and where."""
+    return {name.lower(): value for name, value in given if name.lower() in LOGIN_NAMES}
+
+
+class _Signatures:
+    """The parameters of functions that say who logs in and where, with their defaults."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._known: dict[ast.AST, dict[str, ast.expr | None]] = {}
+
+    def beside(self, anchor: ast.AST) -> dict[str, ast.expr | None]:
+        """Those of the function that a parameter belongs to; nothing for what is no parameter."""
+        arguments = self._module.tree.parent(anchor)
+        if not isinstance(anchor, ast.arg) or not isinstance(arguments, ast.arguments):
+            return {}
+        if arguments not in self._known:
+            self._known[arguments] = _login((one.arg, default) for one, default in with_defaults(arguments))
+        return self._known[arguments]
+
+
+def with_defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    """The parameters of a signature with their defaults, if they have one."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    missing: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+    yield from zip(positional, [*missing, *arguments.defaults], strict=True)
+    yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)

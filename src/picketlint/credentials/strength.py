@@ -1,0 +1,155 @@
+"""Whether a text is a working credential, told from the text and from who can have chosen it.
+
+What a program chose looks random: most of its neighbouring characters are no pair that words have. What a person chose
+is told by digits and signs among letters, or is one of the words that are passwords in earnest. All else is taken for
+what stands where a credential would: a placeholder, a path, a name, a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache
+from itertools import pairwise
+
+from picketlint.credentials.names import Kind
+from picketlint.knowledge.credentials import (
+    COMMON_PAIRS,
+    KNOWN_PASSWORDS,
+    PLACEHOLDER_PARTS,
+    PLACEHOLDERS,
+    PROCEDURES,
+)
+from picketlint.placeholders import credible, known
+
+LONGEST = 512
+_SHORTEST = 4
+_SHORTEST_RANDOM = 10
+_SHORTEST_CHOSEN_SECRET = 8
+_LONGEST_PASSWORD = 64
+# How many of a text's pairs are none that words have, by its length: the longer, the less is left to chance.
+_RANDOM_SHARES = ((24, 0.3), (16, 0.35), (_SHORTEST_RANDOM, 0.4))
+_FEWEST_DIFFERENT = 6
+_FEWEST_CHOSEN = 2
+_LONG_RUN = 16
+
+_RUN = re.compile(r"[A-Za-z0-9]+")
+_SIGN = re.compile(r"[^A-Za-z0-9\s._/:,=\-]")
+_PATH = re.compile(r"(?:~|\.{1,2})/|/[a-z_.-]*(?:/|$)|[A-Za-z]:[\\/]")
+_FILE = re.compile(
+    r".*\.(?:bin|cert|cfg|conf|crt|csv|env|gpg|html?|ini|jks|js|json|key|log|p12|pem|pfx|pub|py|sh|toml|txt|xml|ya?ml|zip)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_TEMPLATE = re.compile(r"\{[^{}]*\}|\$\{|%\(|<[^<>]+>|\[\[|\{\{")
+_VARIABLE = re.compile(r"\$[A-Za-z_]\w*|%[A-Z_]+%|env[:.]\w+|--?[a-z]+(?:-[a-z]+)*(?:=.*)?|@[a-z_]+")
+_CONVERSION = re.compile(r"%[sdr]|\$\([^()]*\)")
+# A regular expression, a selector of a web page, a query: what describes text and is none itself.
+_PATTERN = re.compile(r"\\[a-zA-Z.]|\(\?|\.\*|\[[^\]]+\]|^[#.^*?][A-Za-z_-]*$|[?&][a-z_]+=|^//")
+_FUNCTION = re.compile(r"\w+\(.*\)$|lambda ", re.DOTALL)
+_IMAGE = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "PHN2Zy", "data:")
+_CHOSEN_WITH_NUMBER = re.compile(r"[A-Za-z]{3,}[-_.]?[0-9]{1,8}[^\w\s]{0,3}")
+# As programs that make up passwords from a list of words write them.
+_WORDS_WITH_NUMBER = re.compile(r"(?:[A-Za-z]{3,9}([-_.]))(?:[A-Za-z]{3,9}\1)+[0-9]{2,6}")
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PARTED = re.compile(r"[-_.:/+]")
+_NO_LETTERS = re.compile(r"[^a-z]+")
+_LEET = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9])[A-Za-z0-9]+")
+
+
+class Strength(Enum):
+    """What a text looks like."""
+
+    NONE = "no credential"
+    WORD = "a word, which is a password only where somebody logs in with it"
+    KNOWN = "a password that is in every list of them"
+    CHOSEN = "chosen by somebody"
+    RANDOM = "random"
+
+
+@lru_cache(maxsize=1024)
+def strength(text: str, kind: Kind) -> Strength:
+    """What a text is that is bound to the name of a credential of this kind."""
+    if not _SHORTEST <= len(text) <= LONGEST or not text.isascii() or not text.isprintable() or " " in text:
+        return Strength.NONE
+    if _stands_for(text):
+        return Strength.NONE
+    if looks_random(text):
+        return Strength.NONE if known(text) else Strength.RANDOM
+    if kind is Kind.MACHINE or kind is Kind.HEADER or _describes(text):
+        return Strength.NONE
+    return _chosen(text, kind)
+
+
+def _stands_for(text: str) -> bool:
+    """Whether a text stands for a credential, or says where one is."""
+    lowered = text.lower()
+    if any(part in lowered for part in PLACEHOLDER_PARTS) or text.startswith(_IMAGE) or "://" in text:
+        return True
+    if any(pattern.match(text) for pattern in (_PATH, _FILE, _FUNCTION)) or _VARIABLE.fullmatch(text):
+        return True
+    if (lowered in _ALPHABET and not text.isdigit()) or PROCEDURES.issuperset(_PARTED.split(lowered)):
+        return True
+    if _CONVERSION.search(text) and not looks_random(_CONVERSION.sub("", text)):
+        return True
+    return _TEMPLATE.search(text) is not None
+
+
+def _describes(text: str) -> bool:
+    """Whether a text says what others look like, or is nothing but one character."""
+    return _PATTERN.search(text) is not None or len(set(text)) <= _FEWEST_CHOSEN
+
+
+def looks_random(text: str) -> bool:
+    """Whether most neighbours in a text are none in words: other letters, or a change between letters and digits."""
+    runs = _RUN.findall(text)
+    total = sum(map(len, runs))
+    if total < _SHORTEST_RANDOM or len(set(text)) < _FEWEST_DIFFERENT or text.isdigit():
+        return False
+    pairs = [pair for run in runs for pair in pairwise(run)]
+    if len(pairs) * 2 < total:
+        return False
+    share = next(share for length, share in _RANDOM_SHARES if total >= length)
+    if sum(map(_oddness, pairs)) < share * len(pairs):
+        return False
+    longest = max(runs, key=len)
+    # What stands before the random part of a key often says what it is: ``app_secret_...``.
+    return credible(longest if len(longest) >= _LONG_RUN else text)
+
+
+def _oddness(pair: tuple[str, str]) -> float:
+    first, second = pair
+    if first.isdigit() and second.isdigit():
+        return 0.3
+    if first.isdigit() or second.isdigit():
+        return 1.0
+    if first.islower() and second.isupper():
+        # As between the words of a name.
+        return 0.5
+    return 0.0 if second.lower() in COMMON_PAIRS[first.lower()] else 1.0
+
+
+def _chosen(text: str, kind: Kind) -> Strength:
+    """What a text is that a person may have chosen."""
+    lowered = text.lower()
+    if len(text) > _LONGEST_PASSWORD or set(_NO_LETTERS.split(lowered)) & PLACEHOLDERS:
+        return Strength.NONE
+    if not text.strip("*.-_#x"):
+        return Strength.NONE
+    if _WORDS_WITH_NUMBER.fullmatch(text):
+        return Strength.CHOSEN
+    if kind is Kind.SECRET:
+        return Strength.CHOSEN if len(text) >= _SHORTEST_CHOSEN_SECRET and _is_mixed(text) else Strength.NONE
+    if lowered in KNOWN_PASSWORDS or (text.isdigit() and len(text) >= _SHORTEST):
+        return Strength.KNOWN
+    if _CHOSEN_WITH_NUMBER.fullmatch(text) or _LEET.fullmatch(text) or _is_mixed(text):
+        return Strength.CHOSEN
+    return Strength.WORD if text.isalpha() else Strength.NONE
+
+
+def _is_mixed(text: str) -> bool:
+    """Whether there are signs or digits among the letters, as there are in passwords and in no name."""
+    letters = sum(map(str.isalpha, text))
+    if letters < 2 or text[-1] in ":?=":
+        return False
+    digits = re.search(r"[A-Za-z][0-9]+[A-Za-z]", text)
+    return _SIGN.search(text) is not None or (digits is not None and not re.search(r"[-_./:]", text))

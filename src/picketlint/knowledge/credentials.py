@@ -1,0 +1,208 @@
+"""What credentials are called, and what values stand where a credential would but are none.
+
+Names are taken apart into words (``HF_TOKEN``, ``hfToken`` and ``hf-token`` are ``hf`` and ``token``), and the last
+words decide: ``password_field`` is a field. Neither ``token`` nor ``key`` alone says that something is secret.
+
+Sources: the keyword lists of Bandit (``plugins/general_hardcoded_password.py``), gitleaks
+(``cmd/generate/config/rules/generic.go``) and detect-secrets (``plugins/keyword.py``), the environment variables that
+the named services document, and the values that stand in released ML packages.
+"""
+
+from __future__ import annotations
+
+# What the last word, or words, of a name are when somebody chose the value: it can be any text.
+PASSWORD_ENDINGS = frozenset(
+    {
+        "passcode",
+        "passphrase",
+        "passwd",
+        "password",
+        "passwort",
+        "pwd",
+        # Never by themselves: a forward pass, a pull of the weights.
+        *(
+            f"{owner} {short}"
+            for owner in (
+                "admin", "basic", "client", "database", "db", "email", "ftp", "http", "imap", "jdbc", "ldap", "login",
+                "mail", "master", "mongo", "mongodb", "my", "mysql", "pg", "postgres", "postgresql", "proxy",
+                "rabbitmq", "redis", "root", "server", "sftp", "smtp", "sql", "ssh", "sudo", "svc", "user", "vnc",
+                "wifi",
+            )
+            for short in ("pass", "pw")
+        ),
+    }
+)  # fmt: skip
+# The same where a program chose it, or somebody who was asked for something that cannot be guessed.
+SECRET_ENDINGS = frozenset(
+    {
+        "secret",
+        *(f"{what} key" for what in ("aes", "cipher", "cookie", "crypto", "encryption", "fernet", "hmac", "jwt")),
+        *(f"{what} key" for what in ("master", "secret", "session", "signing")),
+        # Rails, Django: https://docs.djangoproject.com/en/stable/ref/settings/#secret-key
+        "secret key base",
+        "secret key fallback",
+    }
+)
+# The same where only a program can have chosen it.
+MACHINE_ENDINGS = frozenset(
+    {
+        "access key id",
+        "apikey",
+        "apitoken",
+        "authtoken",
+        "bearer",
+        "pat",
+        "secretkey",
+        *(
+            f"{what} key"
+            for what in (
+                "access", "account", "api", "app", "application", "auth", "authorization", "azure", "bucket",
+                "client", "cloud", "consumer", "cosmos", "dashscope", "databricks", "datadog", "deploy", "developer",
+                "functions", "gcp", "google", "hf", "host", "integration", "license", "mistral", "ngc", "openai",
+                "anthropic", "cohere", "pinecone", "private", "project", "pypi", "rest", "rsa", "sas", "search",
+                "sendgrid", "server", "service", "shared", "shared access", "ssh", "storage", "stripe",
+                "subscription", "tavily", "together", "user", "wandb", "weaviate", "write",
+            )
+        ),
+        *(
+            f"{whose} token"
+            for whose in (
+                "access", "admin", "api", "app", "auth", "authentication", "authorization", "azure", "bearer",
+                "bitbucket", "bot", "buildkite", "circle", "civitai", "client", "cloudflare", "cluster", "codecov",
+                "comet", "consul", "databricks", "deploy", "digitalocean", "discord", "docker", "dockerhub", "figma",
+                "gh", "git", "github", "gitlab", "hf", "hub", "huggingface", "huggingfacehub", "influx", "influxdb",
+                "jfrog", "jupyter", "jwt", "kaggle", "kubernetes", "linear", "login", "modelscope", "neptune",
+                "netlify", "ngc", "notion", "npm", "nvcf", "oauth", "personal", "pypi", "refresh", "registry",
+                "replicate", "rotating", "sas", "secret", "security", "sentry", "server", "service", "session",
+                "slack", "snyk", "sonar", "storage", "telegram", "tfe", "trigger", "twilio", "twine", "upload", "user",
+                "vault", "vercel", "wandb", "webhook", "zenodo",
+            )
+        ),
+        *(f"{what} secret key" for what in ("aws", "s3", "minio")),
+    }
+)  # fmt: skip
+# The values of these hold a credential among other things.
+HEADER_ENDINGS = frozenset({"authorization"})
+
+# Words at the end of a name that say nothing of what it stands for.
+QUALIFIERS = frozenset(
+    {
+        "b", "backup", "base", "bytes", "current", "decoded", "default", "dev", "development", "encoded", "hex",
+        "live", "local", "main", "new", "old", "plain", "plaintext", "primary", "prod", "production", "raw",
+        "secondary", "stage", "staging", "str", "string", "text", "v", "val", "value",
+    }
+)  # fmt: skip
+# Words anywhere in a name that say it is no working credential.
+NOT_WORKING = frozenset(
+    {
+        "bad", "dummy", "encrypted", "example", "fake", "hashed", "invalid", "masked", "mock", "obfuscated",
+        "placeholder", "public", "redacted", "sample", "wrong",
+    }
+)  # fmt: skip
+PLURALS = {"keys": "key", "passwords": "password", "secrets": "secret", "tokens": "token"}
+
+# Stand for a value that somebody has yet to put in, or for none; whole words of a text.
+PLACEHOLDERS = frozenset(
+    {
+        "abc", "anonymous", "any", "anything", "bar", "baz", "blank", "changeit", "changeme", "changethis", "default",
+        "demo", "deprecated", "disabled", "dummy", "empty", "enter", "example", "fake", "false", "fill", "fixme",
+        "foo", "foobar", "here", "hidden", "ignore", "ignored", "insert", "invalid", "local", "masked", "missing",
+        "mock", "my", "na", "nil", "no", "none", "not", "nothing", "notset", "null", "omitted", "optional",
+        "placeholder", "put", "redacted", "replace", "replaceme", "required", "sample", "set", "some", "something",
+        "stub", "tbd", "temp", "test", "tested", "testing", "tests", "tmp", "todo", "true", "undefined", "unknown",
+        "unset", "unused", "val", "value", "whatever", "xxx", "xyz", "your", "yours",
+    }
+)  # fmt: skip
+# The same wherever they stand in a text: AWS's documentation signs with a key that ends in EXAMPLEKEY.
+PLACEHOLDER_PARTS = (
+    "changeme", "change_me", "change-me", "dummy", "example", "insert_", "not-a-", "notreal", "not_real", "not-real",
+    "placeholder", "redacted", "replace-", "replace_", "your-", "your_", "xxxx", "yourkey", "yourtoken", "yourpass",
+    "yoursecret", "yourapi", "sk_test_", "pk_test_", "rk_test_", "<", "...", "***",
+)  # fmt: skip
+# What stands for a password where code shows how one is given: ``postgres://user:password@host``.
+SHOWN_AS_PASSWORD = frozenset(
+    {
+        "***", "key", "pass", "passphrase", "passwd", "password", "passwort", "pw", "pwd", "s", "secret", "token",
+        "your_password",
+    }
+)  # fmt: skip
+
+# Words that are passwords in earnest where a password is asked for: what databases, brokers and object stores are
+# shipped with, and what leaks are full of.
+# Sources: the images' documentation (postgres, mysql, rabbitmq, minio, elastic, neo4j, grafana on Docker Hub) and
+# https://en.wikipedia.org/wiki/List_of_the_most_common_passwords
+KNOWN_PASSWORDS = frozenset(
+    {
+        "admin", "administrator", "airflow", "cassandra", "elastic", "grafana", "guest", "influxdb", "jupyter",
+        "kibana", "mariadb", "minio", "minioadmin", "mongo", "mongodb", "mysql", "neo4j", "opensearch", "oracle",
+        "pgadmin", "postgres", "postgresql", "rabbitmq", "redis", "root", "rootpassword", "rootpass", "sysadmin",
+        "toor", "ubuntu", "vagrant",
+        "abc123", "asdfgh", "asdfghjkl", "baseball", "batman", "charlie", "donald", "dragon", "football", "freedom",
+        "hello", "iloveyou", "letmein", "login", "master", "michael", "monkey", "mustang", "opensesame", "passw0rd",
+        "princess", "qazwsx", "qwerty", "qwertyuiop", "shadow", "starwars", "sunshine", "superman", "superuser",
+        "swordfish", "trustno1", "welcome", "whatever", "zxcvbn", "zxcvbnm",
+    }
+)  # fmt: skip
+
+# Words with a number that name a procedure or a format.
+PROCEDURES = frozenset(
+    {
+        "aes128", "aes192", "aes256", "argon2", "argon2id", "base32", "base58", "base64", "base85", "blake2",
+        "blake2b", "blake2s", "blake3", "ed25519", "es256", "hs256", "hs384", "hs512", "ldap3", "md4", "md5", "oauth1",
+        "oauth2", "pbkdf2", "pkcs1", "pkcs11", "pkcs12", "pkcs7", "pkcs8", "rs256", "rs384", "rs512", "rsa2048",
+        "rsa4096", "s3", "sha1", "sha224", "sha256", "sha3", "sha384", "sha512", "ssha512", "tls12", "tls13", "utf8",
+        "x509",
+    }
+)  # fmt: skip
+
+# Beside a password, these say that somebody logs in with it.
+HOST_NAMES = frozenset({"addr", "address", "endpoint", "host", "hostname", "hosts", "server", "uri", "url"})
+USER_NAMES = frozenset({"account", "login", "uid", "user", "user_name", "userid", "username"})
+LOGIN_NAMES = HOST_NAMES | USER_NAMES | {"database", "db", "dbname", "dsn", "email", "port"}
+LOOPBACK = frozenset({"0.0.0.0", "127.0.0.1", "::1", "[::1]", "host.docker.internal", "localhost"})
+
+# Calls whose second positional argument is a password; the first is who logs in.
+# https://docs.python.org/3/library/smtplib.html, https://docs.python.org/3/library/ftplib.html,
+# https://requests.readthedocs.io/en/latest/user/authentication/, https://docs.aiohttp.org/en/stable/client_reference.html
+LOGIN_CALLS = frozenset({"BasicAuth", "HTTPBasicAuth", "HTTPDigestAuth", "HTTPProxyAuth", "basic_auth", "login"})
+# https://requests.readthedocs.io/en/latest/user/authentication/#basic-authentication
+LOGIN_PAIRS = frozenset({"auth", "basic_auth", "http_auth"})
+
+# Keywords that hold documentation.
+EXPLAINING = frozenset({"description", "doc", "epilog", "example", "examples", "help", "summary", "usage"})
+
+# What makes another object of a text that stands for the same.
+# https://docs.pydantic.dev/latest/api/types/#pydantic.types.SecretStr
+TEXT_WRAPPERS = frozenset({"Secret", "SecretBytes", "SecretStr", "bytes", "quote", "quote_plus", "str"})
+TEXT_METHODS = frozenset({"encode", "decode", "strip", "rstrip", "lstrip"})
+
+# The letters that follow a letter in nearly all pairs of the words in identifiers (93 % of 189,000 pairs in the words
+# of 6,000 files of Python's library and of ML packages). Of random letters, six pairs in ten are none of these.
+COMMON_PAIRS = {
+    "a": "bcdfgiklmnprstuvxy",
+    "b": "aceilorsu",
+    "c": "acehiklmorstuy",
+    "d": "abcdefilorsu",
+    "e": "abcdefgilmnopqrstvwxy",
+    "f": "aefilorstu",
+    "g": "aeghilnorsu",
+    "h": "aeiortu",
+    "i": "abcdefglmnoprstvxz",
+    "j": "aeiou",
+    "k": "aeis",
+    "l": "acdeilmopstuy",
+    "m": "abeilmopsu",
+    "n": "acdefgiklnoprstuv",
+    "o": "abcdfgiklmnoprstuvw",
+    "p": "aehiloprstuy",
+    "q": "u",
+    "r": "acdefgiklmnoprstuvy",
+    "s": "acefhiklmnopqstuwy",
+    "t": "acdefhilmnoprstuy",
+    "u": "abcdefgilmnprst",
+    "v": "aeio",
+    "w": "aeino",
+    "x": "eipt",
+    "y": "npst",
+    "z": "ae",
+}

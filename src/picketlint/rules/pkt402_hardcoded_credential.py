@@ -1,0 +1,157 @@
+"""Credential written into the code.
+
+## What it does
+Reports a text that is bound to the name of a credential and looks like one: in an assignment, a keyword, a dict entry,
+the default of a parameter, field or option, the environment and what is taken where it holds nothing, and in a
+comparison. `password`, `api_key`, `client_secret`, `hf_token`, `access_token` are such names, in any spelling; `token`,
+`key` and `pad_token` are not. Beside those, a password in a URL or a connection string, and what an `Authorization`
+header holds. A name that gets its value elsewhere is followed there, and each literal is reported once.
+
+What only a program can have chosen (keys, tokens) has to look random. What a person chose (passwords) is reported too
+if it has digits or signs among its letters, or is one that is in every list (`admin`, `postgres`, `letmein`); any other
+word only where it stands beside the user or the host that it opens. Such weak ones have a lower severity.
+
+Fine is what stands for a credential: placeholders (`changeme`, `your-api-key`, `EMPTY`), names of variables and fields,
+paths, URLs, templates, special tokens of a tokenizer. So is what a service on the developer's own machine was shipped
+with (`postgres:postgres@localhost`), because everybody knows it and it opens nothing to anybody else. Tokens in the
+shape of a known provider are reported by PKT401.
+
+## Why is this bad?
+Everybody who can read the code, its history, the package or the container image has the credential, and it cannot be
+changed without a release.
+
+## Instead
+Revoke the credential. Read the next one from the environment (`os.environ["DB_PASSWORD"]`), a secret store or a file
+outside of the repository, and fail where it is missing.
+
+## References
+- [CWE-798](https://cwe.mitre.org/data/definitions/798.html), [CWE-259](https://cwe.mitre.org/data/definitions/259.html)
+- [OWASP: Secrets Management](https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from picketlint.rule import (
+    CREDENTIAL_TRIGGERS,
+    Confidence,
+    Credential,
+    Hit,
+    Module,
+    Rule,
+    Severity,
+    Strength,
+    bad,
+    credentials,
+    glimpse,
+    good,
+    on,
+    sample,
+)
+
+_LEVELS = {
+    Strength.RANDOM: (Severity.HIGH, Confidence.HIGH),
+    Strength.CHOSEN: (Severity.HIGH, Confidence.MEDIUM),
+    Strength.KNOWN: (Severity.MEDIUM, Confidence.MEDIUM),
+    Strength.WORD: (Severity.MEDIUM, Confidence.MEDIUM),
+}
+
+
+class HardcodedCredential(Rule):
+    """`password = "hunter2"`."""
+
+    id = "PKT402"
+    name = "hardcoded-credential"
+    since = "0.2"
+    severity = Severity.HIGH
+    confidence = Confidence.HIGH
+    cwe = 798
+    policy = "API Keys and Credentials"
+    documentable = False
+    conceals = True
+    supersedes = ("B105", "B106", "B107", "S105", "S106", "S107")
+    triggers = CREDENTIAL_TRIGGERS
+    examples = (
+        bad('password = "hunter2"', at="1:1"),
+        bad('DB_PASSWORD: str = "P@ssw0rd"', at="1:1"),
+        bad('self.passwd = "correct-horse-battery-93"', at="1:1"),
+        bad('config["smtpPassword"] = "Tr0ub4dor&3"', at="1:1"),
+        bad('if (pwd := "S3cr3t!pass"):\n    login(pwd)', at="1:5"),
+        bad('connect(\n    host,\n    password="hunter2",\n)', at="3:5"),
+        bad('connect(host=host, user="app", password="swordfish")', at="1:32", confidence=Confidence.MEDIUM),
+        bad('connect(host="db.internal", user="postgres", password="postgres")', at="1:46"),
+        bad(
+            'PASSWORD = "hunter2"\n\n\ndef open_it():\n    return connect(user=USER, password=PASSWORD)',
+            at="1:1",
+            why="once, where it is written",
+        ),
+        bad('SUFFIX = "4Kq"\nconnect(user="app", password="x9-Lm!" + SUFFIX)', at="2:21"),
+        bad('def connect(host, user="app", password="hunter2"): ...', at="1:31"),
+        bad('@dataclass\nclass Settings:\n    api_key: str = field(default="9f8Kd02LmQx71Zp4")', at="3:5"),
+        bad('class Settings(BaseSettings):\n    secret: SecretStr = SecretStr("9f8Kd02LmQx71Zp4")', at="2:5"),
+        bad('DATABASE = {"USER": "app", "PASSWORD": "hunter2"}', at="1:28"),
+        bad('if password == "hunter2":\n    grant()', at="1:4"),
+        bad('if hmac.compare_digest(request.headers["X-API-Key"], "9f8Kd02LmQx71Zp4"):\n    grant()', at="1:4"),
+        bad('os.environ["SERVICE_API_KEY"] = "9f8Kd02LmQx71Zp4"', at="1:1"),
+        bad('os.environ.setdefault("SERVICE_API_KEY", "9f8Kd02LmQx71Zp4")', at="1:1"),
+        bad('import os\nkey = os.getenv("SERVICE_API_KEY", "9f8Kd02LmQx71Zp4")', at="2:1"),
+        bad('api_key = os.environ.get("SERVICE_API_KEY") or "9f8Kd02LmQx71Zp4"', at="1:1"),
+        bad('parser.add_argument("--api-key", default="9f8Kd02LmQx71Zp4")', at="1:1"),
+        bad('@click.option("--password", default="hunter2")\ndef main(password): ...', at="1:2"),
+        bad('headers = {"Authorization": "Bearer 9f8Kd02LmQx71Zp4"}', at="1:12"),
+        bad('headers["Authorization"] = "Basic YXBwOmh1bnRlcjI="', at="1:1", why="base64 of user and password"),
+        bad('requests.get(url, auth=("app", "hunter2"))', at="1:19"),
+        bad('engine = create_engine("postgresql://app:hunter2@db.internal/app")', at="1:10"),
+        bad('url = f"https://ci:hunter2@{host}/simple"', at="1:1"),
+        bad('conn = "Server=db.internal;User Id=app;Password=hunter2;"', at="1:1"),
+        bad('get(f"https://{host}/models?api_key=9f8Kd02LmQx71Zp4")', at="1:1", why="in a URL"),
+        bad('HF_TOKEN = b"9f8Kd02LmQx71Zp4"', at="1:1"),
+        bad('API_KEYS = ["9f8Kd02LmQx71Zp4"]', at="1:13"),
+        bad('# connect(user="app", password="hunter2")\nconnect()', at="1:1", why="code in a comment"),
+        bad('PASSWORD = "admin"', at="1:1", confidence=Confidence.MEDIUM, why="weak, and in every list"),
+        good('pad_token = "<pad>"\neos_token = "<|endoftext|>"\nBLANK_TOKEN = "[blank]"', why="for a tokenizer"),
+        good('build(moe_token_dispatcher_type="alltoall", token_pattern=r"(?u)\\b\\w+\\b", token="9f8Kd02LmQx71Zp4")'),
+        good('bot_token = "<tool_call>"\naccess_token: str = "functools"'),
+        good('password = os.environ["DB_PASSWORD"]\napi_key = getpass("Key: ")'),
+        good('API_KEY_ENV = "OPENAI_API_KEY"\napi_key = "OPENAI_API_KEY"', why="names of variables"),
+        good('password_field = "hunter2"\ntoken_url = "https://example.org/token"\nAPI_KEY_HEADER = "X-API-Key"'),
+        good('class Grant(str, Enum):\n    PASSWORD = "password"\n    CLIENT_SECRET = "client-secret-1"'),
+        good('client = OpenAI(base_url=url, api_key="EMPTY")\nclient.api_key = "token-abc123"'),
+        good('api_key = "your-api-key"\npassword = "changeme"\nsecret = "xxxxxxxxxxxxxxxx"\npasswd = "********"'),
+        good('password = f"{prefix}-{name}"\npwd = "${DB_PASSWORD}"\nsecret = "<client secret>"\nkey = "%s"'),
+        good('private_key = "/etc/ssl/private/server.key"\npwd = "./data"\nsecret = "projects/x/secrets/y"'),
+        good('password = "Enter your password"\nif secret == "none":\n    stop()'),
+        good('auth_token = "bearer"\nsecret = "gateway_secret"\nuse_auth_token = "deprecated"'),
+        good('password = ""\napi_key = None\npassword = "no"', why="none"),
+        good('url = "postgresql://postgres:postgres@localhost/test"\nbroker = "redis://:@localhost:6379"'),
+        good('connect(host="localhost", user="postgres", password="postgres")', why="what everybody has at home"),
+        good('url = "postgresql://user:password@host/db"\nproxy = f"http://{user}:{password}@{host}"'),
+        good('def connect(url):\n    """Such as `mysql://app:hunter2@db.internal/app`."""', why="shows how"),
+        good('add(api_key=Field(description="Such as api_key=9f8Kd02LmQx71Zp4"))'),
+        good('secrets.token_hex(16)\nsecret = secrets.token_urlsafe()\ntokens = ["hello", "world"]'),
+        good('key = "9f8Kd02LmQx71Zp4"\nsecret_name = "9f8Kd02LmQx71Zp4"\nsha256 = "9f8Kd02LmQx71Zp4"'),
+        good('fake_api_key = "9f8Kd02LmQx71Zp4"\npublic_access_key = "9f8Kd02LmQx71Zp4"'),
+        good('schema = {"password": {"type": "string"}, "api_key": "string"}'),
+        good(f'login(hf_token="{sample("hf_")}")', why="reported by PKT401"),
+    )
+
+    @on(ast.Module)
+    def module(self, _: ast.Module, module: Module) -> Iterator[Hit]:
+        """Everything in the module at once: where a literal is bound tells its name, wherever it is used."""
+        for found in credentials(module):
+            yield self._report(found)
+
+    def _report(self, found: Credential) -> Hit:
+        severity, confidence = _LEVELS[found.strength]
+        if found.login and found.strength is Strength.CHOSEN:
+            confidence = Confidence.HIGH
+        what = f"The {found.name}" if " " in found.name else f"`{found.name}`"
+        verb = "is compared with a text" if found.compared else "is written"
+        message = (
+            f"{what} {verb} in the code ({glimpse(found.secret)}), where everybody who gets the code has it; "
+            f"revoke it, and read the next one from the environment or a secret store"
+        )
+        hit = self.at(found.anchor, message, focus=found.literal, severity=severity, confidence=confidence)
+        return hit._replace(trace=found.trace, secrets=(found.literal,))

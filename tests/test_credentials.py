@@ -1,0 +1,193 @@
+"""Credentials: what names and values are taken for, and that no output gives one away."""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+import string
+from pathlib import Path
+
+import pytest
+from hosts import bandit, flake8, picketlint
+
+from picketlint.credentials.bindings import glimpse
+from picketlint.credentials.names import Kind, kind_of
+from picketlint.credentials.strength import Strength, strength
+from picketlint.engine import Checks, analyze
+
+# Put together here, so that no scanner takes this file for a leak.
+CANARY = "kea" + "7Lorikeet!"
+HIDDEN = CANARY[4:]
+
+
+# -- names -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "DB_PASSWORD", "smtpPassword", "--db-password", "password2", "PASSWORD_PROD", "user_pw", "dbPass"],
+)
+def test_names_of_passwords(name: str) -> None:
+    assert kind_of(name) is Kind.PASSWORD
+
+
+@pytest.mark.parametrize("name", ["secret", "client_secret", "SECRET_KEY", "clientSecret", "jwt_secret", "signingKey"])
+def test_names_of_secrets(name: str) -> None:
+    assert kind_of(name) is Kind.SECRET
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "api_key", "apikey", "apiKey", "APIKey", "X-API-Key", "OPENAI_API_KEY", "hf_token", "HF_TOKEN", "hfToken",
+        "use_auth_token", "oauth2_token", "aws_access_key_id", "access_token", "GITHUB_TOKEN", "private_key",
+    ],
+)  # fmt: skip
+def test_names_of_keys_and_tokens(name: str) -> None:
+    assert kind_of(name) is Kind.MACHINE
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "token", "key", "tokens", "pad_token", "eos_token_id", "BLANK_TOKEN", "token_pattern", "num_tokens",
+        "moe_token_dispatcher_type", "image_token", "next_page_token", "api_key_env", "API_KEY_HEADER", "token_url",
+        "password_field", "password_hash", "secret_name", "secrets", "forward_pass", "tokenizer", "fake_api_key",
+        "public_key", "primary_key", "AWS::IAM::AccessKey", "key_padding_mask", "passwordless", "", "x" * 10_000,
+    ],
+)  # fmt: skip
+def test_other_names(name: str) -> None:
+    assert kind_of(name) is None
+
+
+# -- values ------------------------------------------------------------------------------------------------------------
+
+
+def _drawn(alphabet: str, length: int, draw: random.Random) -> str:
+    return "".join(draw.choices(alphabet, k=length))
+
+
+@pytest.mark.parametrize("length", [20, 32, 40, 64])
+@pytest.mark.parametrize(
+    "alphabet",
+    [
+        "0123456789abcdef", string.ascii_letters + string.digits, string.ascii_lowercase + string.digits,
+        string.ascii_letters + string.digits + "-_", string.ascii_uppercase + "234567",
+    ],
+)  # fmt: skip
+def test_random_values_are_known(alphabet: str, length: int) -> None:
+    draw = random.Random(f"{alphabet}{length}")
+    found = [strength(_drawn(alphabet, length, draw), Kind.MACHINE) for _ in range(400)]
+    assert found.count(Strength.RANDOM) >= 392
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<|endoftext|>", "[CLS]", "alltoall", "functools", "meta-llama/Llama-3.1-8B-Instruct", "OPENAI_API_KEY",
+        "EMPTY", "your-api-key", "token-abc123", "changeme", "xxxxxxxxxxxxxxxx", "/etc/ssl/server.key", "${API_KEY}",
+        "{api_key}", "%s", "<api key>", "https://example.org/token", "X-API-Key", "sasl.password", "ssl.key.password",
+        "Enter your API key", "0123456789abcdef", "sk-proj-1234567890", "00000000-0000-0000-0000-000000000000",
+        "projects/x/secrets/y/versions/latest", "gateway_secret", "AccessSecret", "aes-256-gcm", "pbkdf2_sha256",
+        "--api-key", "get_secret('x')", r"\w{8,}", "\u2581token", "a b c d e f g h", "deadbeefdeadbeefdeadbeef",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", list(Kind))
+def test_other_values(value: str, kind: Kind) -> None:
+    assert strength(value, kind) in (Strength.NONE, Strength.WORD)
+
+
+@pytest.mark.parametrize("value", ["hunter2", "admin123", "P@ssw0rd", "Summer-2024", "harbor-otter-marble-36", "x9!kL"])
+def test_passwords_that_somebody_chose(value: str) -> None:
+    assert strength(value, Kind.PASSWORD) is Strength.CHOSEN
+    assert strength(value, Kind.MACHINE) is Strength.NONE
+
+
+# -- nothing is given away ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("length", range(1, 40))
+def test_a_glimpse_shows_a_third_at_most(length: int) -> None:
+    secret = _drawn(string.ascii_letters, length, random.Random(length))
+    shown = glimpse(secret).split("`")[1].removesuffix("...")
+    assert secret.startswith(shown)
+    assert len(shown) <= min(4, length / 3)
+    assert str(length) in glimpse(secret)
+
+
+CODE = f'''import torch
+
+DB_PASSWORD = "{CANARY}"
+url = "postgres://app:{CANARY}@db.internal/app"  # torch
+# connect(user="app", password="{CANARY}")
+connect(
+    user="app",
+    password="{CANARY[:6]}"
+    "{CANARY[6:]}",
+)
+print({{"password": "{CANARY}"}}, password)
+# security-exception: written by our own trainer and verified by its checksum
+torch.load(path, weights_only=False, password="{CANARY}")
+torch.load(path, weights_only=False, password="{CANARY}")
+'''
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "app.py").write_text(CODE)
+    return tmp_path
+
+
+def _hides(output: str) -> bool:
+    return not any(part in output for part in (CANARY, HIDDEN, CANARY[6:]))
+
+
+@pytest.mark.parametrize("arguments", [(), ("--select", "PKT101")], ids=["all", "another rule alone"])
+@pytest.mark.parametrize("format_", ["text", "concise", "json"])
+def test_no_format_gives_a_password_away(project: Path, format_: str, arguments: tuple[str, ...]) -> None:
+    run = picketlint("check", "-v", "--output-format", format_, *arguments, "app.py", cwd=project)
+    assert run.code == 1
+    assert ("PKT101" if arguments else "PKT402") in run.out
+    assert _hides(run.out + run.err)
+
+
+def test_statistics_exceptions_and_the_lock_give_no_password_away(project: Path) -> None:
+    outputs = [picketlint("check", "--statistics", "app.py", cwd=project).out]
+    for format_ in ("text", "markdown", "json"):
+        outputs.append(picketlint("exceptions", "--output-format", format_, ".", cwd=project).out)
+    (project / "pyproject.toml").write_text('[tool.picketlint]\nexceptions-lock = "exceptions.toml"\n')
+    outputs.append(picketlint("exceptions", "--lock", cwd=project).out)
+    lock = (project / "exceptions.toml").read_text()
+    assert "torch.load" in lock
+    assert "PKT402" in outputs[0]
+    assert _hides("".join([*outputs, lock]))
+
+
+def test_flake8_and_bandit_give_no_password_away(project: Path) -> None:
+    shown = flake8("--select", "PKT", "app.py", cwd=project).out
+    assert "PKT402" in shown
+    assert _hides(shown)
+    tests = json.loads(bandit("-q", "-f", "json", "-t", "PKT402,PKT404", "app.py", cwd=project).out)["results"]
+    texts = [result["issue_text"] for result in tests]
+    assert sum("PKT402" in result["test_id"] for result in tests) >= 4
+    assert _hides("".join(texts))
+
+
+def test_each_literal_is_reported_once() -> None:
+    found = analyze(CODE, "app.py", Checks(frozenset({"PKT402"}))).findings
+    assert [finding.span.line for finding in found] == [3, 4, 5, 8, 11, 13, 14]
+
+
+def test_a_token_of_a_provider_is_reported_once() -> None:
+    token = "ghp" + "_" + secrets.token_hex(18)
+    code = f'github_token = "{token}"\n'
+    rules = {finding.rule for finding in analyze(code, "app.py", Checks(frozenset({"PKT401", "PKT402"}))).findings}
+    assert len(rules) == 1
+
+
+def test_a_literal_is_reported_wherever_it_is_handed_to() -> None:
+    code = 'VALUE = "9f8Kd02LmQx71Zp4"\n\n\ndef f():\n    connect(api_key=VALUE)\n    other(api_key=VALUE)\n'
+    (finding,) = analyze(code, "app.py", Checks(frozenset({"PKT402"}))).findings
+    assert finding.span.line == 1
+    assert [step.line for step in finding.trace] == [1]
