@@ -16,12 +16,12 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}\Z")
 _AUTHORITY = re.compile(r"([^\s/?#:@'\"<>]{0,128})(?::([^\s/?#'\"<>]{1,256}))?@([^\s/?#:@'\",<>]{0,255})")
 # https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax,
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
-_PASSWORD_SETTING = re.compile(r"\b(password|passwd|pwd) {0,2}= {0,2}['\"]?([^;&\s'\"]{1,128})", re.IGNORECASE)
+_PASSWORD_SETTING = re.compile(r"\b(password|passwd|pwd) {0,2}= {0,2}'?([^;&\s'\"]{1,128})", re.IGNORECASE)
 _SERVER_SETTING = re.compile(
-    r"\b(?:data source|server|host|hostaddr|addr|dbname|database|initial catalog) {0,2}= {0,2}([^;\s]{1,128})",
+    r"\b(?:data source|server|host|hostaddr|addr|dbname|database|initial catalog) {0,2}= {0,2}'?([^;\s'\",]{1,128})",
     re.IGNORECASE,
 )
-_USER_SETTING = re.compile(r"\b(?:user id|uid|user|username) {0,2}= {0,2}([^;\s]{1,128})", re.IGNORECASE)
+_USER_SETTING = re.compile(r"\b(?:user id|uid|user|username) {0,2}= {0,2}'?([^;\s'\",]{1,128})", re.IGNORECASE)
 _MACHINE_SETTING = re.compile(
     r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{2,48})['\"]? {0,2}[=:] {0,2}['\"]?([A-Za-z0-9+/=_.~!-]{10,512})"
 )

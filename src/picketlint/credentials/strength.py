@@ -53,7 +53,7 @@ _WORDS_WITH_NUMBER = re.compile(r"(?:[A-Za-z]{3,9}([-_.]))(?:[A-Za-z]{3,9}\1)+[0
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PARTED = re.compile(r"[-_.:/+]")
 _NO_LETTERS = re.compile(r"[^a-z]+")
-_LEET = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9])[A-Za-z0-9]+")
+_LEET = re.compile(r"(?=.*[A-Za-z].*[A-Za-z])(?=.*[0-9])[A-Za-z0-9]{6,}")
 
 
 class Strength(Enum):
