@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
     from picketlint.commands import HANDERS, SHELL_TRIGGERS, ShellCommand, handed_over
     from picketlint.comments import Comment
-    from picketlint.credentials.bindings import CREDENTIAL_TRIGGERS, Credential, credentials, glimpse
-    from picketlint.credentials.logged import LOGGING_CALLS, logged
-    from picketlint.credentials.names import NAME_TRIGGERS
+    from picketlint.credentials.bindings import Credential, credentials, glimpse
+    from picketlint.credentials.logged import logged
     from picketlint.credentials.strength import Strength
     from picketlint.dotenv import Dotenv
     from picketlint.exceptions import Remark
@@ -43,12 +42,9 @@ if TYPE_CHECKING:
     Check = TypeVar("Check", bound=Callable[..., Iterator["Hit"] | Iterator[Passage]])
 
 __all__ = [
-    "CREDENTIAL_TRIGGERS",
     "FALSY",
     "FIELD",
     "HANDERS",
-    "LOGGING_CALLS",
-    "NAME_TRIGGERS",
     "OPTION",
     "PARAMETER",
     "SHELL_TRIGGERS",
@@ -130,9 +126,8 @@ __all__ = [
 # What few rules import is itself imported for those.
 _HOMES = {
     "picketlint.commands": ("HANDERS", "SHELL_TRIGGERS", "ShellCommand", "handed_over"),
-    "picketlint.credentials.bindings": ("CREDENTIAL_TRIGGERS", "Credential", "credentials", "glimpse"),
-    "picketlint.credentials.logged": ("LOGGING_CALLS", "logged"),
-    "picketlint.credentials.names": ("NAME_TRIGGERS",),
+    "picketlint.credentials.bindings": ("Credential", "credentials", "glimpse"),
+    "picketlint.credentials.logged": ("logged",),
     "picketlint.credentials.strength": ("Strength",),
     "picketlint.dotenv": ("Dotenv",),
     "picketlint.passages": ("Passage",),

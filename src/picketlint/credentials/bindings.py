@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from picketlint.credentials.embedded import Embedded, embedded, in_header, is_local, is_shown
-from picketlint.credentials.names import NAME_TRIGGERS, Kind, words
+from picketlint.credentials.names import Kind, words
 from picketlint.credentials.sinks import Sink, sinks, with_defaults, written
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.credentials import (
@@ -31,16 +31,6 @@ if TYPE_CHECKING:
     from picketlint.module import Module
     from picketlint.semantics.options import Option
 
-# A login in a URL, beside the names of credentials and what else shows them in a text.
-CREDENTIAL_TRIGGERS: tuple[bytes | tuple[bytes, ...], ...] = (
-    *NAME_TRIGGERS,
-    (b"://", b"@"),
-    b"auth=",
-    b"Auth(",
-    b"login(",
-    b"asic ",
-    b"ASIC ",
-)
 _STRENGTHS = tuple(Strength)
 _STATEMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.Compare)
 _LONGEST_TEXT = 1 << 16

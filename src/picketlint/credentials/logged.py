@@ -29,7 +29,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.module import Module
 
-LOGGING_CALLS = frozenset({*FUNCTIONS, *METHODS})
 _STANDARD = frozenset({"stderr", "stdout"})
 _LOOK_UPS = frozenset({"get", "getenv", "pop"})
 _MAX_NODES = 400

@@ -21,19 +21,6 @@ _LONGEST_ENDING = 3
 _NAME = re.compile(r"-{0,2}[A-Za-z_][A-Za-z0-9_.-]{2,127}")
 
 
-# Without one of these in it, a file holds no name of a credential. Of a word, the part that is written the same whether
-# it begins with a capital.
-NAME_TRIGGERS = (
-    *(
-        written
-        for word in (b"assword", b"asswd", b"asswort", b"asscode", b"assphrase", b"ecret", b"oken", b"apikey", b"earer")
-        for written in (word, word.upper())
-    ),
-    *(b"pwd", b"Pwd", b"PWD", b"_pass", b"_PASS", b"-pass", b"Pass", b"_pw", b"_PW", b"Pw", b"_pat", b"_PAT", b"Pat"),
-    *(b"_key", b"_KEY", b"-key", b"-Key", b"-KEY", b"Key", b"uthorization", b"UTHORIZATION"),
-)
-
-
 class Kind(Enum):
     """What sort of credential a name asks for; who chose the value decides what it can look like."""
 

@@ -206,3 +206,25 @@ COMMON_PAIRS = {
     "y": "npst",
     "z": "ae",
 }
+
+# Without one of these in it, a file holds no name of a credential. Of a word, the part that is written the same whether
+# it begins with a capital.
+NAME_TRIGGERS = (
+    *(
+        written
+        for word in (b"assword", b"asswd", b"asswort", b"asscode", b"assphrase", b"ecret", b"oken", b"apikey", b"earer")
+        for written in (word, word.upper())
+    ),
+    *(b"pwd", b"Pwd", b"PWD", b"_pass", b"_PASS", b"-pass", b"Pass", b"_pw", b"_PW", b"Pw", b"_pat", b"_PAT", b"Pat"),
+    *(b"_key", b"_KEY", b"-key", b"-Key", b"-KEY", b"Key", b"uthorization", b"UTHORIZATION"),
+)
+# A login in a URL, beside the names of credentials and what else shows them in a text.
+CREDENTIAL_TRIGGERS: tuple[bytes | tuple[bytes, ...], ...] = (
+    *NAME_TRIGGERS,
+    (b"://", b"@"),
+    b"auth=",
+    b"Auth(",
+    b"login(",
+    b"asic ",
+    b"ASIC ",
+)

@@ -40,6 +40,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "update": ("wandb.config", "run.config"),
     "init": ("wandb",),
 }
+CALLS = frozenset({*FUNCTIONS, *METHODS})
 # The arguments of these that are recorded; of all others everything is.
 RECORDED = {"init": frozenset({"config", "name", "notes", "tags", "group"})}
 # Arguments that say how or where, not what.

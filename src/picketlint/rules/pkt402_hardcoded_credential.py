@@ -34,8 +34,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from picketlint.knowledge.credentials import CREDENTIAL_TRIGGERS
 from picketlint.rule import (
-    CREDENTIAL_TRIGGERS,
     Confidence,
     Credential,
     Hit,

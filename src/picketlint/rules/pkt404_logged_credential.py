@@ -30,9 +30,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from picketlint.knowledge.credentials import NAME_TRIGGERS
+from picketlint.knowledge.logs import CALLS
 from picketlint.rule import (
-    LOGGING_CALLS,
-    NAME_TRIGGERS,
     Confidence,
     Hit,
     Module,
@@ -100,7 +100,7 @@ class LoggedCredential(Rule):
         good('print(f"{api_key:.4}...")'),
     )
 
-    @on_callee(*LOGGING_CALLS)
+    @on_callee(*CALLS)
     def call(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """Everything that writes for people to read, or for a tracker to keep."""
         found = list(logged(call, module))
