@@ -31,7 +31,7 @@ LAYERS = [
     ["module wrappers"],
     ["identity", "passages"],
     ["exceptions"],
-    ["rule"],
+    ["listening rule"],
     ["rules", "rulepage", "registry", "dispatch"],
     ["analysis beside", "config", "prefilter"],
     ["engine", "lockfile"],
