@@ -26,12 +26,12 @@ _index catalog config discovery engine files gitignore lazy narration prefilter 
 reporting.summary scan settings source speed
 """
 _OWN_FINDING = """
-analysis comments dispatch examples knowledge knowledge.defaults knowledge.signatures module reporting.sanitize
-reporting.snippet reporting.text rule rules rules.pkt101_unsafe_torch_load rules.pkt102_implicit_torch_load
-semantics semantics.arguments semantics.bindings semantics.calls semantics.changes semantics.classes
-semantics.conditions semantics.control semantics.defaults semantics.flow semantics.guards semantics.mappings
-semantics.mentions semantics.names semantics.options semantics.sites semantics.solver semantics.tree semantics.values
-semantics.verification semantics.walk wrappers
+analysis comments dispatch examples knowledge knowledge.defaults knowledge.signatures listening module
+reporting.sanitize reporting.snippet reporting.text rule rules rules.pkt101_unsafe_torch_load
+rules.pkt102_implicit_torch_load semantics semantics.arguments semantics.bindings semantics.calls semantics.changes
+semantics.classes semantics.conditions semantics.control semantics.defaults semantics.flow semantics.guards
+semantics.mappings semantics.mentions semantics.names semantics.options semantics.sites semantics.solver
+semantics.tree semantics.values semantics.verification semantics.walk wrappers
 """
 # And of the standard library at most these, beyond what every start of Python loads. Releases differ in what they need.
 _STANDARD_FINDING = """
