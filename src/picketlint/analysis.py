@@ -151,9 +151,10 @@ def _review(
 
 
 def _finding(rule: Rule, hit: Hit, source: Source, path: str) -> Finding:
-    span, focus = _span(hit.anchor, source), _span(hit.focus, source)
+    span = _span(hit.anchor, source)
+    focus = span if hit.focus is hit.anchor else _span(hit.focus, source)
     trace = hit.trace
-    if not (span[:2] <= focus[:2] and focus[2:] <= span[2:]):
+    if focus is not span and not (span[:2] <= focus[:2] and focus[2:] <= span[2:]):
         # What is shown is the offending code; what decides elsewhere is a step that led there.
         if all(step[:2] != focus[:2] for step in trace):
             trace = (*trace, Step(focus.line, focus.column, "it comes from here"))

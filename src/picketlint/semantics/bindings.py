@@ -48,7 +48,7 @@ class Bindings:
         self._sites = Sites(tree)
         self._groups: dict[tuple[str, ast.AST], list[Binding]] = {}
         self._flows: dict[tuple[str, ast.AST], Flow] = {}
-        self._straight: dict[tuple[str, ast.AST], Binding | None] = {}
+        self._straight: dict[tuple[str, ast.AST], Reaching | None] = {}
         self._known: dict[ast.AST, Reaching | None] = {}
         self._stars: tuple[ast.ImportFrom, ...] | None = None
 
@@ -138,10 +138,17 @@ class Bindings:
     def _reaching(self, name: str, owner: Owner, use: ast.AST) -> Reaching:
         """What of one scope's bindings can be in force at a use in it or in a scope nested in it."""
         scope = owner.scope
+        straight = self._only_one(name, scope)
+        if straight is not None:
+            only = straight.bindings[0]
+            if owner.deferred or only.kind is Kind.PARAMETER or only.position <= start(use):
+                return straight
+            outside = self._outside(name, owner, use)
+            return Reaching(outside.bindings, outside.complete and bool(outside.bindings))
         group = self.group(name, scope)
         if isinstance(scope, COMPREHENSIONS):
             return Reaching(tuple(group), True)
-        reached = self._reached(name, owner, group, use)
+        reached = self._flow(name, scope).reaching(use, deferred=owner.deferred)
         found = _without_echoes([group[index] for index in reached.events])
         complete = not reached.many
         if reached.unset and not reached.many:
@@ -163,13 +170,16 @@ class Bindings:
             return Reaching((), True)
         return Reaching((Binding(Kind.IMPORT, root, root, (0, 0), target=f"builtins.{name}"),), True)
 
-    def _reached(self, name: str, owner: Owner, group: list[Binding], use: ast.AST) -> Reached:
-        if len(group) == 1 and self._always_bound(name, owner.scope, group[0]):
-            before = group[0].kind is Kind.PARAMETER or group[0].position <= start(use)
-            return Reached((0,) if before or owner.deferred else (), not before, False)
-        return self._flow(name, owner.scope).reaching(use, deferred=owner.deferred)
+    def _only_one(self, name: str, scope: ast.AST) -> Reaching | None:
+        """What a name means below its only binding, where places alone tell whether that is in force."""
+        key = (name, scope)
+        if key not in self._straight:
+            group = self.group(name, scope)
+            plain = len(group) == 1 and not isinstance(scope, COMPREHENSIONS) and self._always_bound(scope, group[0])
+            self._straight[key] = Reaching((group[0],), True) if plain else None
+        return self._straight[key]
 
-    def _always_bound(self, name: str, scope: ast.AST, only: Binding) -> bool:
+    def _always_bound(self, scope: ast.AST, only: Binding) -> bool:
         """Whether a name's only binding stands straight in the scope's body, so that places alone tell all."""
         if only.weak or only.remote or only.kind is Kind.DELETED:
             return False

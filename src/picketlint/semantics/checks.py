@@ -57,8 +57,11 @@ class Checks:
         key = _key(node)
         if key is None:
             return None
+        facts = [*self.guards.facts(node)]
+        if not facts:
+            return None
         subject = Subject(key, node)
-        return strongest(self._told(fact, subject) for fact in self.guards.facts(node))
+        return strongest([self._told(fact, subject) for fact in facts])
 
     def _same(self, subject: Subject, test: ast.expr) -> bool:
         """Whether nothing can have given the expression another value between the test and the use."""

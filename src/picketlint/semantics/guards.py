@@ -27,7 +27,8 @@ _SAFE_MODE = r"^(?:in_|is_)?safe(?:_mode|_load|_loading)?(?:_enabled|_on)?$"
 # What turns text into a truth value.
 _READERS = frozenset({"bool", "strtobool", "str2bool", "str_to_bool", "is_true", "parse_bool", "to_bool"})
 # What a test around a place can be part of.
-_DECIDING = (ast.If, ast.While, ast.IfExp, ast.BoolOp, ast.comprehension, *COMPREHENSIONS)
+_DECIDING = frozenset({ast.If, ast.While, ast.IfExp, ast.BoolOp, ast.comprehension, *COMPREHENSIONS})
+_ENDING = frozenset(FUNCTIONS)
 _MAX_ALIASES = 4
 _MAX_SIBLINGS = 32
 
@@ -62,18 +63,20 @@ class Guards:
 
     def facts(self, node: ast.AST) -> Iterator[Fact]:
         """The tests around a place and those above it that leave its block, the nearest first."""
-        child = node
-        for parent in self.tree.ancestors(node):
-            if isinstance(parent, _DECIDING):
+        child, parent = node, self.tree.parent(node)
+        while parent is not None:
+            kind = parent.__class__
+            if kind in _DECIDING:
                 yield from self._around(parent, child)
             if isinstance(child, ast.stmt):
                 before = self._before.get(child)
                 if before is None:
                     before = self._before[child] = tuple(self._left_early(parent, child))
-                yield from before
-            if isinstance(parent, FUNCTIONS):
+                if before:
+                    yield from before
+            if kind in _ENDING:
                 return
-            child = parent
+            child, parent = parent, self.tree.parent(parent)
 
     def _around(self, parent: ast.AST, child: ast.AST) -> Iterator[Fact]:
         """The test of an ``if``, ``while``, conditional expression, ``and``, ``or`` or comprehension."""

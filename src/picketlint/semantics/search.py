@@ -86,14 +86,13 @@ class Search:
             return
         joined = task.joined if task.derived or parts.derived else task.joined or parts.joined
         here = task.node if parts.labelled else None
-        onward = task._replace(
-            joined=joined,
-            label=task.label or here,
-            near=task.near or here,
-            built=task.built or (parts.joined and joined),
-            derived=task.derived or parts.derived,
+        built, derived = task.built or (parts.joined and joined), task.derived or parts.derived
+        label, near = task.label or here, task.near or here
+        _, _, _, trail, entered, _, proven, aside, _, _, calls = task
+        self.add(
+            Task(node, joined, label, trail, entered, derived, proven, aside, near, built, calls)
+            for node in parts.nodes
         )
-        self.add(onward.at(node) for node in parts.nodes)
 
     def piece(self, task: Task, origin: Origin) -> None:
         """Note what the task's expression is."""

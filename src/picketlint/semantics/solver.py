@@ -24,6 +24,8 @@ else:
         def __class_getitem__(cls, parameters: object) -> type:
             return cls
 
+_LONGEST_CHAIN = 8
+
 
 class Solver(Generic[Key, Answer]):
     """Computes and keeps answers.
@@ -49,13 +51,28 @@ class Solver(Generic[Key, Answer]):
         return self._answers[key]
 
     def _simple(self, key: Key) -> bool:
-        """Answer a question that depends on nothing open but leaves, as most do; False for any other."""
-        for dependency in self._dependencies(key):
-            if dependency not in self._answers:
-                if dependency == key or self._dependencies(dependency):
+        """Answer a question that depends on leaves and on one like itself, ``a.b.c``, as most do; False for others."""
+        answers = self._answers
+        chain = [key]
+        dependencies = self._dependencies(key)
+        while dependencies:
+            further: Sequence[Key] = ()
+            for dependency in dependencies:
+                if dependency in answers:
+                    continue
+                of_it = self._dependencies(dependency)
+                if not of_it:
+                    answers[dependency] = self._combine(dependency, answers.__getitem__)
+                elif further or len(chain) == _LONGEST_CHAIN or dependency in chain:
                     return False
-                self._answers[dependency] = self._combine(dependency, self._answers.__getitem__)
-        self._answers[key] = self._combine(key, self._answers.__getitem__)
+                else:
+                    further = of_it
+                    following = dependency
+            if further:
+                chain.append(following)
+            dependencies = further
+        for link in reversed(chain):
+            answers[link] = self._combine(link, answers.__getitem__)
         return True
 
     def _search(self, root: Key) -> None:
