@@ -205,5 +205,7 @@ class Source:
         offset = getattr(node, "col_offset", 0)
         end_line = getattr(node, "end_lineno", None) or line
         end_offset = getattr(node, "end_col_offset", None)
+        if self._ascii and end_offset is not None:
+            return Span(line, offset + 1, end_line, end_offset + 1)
         end_column = self.column(line, offset) if end_offset is None else self.column(end_line, end_offset)
         return Span(line, self.column(line, offset), end_line, end_column)

@@ -64,6 +64,9 @@ def either(parts: Iterable[Argument]) -> Argument:
 
 
 def _made(state: State, parts: list[Argument]) -> Argument:
+    told = [part for part in parts if part.candidates or part.passed]
+    if len(told) == 1:
+        return told[0] if told[0].state is state else told[0]._replace(state=state)
     unique = tuple(dict.fromkeys(candidate for part in parts for candidate in part.candidates))
     passed = tuple(dict.fromkeys(keywords for part in parts for keywords in part.passed))
     if len(unique) > MAX_CANDIDATES:

@@ -89,11 +89,13 @@ class Calls:
         signatures of the callee's possible names.
         """
         target = self.target(call)
-        layers = [(step.args[1:], step.keywords) for step in target.partials]
-        layers.append((call.args[1:] if target.unfinished else call.args, call.keywords))
-        args = [arg for args, _ in layers for arg in args]
+        args, layers = call.args, [call.keywords]
+        if target.partials or target.unfinished:
+            given = call.args[1:] if target.unfinished else call.args
+            args = [*(arg for step in target.partials for arg in step.args[1:]), *given]
+            layers = [*(step.keywords for step in target.partials), call.keywords]
         parts = [self._positional(target.names, args, name) if position is None else _at(args, position)]
-        parts += [self._in_keywords(keywords, name) for _, keywords in layers]
+        parts += [self._in_keywords(keywords, name) for keywords in layers if keywords]
         result = later_wins(parts)
         return MAYBE if result.state is State.ABSENT and _more_to_come(target) else result
 

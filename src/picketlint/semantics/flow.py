@@ -108,9 +108,9 @@ class Flow(Walk):
         dead = self.control.exits(*key).dead_after
         if dead is not None and here > dead:
             return DEAD
-        after = self.after.get(key, [])
-        index = bisect_right(after, here, key=lambda entry: entry[0])
-        return after[index - 1][1] if index else self.entries.get(key, NEVER)
+        places, states = self.after.get(key, ([], []))
+        index = bisect_right(places, here)
+        return states[index - 1] if index else self.entries.get(key, NEVER)
 
     def _in_header(self, unit: ast.AST, use: ast.AST, state: Items) -> Items:
         """The state at a use among the expressions of a statement that has events of its own."""

@@ -40,6 +40,8 @@ Get = Callable[[ast.AST], Names]
 
 
 def _union(parts: list[Names], complete: bool = True) -> Names:
+    if len(parts) == 1 and complete:
+        return parts[0] if parts[0].names or not parts[0].complete else UNKNOWN
     names: dict[str, None] = {}
     for part in parts:
         complete = complete and part.complete
@@ -202,6 +204,8 @@ class Resolver:
 
 def _suffixed(names: Names, suffix: str) -> Names:
     """The names with something hung on each; a chain too long to be anybody's name is not followed."""
+    if len(names.names) == 1 and len(names.names[0]) <= MAX_LENGTH:
+        return Names((names.names[0] + suffix,), names.complete)
     if any(len(name) > MAX_LENGTH for name in names.names):
         return UNKNOWN
     return Names(tuple(name + suffix for name in names.names), names.complete)

@@ -127,8 +127,9 @@ class Sites:
 
     def type_parameter(self, name: str, use: ast.AST) -> Binding | None:
         """The type parameter (``def f[T]``, ``class A[T]``, ``type X[T]``) that a name stands for at a place of use."""
-        self._index()
-        for owner, parameter in self._type_parameters.get(name, ()):
+        if self._sites is None:
+            self._index()
+        for owner, parameter in self._type_parameters.get(name, ()) if self._type_parameters else ():
             child = use
             for around in self.tree.ancestors(use):
                 if around is owner:

@@ -6,7 +6,7 @@ All later questions (scopes, bindings, guards) climb from a node of interest ins
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 TYPE_CHECKING = False
@@ -60,6 +60,8 @@ class Tree:
     def __init__(self, root: ast.Module) -> None:
         self.root = root
         self._parents: dict[ast.AST, ast.AST] = {}
+        # The node that holds this one; None for the module, or a node of another tree. Asked for at every step up.
+        self.parent: Callable[[ast.AST], ast.AST | None] = self._parents.get
         self._by_type: dict[type[ast.AST], list[ast.AST]] = {}
         self._branches: dict[ast.AST, str] = {}
         self._scopes: dict[ast.AST, ast.AST] = {}
@@ -119,10 +121,6 @@ class Tree:
     def writes(self) -> list[ast.Name]:
         """The plain names that are bound or deleted, in source order."""
         return self._names[1]
-
-    def parent(self, node: ast.AST) -> ast.AST | None:
-        """The node that holds this one; None for the module, or a node of another tree."""
-        return self._parents.get(node)
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, innermost first, ending with the module."""

@@ -82,7 +82,7 @@ class Walk:
         self._paths: dict[int, tuple[Step, ...]] = {}
         self.before: dict[ast.AST, Items] = {}
         self.entries: dict[tuple[ast.AST, str], Items] = {}
-        self.after: dict[tuple[ast.AST, str], list[tuple[Position, Items]]] = {}
+        self.after: dict[tuple[ast.AST, str], tuple[list[Position], list[Items]]] = {}
         self.marks: dict[int, Items] = {}
         self._loops: list[_Jumps] = []
         self._starts: list[tuple[Position, int]] = []
@@ -144,7 +144,7 @@ class Walk:
     def _block(self, owner: ast.AST, field: str, state: Items) -> Items:
         """Run a block; the state in which control falls out of its end."""
         self.entries[owner, field] = state
-        after = self.after[owner, field] = []
+        places, states = self.after[owner, field] = ([], [])
         exits = self.control.exits(owner, field)
         previous = BEGINNING
         for child in self._children.get((owner, field), ()):
@@ -153,7 +153,8 @@ class Walk:
                 state = DEAD
             self._leave(exits.breaks, exits.continues, previous, here, state)
             state = self._statement(child, state)
-            after.append((here, state))
+            places.append(here)
+            states.append(state)
             previous = here
         self._leave(exits.breaks, exits.continues, previous, None, state)
         return state if exits.dead_after is None else DEAD
@@ -236,7 +237,7 @@ class Walk:
                 outs.append(self._block(node, "orelse", state))
                 return join(*outs)
             self.entries[node, "orelse"] = self.before[inner] = state
-            self.after[node, "orelse"] = []
+            self.after[node, "orelse"] = ([], [])
             node = inner
 
     def _looped(self, loop: ast.AST, entry: Items, mark: int, state: Items) -> tuple[Items, Items]:
