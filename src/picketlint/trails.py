@@ -17,6 +17,8 @@ _LONGEST = 60
 _LONG = "a value"
 _MAX_NODES = 30
 _MOST_STEPS = 12
+# What stands between an expression and its statement.
+_WITHIN = (ast.expr, ast.keyword, ast.comprehension, ast.arguments)
 _HARDLY = (Origin.SURROUNDINGS, Origin.CLAIMED)
 _WORSE = (Origin.MODEL, Origin.NETWORK, Origin.FILE, Origin.TYPED, Origin.COMMAND_LINE, Origin.ENVIRONMENT)
 
@@ -143,10 +145,9 @@ def _step(node: ast.AST, message: str, module: Module) -> Step:
 
 def _place(node: ast.AST, module: Module) -> ast.AST:
     """The node itself, or the f-string around it: Python before 3.12 misplaces what stands in one."""
-    place = node
-    for parent in module.tree.ancestors(node):
-        if isinstance(parent, ast.stmt):
-            break
+    place, parent = node, module.tree.parent(node)
+    while isinstance(parent, _WITHIN):
         if isinstance(parent, ast.JoinedStr):
             place = parent
+        parent = module.tree.parent(parent)
     return place

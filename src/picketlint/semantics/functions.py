@@ -41,7 +41,7 @@ class Functions:
 
     def owner(self, parameter: ast.arg) -> FunctionNode | None:
         """The function that a parameter belongs to."""
-        return next((node for node in self.resolver.tree.ancestors(parameter) if isinstance(node, FUNCTIONS)), None)
+        return self.resolver.tree.owner(parameter)
 
     def handed(self, parameter: ast.arg) -> Iterator[tuple[ast.Call, Argument]]:
         """The calls of the parameter's function with what they hand to it; those that leave it out are left out."""

@@ -75,8 +75,11 @@ class Search:
 
     def add(self, tasks: Iterable[Task]) -> None:
         """Look at these next, the first of them first."""
-        for task in reversed([*tasks]):
-            (self._aside if task.aside else self._pending).append(task)
+        for task in [*tasks][::-1]:
+            if task.aside:
+                self._aside.append(task)
+            else:
+                self._pending.append(task)
 
     def parts(self, task: Task, parts: Parts) -> None:
         """Go on with the parts of the task's expression."""
@@ -89,9 +92,11 @@ class Search:
         built, derived = task.built or (parts.joined and joined), task.derived or parts.derived
         label, near = task.label or here, task.near or here
         _, _, _, trail, entered, _, proven, aside, _, _, calls = task
-        self.add(
-            Task(node, joined, label, trail, entered, derived, proven, aside, near, built, calls)
-            for node in parts.nodes
+        (self._aside if aside else self._pending).extend(
+            [
+                Task(node, joined, label, trail, entered, derived, proven, aside, near, built, calls)
+                for node in reversed(parts.nodes)
+            ]
         )
 
     def piece(self, task: Task, origin: Origin) -> None:

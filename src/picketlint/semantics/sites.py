@@ -173,8 +173,8 @@ class Sites:
         if isinstance(site, ast.Name):
             return self._assigned(site)
         if isinstance(site, ast.arg):
-            function = next(node for node in self.tree.ancestors(site) if isinstance(node, FUNCTIONS))
-            return Binding(Kind.PARAMETER, site, function, start(function))
+            function = self.tree.owner(site)
+            return None if function is None else Binding(Kind.PARAMETER, site, function, start(function))
         scope = self.tree.scope(site)
         if isinstance(site, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return Binding(Kind.FUNCTION, site, scope, start(site))

@@ -197,6 +197,12 @@ class Tree:
             return child is node.body
         return isinstance(node, COMPREHENSIONS)
 
+    def owner(self, parameter: ast.arg) -> FunctionNode | None:
+        """The function or lambda that a parameter belongs to."""
+        arguments = self._parents.get(parameter)
+        owner = self._parents.get(arguments) if arguments is not None else None
+        return owner if isinstance(owner, FUNCTIONS) else None
+
     def function(self, node: ast.AST) -> FunctionNode | None:
         """The innermost function or lambda in whose body a node stands; None at module or class level."""
         scope = self.scope(node)
