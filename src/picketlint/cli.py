@@ -264,7 +264,7 @@ def _check_paths(options: argparse.Namespace, resolver: Resolver) -> tuple[Outco
         for line in left_out:
             _say("warning", line)
     if options.verbose:
-        for line in narration.background(scan.targets, scan.files, resolver.cwd):
+        for line in (*narration.background(scan.targets, scan.files, resolver.cwd), *narration.given_up(reports)):
             _say("", line)
     return outcome, sources({})
 
@@ -293,6 +293,9 @@ def _check_stdin(options: argparse.Namespace, resolver: Resolver) -> tuple[Outco
         return Outcome(), sources({})
     display = name.replace(os.sep, "/")
     report = check_data(data, display, checks)
+    if options.verbose:
+        for line in narration.given_up([report]):
+            _say("", line)
     return Outcome.of([report], 1), sources({display: data})
 
 

@@ -53,6 +53,7 @@ SHELL_TRIGGERS: tuple[bytes | tuple[bytes, ...], ...] = (
 )
 _MAX_WORDS = 64
 _MAX_STEPS = 24
+_TOO_MANY = f"of a list of arguments {_MAX_WORDS} are looked at, put together in {_MAX_STEPS} steps"
 
 
 class ShellCommand(NamedTuple):
@@ -182,7 +183,10 @@ def _lists(node: ast.expr, module: Module) -> Iterator[list[ast.expr]]:
     for _ in range(_MAX_STEPS):
         if not pending:
             return
-        words = pending.pop()[:_MAX_WORDS]
+        words = pending.pop()
+        if len(words) > _MAX_WORDS:
+            module.tree.limits.reached(_TOO_MANY, node)
+            del words[_MAX_WORDS:]
         place = next((i for i, word in enumerate(words) if isinstance(word, ast.Starred) and word not in stuck), None)
         if place is None:
             yield words
@@ -192,6 +196,8 @@ def _lists(node: ast.expr, module: Module) -> Iterator[list[ast.expr]]:
         if not spread:
             stuck.add(words[place])
             pending.append(words)
+    if pending:
+        module.tree.limits.reached(_TOO_MANY, node)
 
 
 def _spread(node: ast.expr, module: Module) -> list[list[ast.expr]]:
@@ -220,6 +226,8 @@ def _starred(node: ast.expr) -> ast.expr:
 
 def _after_shell(words: list[ast.expr], anchor: ast.expr, callee: str, module: Module) -> ShellCommand | None:
     """The word behind ``bash -c``, wherever in the list the shell stands (``docker exec ... bash -c``)."""
+    if len(words) > _MAX_WORDS:
+        module.tree.limits.reached(_TOO_MANY, anchor)
     for place, word in enumerate(words[:_MAX_WORDS]):
         for text in module.value(word).texts:
             program = re.split(r"[\\/]", text)[-1].lower().removesuffix(".exe")

@@ -93,7 +93,7 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
     findings = check(
         judged, fitting, seen, prefilter.candidates(others, raw), module, path, checks.exceptions, checks.approved
     )
-    return Report(path, findings)
+    return Report(path, findings, notes=module.given_up())
 
 
 def _analyze_dotenv(data: bytes | str, path: str, entries: list[registry.Entry]) -> Report:

@@ -109,9 +109,18 @@ class Problem(NamedTuple):
     fatal: bool = True
 
 
+class Note(NamedTuple):
+    """A limit that the analysis of a file came to: in words, for how many values, and the first line (1-based)."""
+
+    what: str
+    values: int
+    line: int
+
+
 class Report(NamedTuple):
-    """The outcome for one file: its findings, sorted, whatever their status, and its problems."""
+    """The outcome for one file: its findings, sorted, whatever their status, its problems, and what stayed unknown."""
 
     path: str
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from functools import cached_property
 
 from picketlint.knowledge.signatures import SIGNATURES
-from picketlint.model import Confidence, Step
+from picketlint.model import Confidence, Note, Step
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.calls import Argument, Calls, State
@@ -140,6 +140,14 @@ class Module:
         from picketlint.comments import comments
 
         return comments(self.source.text)
+
+    def given_up(self) -> tuple[Note, ...]:
+        """The limits that the answers came to so far: what lies beyond each was taken as unknown."""
+        return self.tree.limits.notes() if "tree" in self.__dict__ else ()
+
+    def walk(self, node: ast.AST, most: int, what: str) -> list[ast.AST] | None:
+        """A node and all in it; None where there are more than ``most``: ``what`` then goes into the notes."""
+        return self.tree.limits.walk(what, node, most)
 
     def may_mean(self, node: ast.expr, names: frozenset[str]) -> bool:
         """Whether an expression can have one of these qualified names: a quick no where its identifiers rule it out."""

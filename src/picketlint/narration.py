@@ -7,6 +7,7 @@ import os
 from picketlint.config import ConfigError
 from picketlint.discovery import Target
 from picketlint.files import below
+from picketlint.model import Report
 from picketlint.reporting.summary import count
 from picketlint.settings import Resolver, Settings
 
@@ -72,6 +73,18 @@ def background(targets: Iterable[Target], files: int, cwd: str) -> Iterator[str]
             yield from governing(target.settings, cwd)
     left_out = f"; {count(tests, 'test')} left out" if (tests := _tests(targets)) else ""
     yield f"files: {files} checked{left_out}"
+
+
+def given_up(reports: Iterable[Report]) -> Iterator[str]:
+    """One line per file in which the analysis came to its limits."""
+    for report in reports:
+        if report.notes:
+            values = count(sum(note.values for note in report.notes), "value")
+            if len(report.notes) == 1:
+                told = f"{report.notes[0].what} (first in line {report.notes[0].line})"
+            else:
+                told = "; ".join(f"{note.what} ({note.values}, first in line {note.line})" for note in report.notes)
+            yield f"{report.path}: {values} taken as unknown: {told}"
 
 
 def governing(settings: Settings, cwd: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from picketlint.module import Judged, Module
 
 MAX_HOPS = 6
+_TOO_MANY = f"a flag is followed through {MAX_HOPS} functions that hand it on"
 
 Unsafe = Callable[[object], bool]
 
@@ -51,6 +52,8 @@ class Wrappers:
             for source in self._sources(self.module.value(candidate.value)):
                 yield from self._at_calls(source, self._effect(candidate.value, source, flag.unsafe), flag, seen)
         if len(seen) >= MAX_HOPS:
+            for keywords in argument.passed:
+                self.module.tree.limits.reached(_TOO_MANY, keywords)
             return
         for keywords in argument.passed:
             if keywords not in seen:
@@ -86,7 +89,10 @@ class Wrappers:
         self, source: ast.arg | Binding, effect: Unsafe, flag: Flag, seen: frozenset[ast.AST]
     ) -> Iterator[Judged]:
         place = source if isinstance(source, ast.arg) else source.node
-        if place in seen or len(seen) >= MAX_HOPS:
+        if place in seen:
+            return
+        if len(seen) >= MAX_HOPS:
+            self.module.tree.limits.reached(_TOO_MANY, place)
             return
         functions = self.module.functions
         sites = functions.handed(source) if isinstance(source, ast.arg) else functions.built_with(source)

@@ -30,7 +30,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from picketlint.knowledge.signatures import TORCH_URL_LOADERS
 from picketlint.rule import Argument, Call, Confidence, Hit, Module, Rule, Severity, State, bad, enabled, good, on_call
@@ -39,7 +38,8 @@ FLAG = "weights_only"
 LOADERS = ("torch.load", "torch.serialization.load")
 SAFE_SINCE = (2, 6)
 
-_MAX_NODES = 64
+_MAX_NODES = 500
+_TOO_LARGE = f"tests and `try` blocks are read up to {_MAX_NODES} nodes"
 _RELEASE = r"(?<![0-9])([0-9])[._]([0-9]{1,2})(?![0-9])"
 
 
@@ -160,18 +160,21 @@ def _newer_only(call: ast.Call, module: Module) -> bool:
     for parent in module.tree.ancestors(call):
         if isinstance(parent, (ast.If, ast.IfExp)):
             in_body = child is parent.body if isinstance(parent, ast.IfExp) else module.tree.branch(child) == "body"
-            if child is not parent.test and in_body and _asks_for_new_torch(parent.test):
+            if child is not parent.test and in_body and _asks_for_new_torch(parent.test, module):
                 return True
         child = parent
     return False
 
 
-def _asks_for_new_torch(test: ast.expr) -> bool:
+def _asks_for_new_torch(test: ast.expr, module: Module) -> bool:
     """``torch.__version__ >= "2.6"``, ``Version(torch.__version__) >= Version("2.6")``, ``TORCH_GREATER_EQUAL_2_6``."""
     if isinstance(test, ast.Compare) and not isinstance(test.ops[0], (ast.GtE, ast.Gt)):
         return False
     words: list[str] = []
-    for node in islice(ast.walk(test), _MAX_NODES):
+    nodes = module.walk(test, _MAX_NODES, _TOO_LARGE)
+    if nodes is None:
+        return True
+    for node in nodes:
         if isinstance(node, (ast.Not, ast.Or)):
             return False
         words += [
@@ -199,12 +202,15 @@ def _tried_safely(call: ast.Call, module: Module) -> bool:
     """Whether a call stands in the handler of a ``try`` that made one with ``weights_only=True``: torch was too old."""
     for node in module.tree.ancestors(call):
         if isinstance(node, ast.ExceptHandler) and isinstance(tried := module.tree.parent(node), ast.Try):
-            inside = (part for statement in tried.body for part in islice(ast.walk(statement), _MAX_NODES))
-            if any(
-                isinstance(p, ast.keyword) and p.arg == FLAG and enabled(getattr(p.value, "value", 0)) for p in inside
-            ):
+            blocks = [module.walk(statement, _MAX_NODES, _TOO_LARGE) for statement in tried.body]
+            if None in blocks or any(_told(part) for block in blocks for part in block or ()):
                 return True
     return False
+
+
+def _told(node: ast.AST) -> bool:
+    """Whether a node is ``weights_only=True``."""
+    return isinstance(node, ast.keyword) and node.arg == FLAG and enabled(getattr(node.value, "value", 0))
 
 
 def _left_out(argument: Argument) -> bool:

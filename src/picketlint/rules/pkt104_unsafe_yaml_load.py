@@ -32,7 +32,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import islice
 
 from picketlint.knowledge.sinks import (
     RUAMEL_CLASSES,
@@ -62,6 +61,8 @@ from picketlint.rule import (
 INSTEAD = "call `yaml.safe_load`"
 _MAX_CLASSES = 24
 _MAX_NODES = 500
+_TOO_MANY = f"what a loader is derived from is looked for in {_MAX_CLASSES} places"
+_TOO_LARGE = f"a function that chooses a loader is read up to {_MAX_NODES} nodes"
 
 
 class UnsafeYamlLoad(Rule):
@@ -223,6 +224,8 @@ def loader_names(node: ast.expr, module: Module) -> Names:
             seen.update(inner)
         if not found.names and not found.complete:
             complete = False
+    if pending:
+        module.tree.limits.reached(_TOO_MANY, node)
     return Names(tuple(names), complete and not pending)
 
 
@@ -246,8 +249,6 @@ def _inside(node: ast.expr, name: str, module: Module) -> list[ast.expr]:
 
 def _returned(function: ast.FunctionDef, module: Module) -> list[ast.expr]:
     """What a function returns; nothing for one too long to be a choice between loaders."""
-    nodes = list(islice(ast.walk(function), _MAX_NODES))
-    if len(nodes) == _MAX_NODES:
-        return []
+    nodes = module.walk(function, _MAX_NODES, _TOO_LARGE) or []
     own = [node for node in nodes if isinstance(node, ast.Return) and module.tree.function(node) is function]
     return [node.value for node in own if node.value is not None]

@@ -39,7 +39,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import islice
 
 from picketlint.knowledge.pickles import (
     ALLOWING_FLAGS,
@@ -86,6 +85,7 @@ from picketlint.rule import (
 SINKS = frozenset(LOADERS) | UNPICKLERS
 _KNOWN_BY_ENDING = UNPICKLERS | frozenset(PICKLE_ENDINGS)
 _MAX_NODES = 500
+_TOO_LARGE = f"`find_class` and the tests in it are read up to {_MAX_NODES} nodes"
 _DUMPS = (".pickle.dumps", ".cloudpickle.dumps")
 _PICKLE = LOADERS["pickle.load"]
 # The package and the last part of each name: what a file has to hold for that name to be called in it.
@@ -341,7 +341,9 @@ class UnsafePickleLoad(Rule):
             return
         members = module.resolver.members(owner, "find_class")
         finder = members[0].node if members else None
-        if isinstance(finder, ast.FunctionDef) and (_refuses(finder.body) or not _finds_anything(finder, module)):
+        if isinstance(finder, ast.FunctionDef) and (
+            _refuses(finder.body, module) or not _finds_anything(finder, module)
+        ):
             return
         message = f"`{owner.name}` is an `Unpickler` that finds every class, so it runs code that the author of the "
         message += "data chose; raise `UnpicklingError` in `find_class` for all but the classes you need"
@@ -362,7 +364,7 @@ def _unpickles(owner: ast.ClassDef, module: Module) -> bool:
     return False
 
 
-def _refuses(statements: list[ast.stmt]) -> bool:
+def _refuses(statements: list[ast.stmt], module: Module) -> bool:
     """Whether what no test lets through ends in an exception: the mark of an allow-list."""
     if not statements:
         return False
@@ -373,23 +375,22 @@ def _refuses(statements: list[ast.stmt]) -> bool:
         branches = [last.body, getattr(last, "orelse", [])]
         if any(isinstance(branch[-1], ast.Raise) for branch in branches if branch):
             return True
-        if any(_refuses(branch) for branch in branches):
+        if any(_refuses(branch, module) for branch in branches):
             return True
-    return any(isinstance(s, ast.Assert) or (isinstance(s, ast.If) and _excludes(s)) for s in statements)
+    return any(isinstance(s, ast.Assert) or (isinstance(s, ast.If) and _excludes(s, module)) for s in statements)
 
 
-def _excludes(statement: ast.If) -> bool:
+def _excludes(statement: ast.If, module: Module) -> bool:
     """``if (module, name) not in ALLOWED: raise``."""
     if not isinstance(statement.body[-1], ast.Raise):
         return False
-    return any(
-        isinstance(node, (ast.NotIn, ast.Not, ast.NotEq)) for node in islice(ast.walk(statement.test), _MAX_NODES)
-    )
+    nodes = module.walk(statement.test, _MAX_NODES, _TOO_LARGE)
+    return nodes is None or any(isinstance(node, (ast.NotIn, ast.Not, ast.NotEq)) for node in nodes)
 
 
 def _finds_anything(finder: ast.FunctionDef, module: Module) -> bool:
     """Whether a ``find_class`` looks up what it is asked for at all, rather than return fixed classes."""
-    for call in islice(ast.walk(finder), _MAX_NODES):
+    for call in module.walk(finder, _MAX_NODES, _TOO_LARGE) or ():
         if isinstance(call, ast.Call):
             if isinstance(call.func, ast.Attribute) and call.func.attr in ("find_class", "import_module", "__import__"):
                 return True

@@ -32,7 +32,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import islice
 
 from picketlint.rule import (
     FIELD,
@@ -76,8 +75,6 @@ _DYNAMIC_IMPORTS = (
     "transformers.dynamic_module_utils.get_class_from_dynamic_module",
     "transformers.dynamic_module_utils.get_class_in_module",
 )
-_SPELLED = ("id", "attr", "arg")
-_MAX_NODES = 5000
 
 
 class HardcodedTrustRemoteCode(Rule):
@@ -305,8 +302,7 @@ class HardcodedTrustRemoteCode(Rule):
     def imported(self, call: Call, module: Module) -> Iterator[Hit]:
         """Code of a model's repository, imported in a function that never speaks of the flag."""
         function = module.tree.function(call.node)
-        around = ast.walk(function if function is not None else module.root)
-        if not any(FLAG in (getattr(node, f, None) or "") for node in islice(around, _MAX_NODES) for f in _SPELLED):
+        if not module.mentions.spelled(FLAG, function):
             message = f"`{call.name.rpartition('.')[2]}` imports Python code of the model's repository without asking; "
             message += f"take `{FLAG}` from the caller, with `False` as the default, and refuse without it"
             yield self.at(call.node, message, confidence=Confidence.MEDIUM)

@@ -9,6 +9,7 @@ from picketlint.records import Enum, NamedTuple
 
 # More expressions than this for one argument are generated code; the rest is one more that is not known.
 MAX_CANDIDATES = 64
+TOO_MANY = f"an argument can be more than {MAX_CANDIDATES} expressions"
 
 
 class State(Enum):
@@ -29,12 +30,14 @@ class Candidate(NamedTuple):
 class Argument(NamedTuple):
     """What is known of one argument. GIVEN: one of ``candidates``, nothing else. MAYBE: one of them, or anything.
 
-    ``passed`` are the ``**kwargs`` parameters of functions of the module that can bring it.
+    ``passed`` are the ``**kwargs`` parameters of functions of the module that can bring it. ``cut``: there were more
+    candidates than are kept.
     """
 
     state: State
     candidates: tuple[Candidate, ...] = ()
     passed: tuple[ast.arg, ...] = ()
+    cut: bool = False
 
 
 ABSENT = Argument(State.ABSENT)
@@ -70,5 +73,5 @@ def _made(state: State, parts: list[Argument]) -> Argument:
     unique = tuple(dict.fromkeys(candidate for part in parts for candidate in part.candidates))
     passed = tuple(dict.fromkeys(keywords for part in parts for keywords in part.passed))
     if len(unique) > MAX_CANDIDATES:
-        return Argument(State.MAYBE, unique[:MAX_CANDIDATES], passed)
-    return Argument(state, unique, passed)
+        return Argument(State.MAYBE, unique[:MAX_CANDIDATES], passed, True)
+    return Argument(state, unique, passed, any(part.cut for part in told))

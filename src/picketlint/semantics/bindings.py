@@ -12,13 +12,14 @@ import builtins
 
 from picketlint.records import NamedTuple
 from picketlint.semantics.control import Control
-from picketlint.semantics.flow import Event, Flow, Reached
+from picketlint.semantics.flow import Event, Flow
 from picketlint.semantics.sites import Binding, Kind, Sites, import_target
 from picketlint.semantics.tree import COMPREHENSIONS, FUNCTIONS, Tree, start
 
 BUILTINS = frozenset(dir(builtins))
 # More star imports than this and a name could come from anywhere.
 _MAX_STARS = 16
+_TOO_MANY_STARS = f"a name can come from more than {_MAX_STARS} star imports"
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -80,6 +81,7 @@ class Bindings:
     def _from_stars(self, name: str) -> list[Binding]:
         stars = self._star_imports()
         if len(stars) > _MAX_STARS:
+            self.tree.limits.reached(_TOO_MANY_STARS, stars[0])
             return [Binding(Kind.OPAQUE, stars[0], self.tree.root, start(stars[0]), weak=True)]
         return [
             Binding(

@@ -20,6 +20,8 @@ from picketlint.semantics.tree import FUNCTIONS, FunctionNode
 # A function called or left in more places than these is not followed.
 MAX_CALLS = 24
 MAX_RETURNS = 12
+_TOO_MANY_CALLS = f"what a function is given is looked for in {MAX_CALLS} calls of it"
+_TOO_MANY_RETURNS = f"a function is followed into {MAX_RETURNS} return statements"
 
 
 class Given(NamedTuple):
@@ -67,6 +69,8 @@ class Callers:
             return NOBODY
         entry = self.entries.origin(function, parameter)
         sites = self.functions.sites(function)
+        if len(sites) > MAX_CALLS:
+            self.tree.limits.reached(_TOO_MANY_CALLS, parameter)
         given: list[Given] = []
         complete = entry is None and self.closed(function)
         for call, bound in sites[:MAX_CALLS]:
@@ -138,6 +142,8 @@ class Callers:
             self._leaving = {}
             self._index(self._leaving)
         values = [statement.value for statement in self._leaving.get(function, ()) if statement.value is not None]
+        if len(values) > MAX_RETURNS:
+            self.tree.limits.reached(_TOO_MANY_RETURNS, function)
         if function in self._yielding or not 0 < len(values) <= MAX_RETURNS:
             return None
         return values

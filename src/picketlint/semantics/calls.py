@@ -10,9 +10,9 @@ import ast
 from collections.abc import Mapping
 
 from picketlint.records import NamedTuple
-from picketlint.semantics.arguments import ABSENT, MAYBE, Argument, Candidate, State, later_wins
+from picketlint.semantics.arguments import ABSENT, MAYBE, TOO_MANY, Argument, Candidate, State, later_wins
 from picketlint.semantics.bindings import Kind
-from picketlint.semantics.classes import MAX_DEPTH
+from picketlint.semantics.classes import MAX_DEPTH, TOO_DEEP
 from picketlint.semantics.mappings import Mappings, written
 from picketlint.semantics.names import TRANSPARENT, Names, Resolver
 
@@ -67,6 +67,8 @@ class Calls:
             elif certain not in TRANSPARENT or len(value.args) != 1:
                 break
             callee = value.args[0]
+        else:
+            self.resolver.tree.limits.reached(TOO_DEEP, callee)
         return Target(self.resolver.names(callee), tuple(reversed(steps)))
 
     def _definition(self, node: ast.expr) -> ast.expr | None:
@@ -97,6 +99,8 @@ class Calls:
         parts = [self._positional(target.names, args, name) if position is None else _at(args, position)]
         parts += [self._in_keywords(keywords, name) for keywords in layers if keywords]
         result = later_wins(parts)
+        if result.cut:
+            self.resolver.tree.limits.reached(TOO_MANY, call)
         return MAYBE if result.state is State.ABSENT and _more_to_come(target) else result
 
     def _positional(self, names: Names, args: list[ast.expr], parameter: str) -> Argument:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from picketlint.knowledge.origins import ARITHMETIC, MATCHERS, NUMBER_TESTS, SAME_TEXT_METHODS, SHELL_SAFE, WORD_TESTS
 from picketlint.records import NamedTuple
-from picketlint.semantics.alphabets import matched, refused
+from picketlint.semantics.alphabets import MAX_PATTERN, matched, refused
 from picketlint.semantics.guards import Fact, Guards
 from picketlint.semantics.names import Resolver
 from picketlint.semantics.pieces import Origin
@@ -19,6 +19,10 @@ from picketlint.semantics.texts import text
 from picketlint.semantics.tree import start
 
 MAX_DEPTH = 6
+_MAX_OPERANDS = 16
+_TOO_DEEP = f"a test is looked into for {MAX_DEPTH} steps"
+_TOO_MANY = f"of a test with `and` or `or` {_MAX_OPERANDS} operands count"
+_TOO_LONG = f"regular expressions are read up to {MAX_PATTERN} characters"
 _DIGITS = frozenset("0123456789.")
 # Neither for a shell nor for Python can anything but a number or a path be made of these.
 _INERT = SHELL_SAFE & ARITHMETIC
@@ -88,20 +92,23 @@ class Checks:
     def _proven(self, test: ast.expr, outcome: bool, subject: Subject, depth: int) -> Origin | None:
         """What follows for the value when ``test`` came out as ``outcome``."""
         if depth > MAX_DEPTH:
+            self.resolver.tree.limits.reached(_TOO_DEEP, test)
             return None
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             return self._proven(test.operand, not outcome, subject, depth + 1)
         if isinstance(test, ast.BoolOp):
-            found = [self._proven(operand, outcome, subject, depth + 1) for operand in test.values[:16]]
+            if len(test.values) > _MAX_OPERANDS:
+                self.resolver.tree.limits.reached(_TOO_MANY, test)
+            found = [self._proven(operand, outcome, subject, depth + 1) for operand in test.values[:_MAX_OPERANDS]]
             if outcome is isinstance(test.op, ast.And):
                 return strongest(found)
-            return None if None in found or len(test.values) > 16 else weakest(found)
+            return None if None in found or len(test.values) > _MAX_OPERANDS else weakest(found)
         if isinstance(test, ast.NamedExpr):
             return self._proven(test.value, outcome, subject, depth + 1)
         if isinstance(test, ast.Compare):
             return self._compared(test, outcome, subject, depth) if len(test.ops) == 1 else None
         if isinstance(test, ast.Call):
-            return self._called(test, outcome, subject)
+            return self._called(test, outcome, subject, depth)
         alias = self.guards.alias(test)
         if alias is None or not self._same(subject, alias):
             return None
@@ -139,7 +146,7 @@ class Checks:
 
     # -- calls ---------------------------------------------------------------------------------------------------------
 
-    def _called(self, test: ast.Call, outcome: bool, subject: Subject) -> Origin | None:
+    def _called(self, test: ast.Call, outcome: bool, subject: Subject, depth: int) -> Origin | None:
         func = test.func
         name = self.resolver.names(func).certain or ""
         if name == "builtins.isinstance" and outcome and len(test.args) == 2 and is_same(test.args[0], subject):
@@ -149,7 +156,7 @@ class Checks:
         if name == "builtins.all" and outcome and test.args:
             return self._every_character(test.args[0], subject)
         if name == "builtins.bool" and test.args:
-            return self._proven(test.args[0], outcome, subject, MAX_DEPTH)
+            return self._proven(test.args[0], outcome, subject, depth + 1)
         if isinstance(func, ast.Attribute) and func.attr in MATCHERS:
             return self._matched(test, func, outcome, subject)
         if isinstance(func, ast.Attribute) and outcome and not test.args:
@@ -203,6 +210,8 @@ class Checks:
             return None
         flags = [*flags, *(keyword.value for keyword in test.keywords)]
         pattern = text(self.guards.alias(written[0]) or written[0])
+        if pattern is not None and len(pattern) > MAX_PATTERN:
+            self.resolver.tree.limits.reached(_TOO_LONG, test)
         if pattern is None or any(self.resolver.names(flag).certain not in _HARMLESS_FLAGS for flag in flags):
             return None
         allowed = matched(pattern, MATCHERS[method]) if outcome else refused(pattern) if method == "search" else None

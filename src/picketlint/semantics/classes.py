@@ -7,10 +7,11 @@ import ast
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.tree import Tree, start
-from picketlint.semantics.walk import MAX_REACHING
+from picketlint.semantics.walk import MAX_REACHING, TOO_MANY_REACH
 
 # Longer chains of names and base classes than this are not followed.
 MAX_DEPTH = 24
+TOO_DEEP = f"names, partial objects and base classes are followed for {MAX_DEPTH} steps"
 
 
 class Meaning(NamedTuple):
@@ -61,6 +62,7 @@ class Classes:
             if binding.kind is not Kind.VALUE or binding.value is None:
                 return None
             node = binding.value
+        self.tree.limits.reached(TOO_DEEP, node)
         return None
 
     def _only(self, node: ast.Name) -> Binding | None:
@@ -104,7 +106,10 @@ class Classes:
             own = own or list(self.bindings.final(attribute, current))
             on_instances += stored.get(current, ())
         found = [*own, *on_instances]
-        return found if len(found) <= MAX_REACHING else [found[0]._replace(kind=Kind.OPAQUE, value=None)]
+        if len(found) <= MAX_REACHING:
+            return found
+        self.tree.limits.reached(TOO_MANY_REACH, owner)
+        return [found[0]._replace(kind=Kind.OPAQUE, value=None)]
 
     def _lineage(self, owner: ast.ClassDef) -> list[ast.ClassDef]:
         """A class and its base classes in this module, nearest first."""
@@ -112,6 +117,7 @@ class Classes:
         seen: set[ast.AST] = {owner}
         for current in lineage:
             if len(lineage) > MAX_DEPTH:
+                self.tree.limits.reached(TOO_DEEP, owner)
                 break
             for base in self._bases_of(current):
                 if base not in seen:

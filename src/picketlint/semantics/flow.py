@@ -18,6 +18,7 @@ from picketlint.semantics.walk import (
     MAX_REACHING,
     NEVER,
     TOO_MANY,
+    TOO_MANY_REACH,
     UNSET,
     Event,
     Items,
@@ -45,15 +46,15 @@ class Flow(Walk):
         state = join(self._state(use), self.remote)
         if deferred:
             state = join(state, self._later(use))
-        return self._reached(state)
+        return self._reached(state, use)
 
     def final(self) -> Reached:
         """The events that can be the last when the scope's body has run."""
-        return self._reached(join(self._resolved(self.out), self.remote))
+        return self._reached(join(self._resolved(self.out), self.remote), self.scope)
 
-    @staticmethod
-    def _reached(state: Items) -> Reached:
+    def _reached(self, state: Items, use: ast.AST) -> Reached:
         if MANY in state:
+            self.tree.limits.reached(TOO_MANY_REACH, use)
             return Reached((), True, True)
         return Reached(tuple(sorted(index for index in state if index >= 0)), UNSET in state, False)
 

@@ -15,11 +15,13 @@ from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.calls import Calls
 from picketlint.semantics.mentions import Mentions
 from picketlint.semantics.names import Resolver
-from picketlint.semantics.tree import FUNCTIONS, FunctionNode, start
+from picketlint.semantics.tree import FunctionNode, start
 
 _MAX_ALIASES = 8
 # A function called this often is a language of its own; what lies beyond is not looked at.
 MAX_SITES = 256
+_TOO_MANY_NAMES = f"names of functions are followed for {_MAX_ALIASES} steps"
+_TOO_MANY_SITES = f"of the calls of a function {MAX_SITES} are looked at"
 
 
 class Callee(NamedTuple):
@@ -79,7 +81,10 @@ class Functions:
         """The calls of a function, in source order, each with the number of parameters that are bound already."""
         found = self._sites.get(function)
         if found is None:
-            found = self._sites[function] = tuple(self._find(function))[:MAX_SITES]
+            found = tuple(self._find(function))
+            if len(found) > MAX_SITES:
+                self.resolver.tree.limits.reached(_TOO_MANY_SITES, function)
+            found = self._sites[function] = found[:MAX_SITES]
         return found
 
     def _find(self, function: FunctionNode) -> Iterator[tuple[ast.Call, int]]:
@@ -131,6 +136,7 @@ class Functions:
             if binding.kind is not Kind.VALUE or binding.value is None:
                 return None
             node = binding.value
+        self.resolver.tree.limits.reached(_TOO_MANY_NAMES, node)
         return None
 
     def _only(self, node: ast.expr) -> Binding | None:

@@ -9,7 +9,6 @@ import ast
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import islice
 
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Kind
@@ -31,6 +30,8 @@ _DECIDING = frozenset({ast.If, ast.While, ast.IfExp, ast.BoolOp, ast.comprehensi
 _ENDING = frozenset(FUNCTIONS)
 _MAX_ALIASES = 4
 _MAX_SIBLINGS = 32
+_TOO_NESTED = f"a test is looked into for {_MAX_ALIASES} steps"
+_TOO_MANY_TESTS = f"of the tests before a place the nearest {_MAX_SIBLINGS} count"
 
 
 class Fact(NamedTuple):
@@ -87,8 +88,11 @@ class Guards:
             if child is not parent.test:
                 yield Fact(parent.test, child is parent.body)
         elif isinstance(parent, ast.BoolOp):
-            for operand in islice(parent.values, _MAX_SIBLINGS):
+            for place, operand in enumerate(parent.values):
                 if operand is child:
+                    break
+                if place == _MAX_SIBLINGS:
+                    self.tree.limits.reached(_TOO_MANY_TESTS, child)
                     break
                 yield Fact(operand, isinstance(parent.op, ast.And))
         elif isinstance(parent, COMPREHENSIONS):
@@ -111,8 +115,10 @@ class Guards:
         places, facts = self._leavers(parent, self.tree.branch(child), siblings)
         if places:
             place = bisect_left(siblings, (child.lineno, child.col_offset), key=lambda s: (s.lineno, s.col_offset))
-            first, last = bisect_left(places, place - _MAX_SIBLINGS), bisect_left(places, place)
-            yield from reversed(facts[first:last])
+            last = bisect_left(places, place)
+            if last > _MAX_SIBLINGS:
+                self.tree.limits.reached(_TOO_MANY_TESTS, child)
+            yield from reversed(facts[max(0, last - _MAX_SIBLINGS) : last])
 
     def _leavers(self, parent: ast.AST, branch: str, siblings: list[ast.stmt]) -> tuple[list[int], list[Fact]]:
         """The statements of a block that are tests to leave it, by their places, and what is known below each."""
@@ -133,6 +139,7 @@ class Guards:
     def _truth(self, test: ast.expr, flag: Flag, outcome: bool, depth: int = 0) -> bool | None:
         """The truth value of the flag that follows when ``test`` came out as ``outcome``; None where none follows."""
         if depth > _MAX_ALIASES:
+            self.tree.limits.reached(_TOO_NESTED, test)
             return None
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             return self._truth(test.operand, flag, not outcome, depth)

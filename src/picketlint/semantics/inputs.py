@@ -31,6 +31,7 @@ _INPUTS = tuple(prefix for prefixes in SOURCES.values() for prefix in prefixes)
 _SEVERAL = frozenset({"join", "joinpath", "replace"})
 _OPENERS = frozenset({"builtins.open", "codecs.open", "io.open"})
 _MAX_CHAIN = 8
+_TOO_LONG = f"a chain of attributes and calls is followed for {_MAX_CHAIN} steps"
 
 
 def known(resolver: Resolver, node: ast.expr) -> Origin:
@@ -104,7 +105,7 @@ def is_model(node: ast.expr) -> bool:
     return _written(node).lstrip("_") in MODEL_OBJECTS
 
 
-def is_answer(node: ast.Attribute) -> bool:
+def is_answer(resolver: Resolver, node: ast.Attribute) -> bool:
     """Whether an attribute is the text of an answer: ``completion.choices[0].message.content``."""
     if node.attr not in ANSWER_PARTS:
         return False
@@ -115,6 +116,7 @@ def is_answer(node: ast.Attribute) -> bool:
         if not isinstance(inner, (ast.Attribute, ast.Subscript)):
             return False
         inner = inner.value
+    resolver.tree.limits.reached(_TOO_LONG, node)
     return False
 
 
@@ -136,6 +138,7 @@ def opened(resolver: Resolver, node: ast.expr) -> ast.expr | None:
             node = handle
         else:
             return None
+    resolver.tree.limits.reached(_TOO_LONG, node)
     return None
 
 

@@ -9,6 +9,7 @@ from picketlint.records import NamedTuple
 from picketlint.semantics.names import Resolver
 
 _MAX_STEPS = 12
+_TOO_FAR = f"what made an object is looked for in {_MAX_STEPS} steps"
 
 
 class Maker(NamedTuple):
@@ -36,7 +37,8 @@ def maker(node: ast.expr, names: Container[str], methods: Container[str], resolv
         elif isinstance(current, (ast.Name, ast.Attribute)):
             current = _bound(current, resolver)
         else:
-            break
+            return None
+    resolver.tree.limits.reached(_TOO_FAR, node)
     return None
 
 

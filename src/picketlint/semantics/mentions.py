@@ -8,12 +8,13 @@ identifier: by an import, an assignment, a default. The answer errs on the side 
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from picketlint.semantics.calls import PARTIALS
 from picketlint.semantics.names import HERE
-from picketlint.semantics.tree import Tree
+from picketlint.semantics.tree import Position, Tree, end, start
 
 _PARTIALS = frozenset(name.rpartition(".")[2] for name in PARTIALS)
 _BINDERS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)
@@ -26,6 +27,7 @@ class Mentions:
         self.tree = tree
         self._known: dict[frozenset[str], frozenset[str]] = {}
         self._parts: dict[frozenset[str], frozenset[str]] = {}
+        self._spelled: dict[str, list[Position]] = {}
         self._sites: dict[str, list[ast.AST]] | None = None
         self._next: dict[str, frozenset[str]] = {}
 
@@ -98,6 +100,21 @@ class Mentions:
         if self._sites is None:
             self._sites = _mentions(self.tree)
         return self._sites.get(identifier, [])
+
+    def spelled(self, word: str, within: ast.AST | None) -> bool:
+        """Whether an identifier in a node, or anywhere in the module, has this word in it."""
+        places = self._spelled.get(word)
+        if places is None:
+            tree, found = self.tree, list[Position]()
+            found += [start(name) for name in tree.nodes(ast.Name) if word in name.id]
+            found += [start(attribute) for attribute in tree.nodes(ast.Attribute) if word in attribute.attr]
+            found += [start(keyword) for keyword in tree.nodes(ast.keyword) if word in (keyword.arg or "")]
+            found += [start(parameter) for parameter in tree.nodes(ast.arg) if word in parameter.arg]
+            places = self._spelled[word] = sorted(found)
+        if within is None:
+            return bool(places)
+        first = min(map(start, (within, *getattr(within, "decorator_list", ()))))
+        return bisect_left(places, first) < bisect_left(places, end(within))
 
     def identifiers(self, last_parts: frozenset[str]) -> frozenset[str]:
         """The identifiers that can stand for a name with one of these last parts."""

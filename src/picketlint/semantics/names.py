@@ -19,6 +19,8 @@ from picketlint.semantics.tree import FUNCTIONS, Tree
 HERE = "<here>."
 MAX_NAMES = 16
 MAX_LENGTH = 1024
+_TOO_MANY = f"more than {MAX_NAMES} qualified names are possible"
+_TOO_LONG = f"qualified names have up to {MAX_LENGTH} characters"
 TRANSPARENT = frozenset({"builtins.staticmethod", "builtins.classmethod", "functools.lru_cache()", "functools.cache"})
 
 
@@ -37,18 +39,6 @@ class Names(NamedTuple):
 UNKNOWN = Names((), False)
 NO_NAME = Names((), True)
 Get = Callable[[ast.AST], Names]
-
-
-def _union(parts: list[Names], complete: bool = True) -> Names:
-    if len(parts) == 1 and complete:
-        return parts[0] if parts[0].names or not parts[0].complete else UNKNOWN
-    names: dict[str, None] = {}
-    for part in parts:
-        complete = complete and part.complete
-        names.update(dict.fromkeys(part.names))
-    if len(names) > MAX_NAMES:
-        return Names(tuple(names)[:MAX_NAMES], False)
-    return Names(tuple(names), complete and bool(names))
 
 
 class Resolver:
@@ -107,7 +97,7 @@ class Resolver:
         if isinstance(node, ast.Subscript):
             return self._entry(node, get)
         if isinstance(node, (ast.IfExp, ast.BoolOp, ast.NamedExpr)):
-            return _union([get(part) for part in self._dependencies(node)])
+            return self._union(node, [get(part) for part in self._dependencies(node)])
         if isinstance(node, ast.Constant) and node.value is None:
             # The `yaml = None` of a failed import: it has no name, and nothing can be called on it either.
             return NO_NAME
@@ -116,7 +106,7 @@ class Resolver:
     def _name(self, node: ast.Name, get: Get) -> Names:
         reaching = self.bindings.lookup(node.id, node)
         if reaching is not None:
-            return _union([self._bound(binding, get) for binding in reaching.bindings], reaching.complete)
+            return self._union(node, [self._bound(binding, get) for binding in reaching.bindings], reaching.complete)
         if node.id == "__builtins__":
             return Names(("builtins",), True)
         return Names((f"builtins.{node.id}",), True) if node.id in BUILTINS else UNKNOWN
@@ -153,9 +143,9 @@ class Resolver:
     def _attribute(self, node: ast.Attribute, get: Get) -> Names:
         owner = self.class_of(node.value)
         if owner is None:
-            return _suffixed(get(node.value), f".{node.attr}")
+            return self._suffixed(node, get(node.value), f".{node.attr}")
         members = self.members(owner, node.attr)
-        return _union([self._bound(member, get) for member in members]) if members else UNKNOWN
+        return self._union(node, [self._bound(member, get) for member in members]) if members else UNKNOWN
 
     def _entry(self, node: ast.Subscript, get: Get) -> Names:
         """``__builtins__["eval"]``, ``pickle.__dict__["loads"]``, ``sys.modules["pickle"]``."""
@@ -172,15 +162,38 @@ class Resolver:
         callee = get(node.func)
         certain = callee.certain
         if certain == "builtins.getattr" and len(node.args) >= 2 and _text(node.args[1]):
-            found = _suffixed(get(node.args[0]), f".{_text(node.args[1])}")
-            return found if len(node.args) == 2 else _union([found, get(node.args[2])])
+            found = self._suffixed(node, get(node.args[0]), f".{_text(node.args[1])}")
+            return found if len(node.args) == 2 else self._union(node, [found, get(node.args[2])])
         if certain in ("importlib.import_module", "builtins.__import__"):
             module = _imported(node, whole=certain == "importlib.import_module")
             if module:
                 return Names((module,), True)
         if certain in TRANSPARENT and len(node.args) == 1:
             return get(node.args[0])
-        return _suffixed(callee, "()")
+        return self._suffixed(node, callee, "()")
+
+    # -- putting names together ----------------------------------------------------------------------------------------
+
+    def _union(self, node: ast.AST, parts: list[Names], complete: bool = True) -> Names:
+        if len(parts) == 1 and complete:
+            return parts[0] if parts[0].names or not parts[0].complete else UNKNOWN
+        names: dict[str, None] = {}
+        for part in parts:
+            complete = complete and part.complete
+            names.update(dict.fromkeys(part.names))
+        if len(names) > MAX_NAMES:
+            self.tree.limits.reached(_TOO_MANY, node)
+            return Names(tuple(names)[:MAX_NAMES], False)
+        return Names(tuple(names), complete and bool(names))
+
+    def _suffixed(self, node: ast.AST, names: Names, suffix: str) -> Names:
+        """The names with something hung on each; a chain too long to be anybody's name is not followed."""
+        if len(names.names) == 1 and len(names.names[0]) <= MAX_LENGTH:
+            return Names((names.names[0] + suffix,), names.complete)
+        if any(len(name) > MAX_LENGTH for name in names.names):
+            self.tree.limits.reached(_TOO_LONG, node)
+            return UNKNOWN
+        return Names(tuple(name + suffix for name in names.names), names.complete)
 
     # -- classes of this module ----------------------------------------------------------------------------------------
 
@@ -200,15 +213,6 @@ class Resolver:
     def attribute_stores(self) -> dict[str, list[ast.Attribute]]:
         """Every place of the module that assigns to ``something.attribute``, by attribute; built once."""
         return self.classes.attribute_stores()
-
-
-def _suffixed(names: Names, suffix: str) -> Names:
-    """The names with something hung on each; a chain too long to be anybody's name is not followed."""
-    if len(names.names) == 1 and len(names.names[0]) <= MAX_LENGTH:
-        return Names((names.names[0] + suffix,), names.complete)
-    if any(len(name) > MAX_LENGTH for name in names.names):
-        return UNKNOWN
-    return Names(tuple(name + suffix for name in names.names), names.complete)
 
 
 def _imported(node: ast.Call, *, whole: bool) -> str | None:

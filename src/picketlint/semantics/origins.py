@@ -8,8 +8,6 @@ parameters. The search keeps its own stack, visits nothing twice and ends after 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from itertools import islice
 
 from picketlint.knowledge.origins import NUMERIC_ATTRIBUTES, SURROUNDINGS, TRANSPARENT_ATTRIBUTES
 from picketlint.records import NamedTuple
@@ -22,7 +20,7 @@ from picketlint.semantics.entries import Entries
 from picketlint.semantics.functions import Callee, Functions
 from picketlint.semantics.guards import Guards
 from picketlint.semantics.pieces import Entered, Origin, Parts, Piece, Way, leaf
-from picketlint.semantics.search import MAX_CALLS_DEEP, MAX_PIECES, Search, Task
+from picketlint.semantics.search import MAX_CALLS_DEEP, MAX_PIECES, TOO_DEEP, TOO_MANY_PIECES, Search, Task
 from picketlint.semantics.texts import structure, text
 
 _NUMERIC_TYPES = frozenset({"int", "float", "bool"})
@@ -31,10 +29,7 @@ _FIXED = (Origin.CONSTANT, Origin.NUMBER)
 _ENUMS = ("enum.", "strenum.")
 _COPIES = frozenset({f"builtins.{name}" for name in ("frozenset", "list", "set", "sorted", "tuple")})
 _MAX_STEPS = 8
-
-
-def _parts_of(node: ast.expr) -> Iterator[ast.AST]:
-    return islice(ast.walk(node), MAX_PIECES)
+_TOO_FAR = f"what a container holds is looked for in {_MAX_STEPS} steps"
 
 
 def _unrestricted(option: str) -> None:
@@ -76,6 +71,8 @@ class Origins:
         search = Search(node, self.entries.option if checking else _unrestricted)
         for task in search:
             self._follow(task, search, checking)
+        if search.ended:
+            self.tree.limits.reached(TOO_MANY_PIECES, node)
         return tuple(search.found)
 
     def _is_fixed(self, node: ast.expr) -> bool:
@@ -92,6 +89,7 @@ class Origins:
             if inner is None:
                 return False
             node = inner
+        self.tree.limits.reached(_TOO_FAR, node)
         return False
 
     def _is_copy(self, node: ast.Call) -> bool:
@@ -245,6 +243,8 @@ class Origins:
             return [inside.over(Way.CALLED, entered.call, parameter.arg, value) for value in values]
         filling = self.callers.filling(parameter)
         too_far = task.calls >= MAX_CALLS_DEEP
+        if too_far and filling.given:
+            self.tree.limits.reached(TOO_DEEP, parameter)
         if too_far or not filling.closed:
             search.piece(over, filling.origin)
         outside = over._replace(entered=None, aside=task.aside or not filling.closed, calls=task.calls + 1)
@@ -264,7 +264,7 @@ class Origins:
             return
         if node.attr in TRANSPARENT_ATTRIBUTES:
             search.parts(task, Parts([node.value], labelled=True))
-        elif inputs.is_answer(node):
+        elif inputs.is_answer(self.resolver, node):
             search.piece(task, Origin.MODEL)
         elif node.attr in NUMERIC_ATTRIBUTES:
             search.piece(task, Origin.CLAIMED)
@@ -326,7 +326,10 @@ class Origins:
     def _entered(self, node: ast.Call, callee: Callee, task: Task) -> _Inside | None:
         values = self.callers.returned(callee.function)
         depth = task.entered.depth + 1 if task.entered is not None else 1
-        if values is None or depth > MAX_CALLS_DEEP:
+        if values is not None and depth > MAX_CALLS_DEEP:
+            self.tree.limits.reached(TOO_DEEP, node)
+            return None
+        if values is None:
             return None
         entered = Entered(callee.function, node, callee.bound, task.entered, depth)
         name = getattr(callee.function, "name", "") or "the function"
@@ -340,5 +343,6 @@ class Origins:
         self._reading = True
         pieces = self._search(path, checking=False)
         self._reading = False
-        beside = any(getattr(part, "id", "") == "__file__" for piece in pieces for part in _parts_of(piece.node))
+        parts = [self.tree.limits.walk(TOO_MANY_PIECES, piece.node, MAX_PIECES) or () for piece in pieces]
+        beside = any(getattr(part, "id", "") == "__file__" for found in parts for part in found)
         return beside and all(piece.origin in (Origin.CONSTANT, Origin.SURROUNDINGS) for piece in pieces)

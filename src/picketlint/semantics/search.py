@@ -10,6 +10,8 @@ from picketlint.semantics.pieces import Entered, Hop, Origin, Parts, Piece, Way
 
 MAX_PIECES = 120
 MAX_CALLS_DEEP = 6
+TOO_MANY_PIECES = f"a text is taken apart in {MAX_PIECES} steps"
+TOO_DEEP = f"calls are followed {MAX_CALLS_DEEP} deep"
 
 # What also holds of something that is worked out from a value of this origin.
 _OF_PARTS = (Origin.PARAMETER, Origin.SURROUNDINGS)
@@ -50,10 +52,11 @@ class Task(NamedTuple):
 
 
 class Search:
-    """Iterates over the tasks; each may add further ones and pieces."""
+    """Iterates over the tasks; each may add further ones and pieces. ``ended``: there were too many."""
 
     def __init__(self, node: ast.expr, option: Restriction) -> None:
         self.found: list[Piece] = []
+        self.ended = False
         self._node = node
         self._option = option
         self._pending = [Task(node)]
@@ -68,6 +71,7 @@ class Search:
                 continue
             seen.add(mark)
             if len(seen) > MAX_PIECES:
+                self.ended = True
                 if not task.aside:
                     self.found.append(Piece(self._node, Origin.UNKNOWN, True))
                 return

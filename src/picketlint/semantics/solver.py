@@ -55,6 +55,7 @@ class Solver(Generic[Key, Answer]):
         answers = self._answers
         chain = [key]
         dependencies = self._dependencies(key)
+        following = key
         while dependencies:
             further: Sequence[Key] = ()
             for dependency in dependencies:

@@ -9,6 +9,8 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
+from picketlint.semantics.limits import Limits
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -59,6 +61,7 @@ class Tree:
 
     def __init__(self, root: ast.Module) -> None:
         self.root = root
+        self.limits = Limits()
         self._parents: dict[ast.AST, ast.AST] = {}
         # The node that holds this one; None for the module, or a node of another tree. Asked for at every step up.
         self.parent: Callable[[ast.AST], ast.AST | None] = self._parents.get

@@ -33,6 +33,8 @@ from picketlint.semantics.solver import Solver
 MAX_OPTIONS = 16
 MAX_TEXT = 1 << 16
 MAX_STEPS = 8
+_TOO_MANY = f"more than {MAX_OPTIONS} values or elements are possible"
+_TOO_LONG = f"a text is put together up to {MAX_TEXT} characters"
 
 Container = ast.Tuple | ast.List | ast.Set | ast.Dict
 CONTAINERS = (ast.Tuple, ast.List, ast.Set, ast.Dict)
@@ -117,6 +119,7 @@ class Evaluator:
         if len(options) > MAX_OPTIONS:
             options = tuple({_sameness(option): option for option in reversed(options)}.values())[::-1]
         if len(options) > MAX_OPTIONS:
+            self.resolver.tree.limits.reached(_TOO_MANY, node)
             rest = CONSTANT if Value(options).constant else UNKNOWN
             options = (*options[: MAX_OPTIONS - 1], Option(rest, node))
         return Value(options)
@@ -144,8 +147,7 @@ class Evaluator:
             return Value((Option(self._container(node, get), node),))
         return _unknown(node)
 
-    @staticmethod
-    def _container(node: Container, get: Get) -> object:
+    def _container(self, node: Container, get: Get) -> object:
         """Containers are known to be empty or not, and constant if every element is."""
         elements = _elements(node)
         if not elements:
@@ -157,7 +159,10 @@ class Evaluator:
         if spread:
             return UNKNOWN
         if len(elements) > MAX_OPTIONS:
-            return CONSTANT if all(isinstance(element, ast.Constant) for element in elements) else TRUTHY
+            if all(isinstance(element, ast.Constant) for element in elements):
+                return CONSTANT
+            self.resolver.tree.limits.reached(_TOO_MANY, node)
+            return TRUTHY
         return CONSTANT if all(get(element).constant for element in elements) else TRUTHY
 
     @staticmethod
@@ -188,7 +193,7 @@ class Evaluator:
 
     def _options_of(self, bindings: Sequence[Binding], get: Get) -> list[Option]:
         return [
-            option._replace(via=(binding, *option.via[:MAX_STEPS]))
+            option._replace(via=(binding, *_shortened(option.via)))
             for binding in bindings
             for option in self._bound(binding, get).options
         ]
@@ -264,8 +269,10 @@ class Evaluator:
         if _concatenates(node):
             texts = [value.options[0].value for value in values if len(value.options) == 1]
             strings = [text for text in texts if isinstance(text, str)]
-            if len(strings) == len(values) and sum(map(len, strings)) <= MAX_TEXT:
-                return Value((Option("".join(strings), node),))
+            if len(strings) == len(values):
+                if sum(map(len, strings)) <= MAX_TEXT:
+                    return Value((Option("".join(strings), node),))
+                self.resolver.tree.limits.reached(_TOO_LONG, node)
         return Value((Option(CONSTANT, node),))
 
 
@@ -294,6 +301,11 @@ def _elements(node: Container) -> list[ast.expr]:
     if isinstance(node, ast.Dict):
         return [*(key for key in node.keys if key is not None), *node.values]
     return node.elts
+
+
+def _shortened(via: tuple[Binding, ...]) -> tuple[Binding, ...]:
+    """A way that is not too long to be told; where it begins, its last step, is kept."""
+    return via if len(via) <= MAX_STEPS else (*via[: MAX_STEPS - 1], via[-1])
 
 
 def _few(node: ast.expr) -> bool:

@@ -20,6 +20,9 @@ _VERIFY = r"(?i)verif|check|valid|match|compare|same"
 _COMPARERS = frozenset({"hmac.compare_digest", "secrets.compare_digest"})
 _MAX_NODES = 200
 _MAX_STEPS = 4
+_MAX_OPERANDS = 8
+_TOO_FAR = f"a comparison of digests is looked into for {_MAX_STEPS} steps and {_MAX_OPERANDS} operands"
+_TOO_LARGE = f"what a digest is made of is looked for in {_MAX_NODES} nodes"
 
 
 class Verification:
@@ -28,6 +31,7 @@ class Verification:
     def __init__(self, resolver: Resolver, guards: Guards) -> None:
         self.resolver = resolver
         self.guards = guards
+        self._limits = resolver.tree.limits
         self._updates: dict[str, list[ast.expr]] | None = None
 
     def verified(self, call: ast.Call) -> bool:
@@ -40,12 +44,15 @@ class Verification:
 
     def _verifying(self, test: ast.expr, outcome: bool, depth: int = 0) -> list[ast.expr]:
         """The comparisons of digests that are known to have come out as equal."""
+        if depth > _MAX_STEPS or (isinstance(test, ast.BoolOp) and len(test.values) > _MAX_OPERANDS):
+            self._limits.reached(_TOO_FAR, test)
         if depth > _MAX_STEPS:
             return []
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             return self._verifying(test.operand, not outcome, depth + 1)
         if isinstance(test, ast.BoolOp) and outcome is isinstance(test.op, ast.And):
-            return [found for operand in test.values[:8] for found in self._verifying(operand, outcome, depth + 1)]
+            operands = test.values[:_MAX_OPERANDS]
+            return [found for operand in operands for found in self._verifying(operand, outcome, depth + 1)]
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             equal = isinstance(test.ops[0], ast.Eq) if outcome else isinstance(test.ops[0], ast.NotEq)
             # A comparison with something that the code fixes to be empty is none: `digest != None`, `digest != ""`.
@@ -70,13 +77,14 @@ class Verification:
             if isinstance(node, ast.Call):
                 return any(
                     bool(re.search(_DIGEST, _written(inner.func)))
-                    for inner in islice(ast.walk(node), _MAX_NODES)
+                    for inner in self._limits.walk(_TOO_LARGE, node, _MAX_NODES) or ()
                     if isinstance(inner, ast.Call)
                 )
             alias = self.guards.alias(node)
             if alias is None:
                 return False
             node = alias
+        self._limits.reached(_TOO_FAR, node)
         return False
 
     def _mentioned(self, nodes: Iterable[ast.expr]) -> set[str]:
@@ -94,6 +102,8 @@ class Verification:
                     found.add(part.id)
                 if depth < _MAX_STEPS:
                     pending += [(value, depth + 1) for value in self._made_of(part)]
+        if pending:
+            self._limits.reached(_TOO_LARGE, pending[0][0])
         return found - {"self", "cls"} | self._attributes(nodes)
 
     def _is_data(self, name: ast.Name) -> bool:
@@ -121,13 +131,12 @@ class Verification:
                     self._updates.setdefault(func.value.id, []).extend(call.args[:1])
         return self._updates
 
-    @staticmethod
-    def _attributes(nodes: Iterable[ast.expr]) -> set[str]:
+    def _attributes(self, nodes: Iterable[ast.expr]) -> set[str]:
         """``self.path`` and the like, which no name stands for."""
         return {
             f"{part.value.id}.{part.attr}"
             for node in nodes
-            for part in islice(ast.walk(node), _MAX_NODES)
+            for part in self._limits.walk(_TOO_LARGE, node, _MAX_NODES) or ()
             if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id in ("self", "cls")
         }
 

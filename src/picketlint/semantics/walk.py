@@ -29,6 +29,7 @@ from picketlint.semantics.tree import Position, Tree, end, start
 
 # More events than this at one place is generated code: following each of them everywhere would be quadratic.
 MAX_REACHING = 64
+TOO_MANY_REACH = f"more than {MAX_REACHING} assignments or changes can be the last before them"
 
 UNSET = -1
 MANY = -2
