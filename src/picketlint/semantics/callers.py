@@ -13,7 +13,7 @@ from picketlint.knowledge.origins import KEEPING_DECORATORS
 from picketlint.records import NamedTuple
 from picketlint.semantics.arguments import State
 from picketlint.semantics.entries import Entries
-from picketlint.semantics.functions import Functions, place_of
+from picketlint.semantics.functions import Functions
 from picketlint.semantics.pieces import Origin
 from picketlint.semantics.tree import FUNCTIONS, FunctionNode
 
@@ -52,6 +52,7 @@ class Callers:
         self.entries = entries
         self._fillings: dict[ast.arg, Filling] = {}
         self._closed: dict[FunctionNode, bool] = {}
+        self._returned: dict[FunctionNode, list[ast.expr] | None] = {}
         self._leaving: dict[ast.AST, list[ast.Return]] | None = None
         self._yielding: set[ast.AST] = set()
         self._several: dict[str, bool] = {}
@@ -84,7 +85,7 @@ class Callers:
         function = self.functions.owner(parameter)
         if function is None or parameter in (function.args.vararg, function.args.kwarg):
             return [], False
-        place = place_of(function.args, parameter)
+        place = self.resolver.place_of(function.args, parameter)
         found = self.functions.calls.argument(call, parameter.arg, -1 if place is None else place - bound)
         if found.state is State.ABSENT:
             default = self.resolver.default_of(function.args, parameter)
@@ -134,6 +135,11 @@ class Callers:
 
     def returned(self, function: FunctionNode) -> list[ast.expr] | None:
         """The expressions that a function returns; None where it makes a generator, is abstract, or is not followed."""
+        if function not in self._returned:
+            self._returned[function] = self._find_returned(function)
+        return self._returned[function]
+
+    def _find_returned(self, function: FunctionNode) -> list[ast.expr] | None:
         if isinstance(function, ast.Lambda):
             return [function.body]
         if not self.plain(function) or function.name == "__init__":

@@ -16,6 +16,7 @@ from picketlint.semantics.classes import MAX_DEPTH, TOO_DEEP
 from picketlint.semantics.mappings import Mappings, written
 from picketlint.semantics.names import TRANSPARENT, Names, Resolver
 
+_MANY_KEYWORDS = 16
 PARTIALS = frozenset({"functools.partial", "functools.partialmethod"})
 
 
@@ -33,6 +34,7 @@ class Calls:
     def __init__(self, resolver: Resolver, signatures: Mapping[str, tuple[str, ...]]) -> None:
         self.resolver = resolver
         self.signatures = signatures
+        self._by_name: dict[ast.keyword, dict[str | None, list[ast.keyword]]] = {}
         self._targets: dict[ast.Call, Target] = {}
         self._mappings = Mappings(resolver)
 
@@ -114,6 +116,14 @@ class Calls:
 
     def _in_keywords(self, keywords: list[ast.keyword], name: str) -> Argument:
         """Python refuses a keyword given twice, so what is written out wins over what is spread."""
+        if len(keywords) > _MANY_KEYWORDS:
+            # Somebody may ask for each of them.
+            by_name = self._by_name.get(keywords[0])
+            if by_name is None:
+                by_name = self._by_name[keywords[0]] = {}
+                for keyword in keywords:
+                    by_name.setdefault(keyword.arg, []).append(keyword)
+            keywords = [*by_name.get(name, ()), *by_name.get(None, ())]
         spelled = written(keywords, name)
         if spelled:
             return spelled[0]

@@ -79,8 +79,7 @@ class Checks:
         if any(low < binding.position < high for binding in bindings):
             return False
         attributes = [part.removeprefix(".") for part in key[1:] if part.startswith(".")]
-        stores = self.resolver.attribute_stores() if attributes else {}
-        return not any(low < start(store) < high for name in attributes for store in stores.get(name, ()))
+        return not any(self.resolver.classes.stored_between(name, low, high) for name in attributes)
 
     def _told(self, fact: Fact, subject: Subject) -> Origin | None:
         """What one test proves, if the value is still the one that was tested."""

@@ -6,7 +6,8 @@ import ast
 
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Binding, Bindings, Kind
-from picketlint.semantics.tree import Tree, start
+from picketlint.semantics.control import any_between
+from picketlint.semantics.tree import Position, Tree, start
 from picketlint.semantics.walk import MAX_REACHING, TOO_MANY_REACH
 
 # Longer chains of names and base classes than this are not followed.
@@ -29,6 +30,7 @@ class Classes:
         self.bindings = bindings
         self._stores: dict[str, list[ast.Attribute]] | None = None
         self._stored: dict[str, dict[ast.ClassDef | None, list[Binding]]] = {}
+        self._store_places: dict[str, list[Position]] = {}
         self._bases: dict[ast.ClassDef, list[ast.ClassDef]] = {}
         self._members: dict[tuple[ast.ClassDef, str], list[Binding]] = {}
 
@@ -149,6 +151,13 @@ class Classes:
                 kind = Kind.VALUE if value is not None else Kind.OPAQUE
                 found.setdefault(owner, []).append(Binding(kind, store, owner or store, start(store), value))
         return found
+
+    def stored_between(self, attribute: str, low: Position, high: Position) -> bool:
+        """Whether the module assigns to ``something.attribute`` below one place and above another."""
+        places = self._store_places.get(attribute)
+        if places is None:
+            places = self._store_places[attribute] = sorted(map(start, self.attribute_stores().get(attribute, ())))
+        return any_between(places, low, high)
 
     def attribute_stores(self) -> dict[str, list[ast.Attribute]]:
         """Every place of the module that assigns to ``something.attribute``, by attribute; built once."""

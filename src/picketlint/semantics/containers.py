@@ -19,14 +19,14 @@ class Containers:
         self._filled: dict[str, list[ast.expr]] | None = None
         self._owned: dict[str, dict[ast.AST | None, list[ast.expr]]] = {}
 
-    def put_into(self, key: str, use: ast.expr, bindings: Iterable[Binding] = ()) -> list[ast.expr]:
+    def put_into(self, key: str, use: ast.expr, bindings: Iterable[Binding] = ()) -> list[ast.expr] | None:
         """What is put into a container of a name (``.attribute`` for an attribute), if it can be the one used.
 
-        Of more places than ``most`` they are returned themselves: more than anybody follows.
+        None where that is done in more places than ``most``: more than anybody follows.
         """
         sites = self._sites(key, use)
         if len(sites) > self.most:
-            return [*sites[: self.most]]
+            return None
         known = {binding.node for binding in bindings}
         found: list[ast.expr] = []
         for site in sites:

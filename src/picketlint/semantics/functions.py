@@ -50,7 +50,7 @@ class Functions:
         function = self.owner(parameter)
         if function is None:
             return
-        place = place_of(function.args, parameter)
+        place = self.resolver.place_of(function.args, parameter)
         for call, bound in self.sites(function):
             found = self.calls.argument(call, parameter.arg, -1 if place is None else place - bound)
             if found is not ABSENT:
@@ -164,14 +164,6 @@ class Functions:
     def _class(self, node: ast.expr) -> ast.ClassDef | None:
         binding = self._only(node)
         return binding.node if binding is not None and isinstance(binding.node, ast.ClassDef) else None
-
-
-def place_of(arguments: ast.arguments, parameter: ast.arg) -> int | None:
-    """The 0-based place of a parameter among the positional ones."""
-    for place, argument in enumerate((*arguments.posonlyargs, *arguments.args)):
-        if argument is parameter:
-            return place
-    return None
 
 
 def _named(arguments: ast.arguments) -> tuple[ast.arg, ...]:

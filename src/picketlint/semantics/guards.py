@@ -30,8 +30,9 @@ _DECIDING = frozenset({ast.If, ast.While, ast.IfExp, ast.BoolOp, ast.comprehensi
 _ENDING = frozenset(FUNCTIONS)
 _MAX_ALIASES = 4
 _MAX_SIBLINGS = 32
+_MAX_FACTS = 64
 _TOO_NESTED = f"a test is looked into for {_MAX_ALIASES} steps"
-_TOO_MANY_TESTS = f"of the tests before a place the nearest {_MAX_SIBLINGS} count"
+_TOO_MANY_TESTS = f"of the tests before a place the nearest {_MAX_SIBLINGS} of a block and {_MAX_FACTS} in all count"
 
 
 class Fact(NamedTuple):
@@ -64,6 +65,13 @@ class Guards:
 
     def facts(self, node: ast.AST) -> Iterator[Fact]:
         """The tests around a place and those above it that leave its block, the nearest first."""
+        for number, fact in enumerate(self._facts(node)):
+            if number == _MAX_FACTS:
+                self.tree.limits.reached(_TOO_MANY_TESTS, node)
+                return
+            yield fact
+
+    def _facts(self, node: ast.AST) -> Iterator[Fact]:
         child, parent = node, self.tree.parent(node)
         while parent is not None:
             kind = parent.__class__

@@ -36,6 +36,14 @@ class Names(NamedTuple):
         return self.names[0] if self.complete and len(self.names) == 1 else None
 
 
+class Parameter(NamedTuple):
+    """A parameter in a signature: its 0-based place among the positional ones, if it is one, and its default."""
+
+    place: int | None
+    default: ast.expr | None
+
+
+_NO_PARAMETER = Parameter(None, None)
 UNKNOWN = Names((), False)
 NO_NAME = Names((), True)
 Get = Callable[[ast.AST], Names]
@@ -47,6 +55,7 @@ class Resolver:
     def __init__(self, tree: Tree, bindings: Bindings) -> None:
         self.tree = tree
         self.bindings = bindings
+        self._signatures: dict[ast.arguments, dict[ast.AST, Parameter]] = {}
         self._classes: dict[ast.AST, ast.ClassDef | None] = {}
         self.classes = Classes(tree, bindings)
         self._solver: Solver[ast.AST, Names] = Solver(self._dependencies, self._combine, lambda node: UNKNOWN)
@@ -127,18 +136,27 @@ class Resolver:
         function = binding.scope
         return self.default_of(function.args, binding.node) if isinstance(function, FUNCTIONS) else None
 
-    @staticmethod
-    def default_of(arguments: ast.arguments, parameter: ast.AST) -> ast.expr | None:
+    def default_of(self, arguments: ast.arguments, parameter: ast.AST) -> ast.expr | None:
         """The default expression of a parameter in a signature; None for one without a default."""
-        positional = [*arguments.posonlyargs, *arguments.args]
-        for index, argument in enumerate(positional):
-            if argument is parameter:
-                back = index - len(positional)
-                return arguments.defaults[back] if -back <= len(arguments.defaults) else None
-        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-            if argument is parameter:
-                return default
-        return None
+        return self._parameters(arguments).get(parameter, _NO_PARAMETER).default
+
+    def place_of(self, arguments: ast.arguments, parameter: ast.AST) -> int | None:
+        """The 0-based place of a parameter among the positional ones of a signature; None for any other."""
+        return self._parameters(arguments).get(parameter, _NO_PARAMETER).place
+
+    def _parameters(self, arguments: ast.arguments) -> dict[ast.AST, Parameter]:
+        found = self._signatures.get(arguments)
+        if found is None:
+            positional = [*arguments.posonlyargs, *arguments.args]
+            without = len(positional) - len(arguments.defaults)
+            found = {
+                argument: Parameter(place, arguments.defaults[place - without] if place >= without else None)
+                for place, argument in enumerate(positional)
+            }
+            for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+                found[argument] = Parameter(None, default)
+            self._signatures[arguments] = found
+        return found
 
     def _attribute(self, node: ast.Attribute, get: Get) -> Names:
         owner = self.class_of(node.value)

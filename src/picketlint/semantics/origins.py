@@ -104,7 +104,7 @@ class Origins:
             return None
         if not isinstance(whole, ast.Dict):
             keys = [node]
-        elif isinstance(node, ast.Name) and self.containers.put_into(node.id, node, self._bindings(node)):
+        elif isinstance(node, ast.Name) and self.containers.put_into(node.id, node, self._bindings(node)) != []:
             return Origin.TESTED
         else:
             keys = [key if key is not None else whole for key in whole.keys]
@@ -171,8 +171,15 @@ class Origins:
             search.piece(task, Origin.UNKNOWN)
         further = [one for binding in reaching.bindings for one in self._bound(binding, node, task, search)]
         if any(isinstance(one.node, (*_LITERALS, ast.Call)) for one in further):
-            further += [task.at(put) for put in self.containers.put_into(node.id, node, reaching.bindings)]
+            further += self._put(self.containers.put_into(node.id, node, reaching.bindings), task, search)
         search.add(further)
+
+    def _put(self, values: list[ast.expr] | None, task: Task, search: Search) -> list[Task]:
+        """What to look at next of what was put into a container; more of it than anybody follows is not known."""
+        if values is None:
+            self.tree.limits.reached(TOO_MANY_PIECES, task.node)
+            search.piece(task, Origin.UNKNOWN)
+        return [task.at(value) for value in values or ()]
 
     def _bound(self, binding: Binding, use: ast.Name, task: Task, search: Search) -> list[Task]:
         """What one binding makes of a name: what to look at next, if there is something."""
@@ -287,7 +294,7 @@ class Origins:
         search.add(
             [
                 *(task.over(Way.BOUND, m.node, node.attr, v) for m, v in zip(members, values, strict=True)),
-                *(task.at(value) for value in put),
+                *self._put(put, task, search),
             ]
         )
         return True
