@@ -84,8 +84,9 @@ from picketlint.rule import (
 
 SINKS = frozenset(LOADERS) | UNPICKLERS
 _KNOWN_BY_ENDING = UNPICKLERS | frozenset(PICKLE_ENDINGS)
+_MAX_CLASSES = 64
 _MAX_NODES = 500
-_TOO_LARGE = f"`find_class` and the tests in it are read up to {_MAX_NODES} nodes"
+_TOO_LARGE = f"an `Unpickler` is read up to {_MAX_CLASSES} base classes and {_MAX_NODES} nodes"
 _DUMPS = (".pickle.dumps", ".cloudpickle.dumps")
 _PICKLE = LOADERS["pickle.load"]
 # The package and the last part of each name: what a file has to hold for that name to be called in it.
@@ -353,7 +354,7 @@ class UnsafePickleLoad(Rule):
 def _unpickles(owner: ast.ClassDef, module: Module) -> bool:
     """Whether a class of this file is derived from ``Unpickler``."""
     pending, seen = [owner], {owner}
-    while pending:
+    while pending and len(seen) <= _MAX_CLASSES:
         for base in pending.pop().bases:
             if any(name in UNPICKLERS for name in module.names(base).names):
                 return True
@@ -361,6 +362,8 @@ def _unpickles(owner: ast.ClassDef, module: Module) -> bool:
             if parent is not None and parent not in seen:
                 seen.add(parent)
                 pending.append(parent)
+    if pending:
+        module.tree.limits.reached(_TOO_LARGE, owner)
     return False
 
 
@@ -390,10 +393,9 @@ def _excludes(statement: ast.If, module: Module) -> bool:
 
 def _finds_anything(finder: ast.FunctionDef, module: Module) -> bool:
     """Whether a ``find_class`` looks up what it is asked for at all, rather than return fixed classes."""
-    for call in module.walk(finder, _MAX_NODES, _TOO_LARGE) or ():
-        if isinstance(call, ast.Call):
-            if isinstance(call.func, ast.Attribute) and call.func.attr in ("find_class", "import_module", "__import__"):
-                return True
-            if module.names(call.func).certain in ("builtins.getattr", "builtins.__import__", "builtins.eval"):
-                return True
-    return False
+    calls = [node for node in module.walk(finder, _MAX_NODES, _TOO_LARGE) or () if isinstance(node, ast.Call)]
+    return any(
+        getattr(call.func, "attr", "") in ("find_class", "import_module", "__import__")
+        or module.names(call.func).certain in ("builtins.getattr", "builtins.__import__", "builtins.eval")
+        for call in calls
+    )

@@ -67,6 +67,10 @@ class Bindings:
         """The bindings of a name, grouped by the scope that owns it, each group in source order."""
         return self._sites.by_scope(name)
 
+    def places_in(self, sequence: ast.Tuple | ast.List) -> dict[ast.AST, int] | None:
+        """The 0-based places of the elements of a sequence; None where a starred one makes them unknown."""
+        return self._sites.places_in(sequence)
+
     def group(self, name: str, scope: ast.AST) -> list[Binding]:
         """The bindings of a name in one scope; in the module also the star imports that may bind it."""
         key = (name, scope)

@@ -31,7 +31,8 @@ class Entries:
         self.fixed = fixed
         self._origins: dict[FunctionNode, Origin | None] = {}
         self._options: dict[str, list[ast.Call]] | None = None
-        self._launches: list[ast.Call] | None = None
+        self._restrictions: dict[str, Origin | None] = {}
+        self._launches: set[str] | None = None
 
     def origin(self, function: FunctionNode, parameter: ast.arg) -> Origin | None:
         """What a framework fills a parameter with; None for a function that is called by none."""
@@ -62,10 +63,10 @@ class Entries:
         """``fire.Fire(function)``, ``typer.run(function)``."""
         if self._launches is None:
             callees = self.mentions.calls_of(last_parts(LAUNCHERS))
-            self._launches = [c for c in callees if LAUNCHERS.intersection(self.resolver.names(c.func).names)]
-        given = (argument for call in self._launches for argument in call.args)
-        meant = any(isinstance(argument, ast.Name) and argument.id == function.name for argument in given)
-        return Origin.COMMAND_LINE if meant else None
+            launches = [c for c in callees if LAUNCHERS.intersection(self.resolver.names(c.func).names)]
+            given = (argument for call in launches for argument in call.args)
+            self._launches = {argument.id for argument in given if isinstance(argument, ast.Name)}
+        return Origin.COMMAND_LINE if function.name in self._launches else None
 
     def _converts(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         names = [name for decorator in function.decorator_list for name in self.resolver.names(decorator).names]
@@ -86,7 +87,9 @@ class Entries:
                 if isinstance(call.func, ast.Attribute) and call.func.attr == "add_argument" and destination:
                     options.setdefault(destination, []).append(call)
             self._options = options
-        return self._restriction(self._options.get(name, []))
+        if name not in self._restrictions:
+            self._restrictions[name] = self._restriction(self._options.get(name, []))
+        return self._restrictions[name]
 
     def _restriction(self, calls: list[ast.Call]) -> Origin | None:
         found = [self._restricted(call) for call in calls]

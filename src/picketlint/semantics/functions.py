@@ -39,6 +39,8 @@ class Functions:
         self.calls = calls
         self.mentions = mentions
         self._sites: dict[FunctionNode, tuple[tuple[ast.Call, int], ...]] = {}
+        # Calls of a class by the keywords they give, None for `**`, and by their place among all.
+        self._built: dict[ast.ClassDef, dict[str | None, dict[int, ast.Call]]] = {}
         self._by_identifier: dict[str, dict[FunctionNode, list[tuple[ast.Call, int]]]] = {}
 
     def owner(self, parameter: ast.arg) -> FunctionNode | None:
@@ -71,11 +73,17 @@ class Functions:
         owner = field.scope
         if not isinstance(owner, ast.ClassDef) or not isinstance(field.node, ast.Name):
             return
-        for call in self.mentions.calls_of(frozenset({owner.name})):
-            if self._class(call.func) is owner:
-                found = self.calls.argument(call, field.node.id, -1)
-                if found is not ABSENT:
-                    yield call, found
+        built = self._built.get(owner)
+        if built is None:
+            built = self._built[owner] = {}
+            for place, call in enumerate(self.mentions.calls_of(frozenset({owner.name}))):
+                for keyword in call.keywords if self._class(call.func) is owner else ():
+                    built.setdefault(keyword.arg, {})[place] = call
+        given = {**built.get(field.node.id, {}), **built.get(None, {})}
+        for _, call in sorted(given.items()):
+            found = self.calls.argument(call, field.node.id, -1)
+            if found is not ABSENT:
+                yield call, found
 
     def sites(self, function: FunctionNode) -> tuple[tuple[ast.Call, int], ...]:
         """The calls of a function, in source order, each with the number of parameters that are bound already."""

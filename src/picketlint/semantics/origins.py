@@ -223,14 +223,14 @@ class Origins:
             return []
         callee = self.functions.callee(whole)
         entered = self._entered(whole, callee, task) if callee is not None else None
-        place = target.elts.index(site)  # type: ignore[arg-type]
-        if entered is None or any(isinstance(element, ast.Starred) for element in target.elts):
+        places = self.resolver.bindings.places_in(target)
+        if entered is None or places is None:
             return []
         found: list[Task] = []
         for value in entered.values:
             if not isinstance(value, ast.Tuple) or len(value.elts) != len(target.elts):
                 return []
-            found.append(entered.task.over(Way.RETURNED, value, entered.name, value.elts[place]))
+            found.append(entered.task.over(Way.RETURNED, value, entered.name, value.elts[places[site]]))
         return found
 
     def _parameter(self, parameter: ast.arg, task: Task, search: Search) -> list[Task]:

@@ -213,12 +213,13 @@ class Sites:
         parent = self.tree.parent(site)
         path: list[int] | None = []
         while isinstance(parent, (ast.Tuple, ast.List, ast.Starred)):
-            places = None if isinstance(parent, ast.Starred) else self._places_in(parent)
+            places = None if isinstance(parent, ast.Starred) else self.places_in(parent)
             path = None if places is None or path is None else [places[child], *path]
             child, parent = parent, self.tree.parent(parent)
         return parent, path
 
-    def _places_in(self, sequence: ast.Tuple | ast.List) -> _Places:
+    def places_in(self, sequence: ast.Tuple | ast.List) -> _Places:
+        """The 0-based places of the elements of a sequence; None where a starred one makes them unknown."""
         if sequence not in self._places:
             starred = any(isinstance(element, ast.Starred) for element in sequence.elts)
             self._places[sequence] = None if starred else {e: index for index, e in enumerate(sequence.elts)}
@@ -231,7 +232,7 @@ class Sites:
         for index in path:
             if not isinstance(value, (ast.Tuple, ast.List)) or index >= len(value.elts):
                 return None
-            if self._places_in(value) is None:
+            if self.places_in(value) is None:
                 return None
             value = value.elts[index]
         return value
