@@ -342,9 +342,7 @@ class UnsafePickleLoad(Rule):
             return
         members = module.resolver.members(owner, "find_class")
         finder = members[0].node if members else None
-        if isinstance(finder, ast.FunctionDef) and (
-            _refuses(finder.body, module) or not _finds_anything(finder, module)
-        ):
+        if isinstance(finder, ast.FunctionDef) and (_refuses(finder.body, module) or not _looks_up(finder, module)):
             return
         message = f"`{owner.name}` is an `Unpickler` that finds every class, so it runs code that the author of the "
         message += "data chose; raise `UnpicklingError` in `find_class` for all but the classes you need"
@@ -360,8 +358,8 @@ def _unpickles(owner: ast.ClassDef, module: Module) -> bool:
                 return True
             parent = module.resolver.class_of(base)
             if parent is not None and parent not in seen:
-                seen.add(parent)
                 pending.append(parent)
+                seen.add(parent)
     if pending:
         module.tree.limits.reached(_TOO_LARGE, owner)
     return False
@@ -391,11 +389,10 @@ def _excludes(statement: ast.If, module: Module) -> bool:
     return nodes is None or any(isinstance(node, (ast.NotIn, ast.Not, ast.NotEq)) for node in nodes)
 
 
-def _finds_anything(finder: ast.FunctionDef, module: Module) -> bool:
+def _looks_up(finder: ast.FunctionDef, module: Module) -> bool:
     """Whether a ``find_class`` looks up what it is asked for at all, rather than return fixed classes."""
     calls = [node for node in module.walk(finder, _MAX_NODES, _TOO_LARGE) or () if isinstance(node, ast.Call)]
-    return any(
-        getattr(call.func, "attr", "") in ("find_class", "import_module", "__import__")
-        or module.names(call.func).certain in ("builtins.getattr", "builtins.__import__", "builtins.eval")
-        for call in calls
-    )
+    if any(getattr(call.func, "attr", "") in ("find_class", "import_module", "__import__") for call in calls):
+        return True
+    builtins = ("builtins.getattr", "builtins.__import__", "builtins.eval")
+    return any(module.names(call.func).certain in builtins for call in calls)
