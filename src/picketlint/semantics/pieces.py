@@ -32,19 +32,21 @@ class Origin(Enum):
     # Members are singletons; Enum hashes their names, in Python, millions of times in a large file.
     __hash__ = object.__hash__
 
-    external: bool
-    """Whether it is input of the program."""
-    open: bool
-    """Whether the code leaves open what the piece can be."""
+    @property
+    def external(self) -> bool:
+        """Whether it is input of the program."""
+        return self in _EXTERNAL
+
+    @property
+    def open(self) -> bool:
+        """Whether the code leaves open what the piece can be."""
+        return self not in _FIXED
 
 
 _EXTERNAL = frozenset(
     {Origin.ENVIRONMENT, Origin.COMMAND_LINE, Origin.TYPED, Origin.FILE, Origin.NETWORK, Origin.MODEL}
 )
 _FIXED = frozenset({Origin.CONSTANT, Origin.NUMBER, Origin.QUOTED, Origin.LISTED})
-for _origin in Origin:
-    _origin.external = _origin in _EXTERNAL
-    _origin.open = _origin not in _FIXED
 
 
 class Way(Enum):

@@ -24,6 +24,7 @@ else:
         def __class_getitem__(cls, parameters: object) -> type:
             return cls
 
+
 _LONGEST_CHAIN = 8
 
 
