@@ -19,7 +19,7 @@ from picketlint import settings
 from picketlint.engine import Checks, analyze
 from picketlint.execution import cache, storage, wire, work
 from picketlint.execution.runner import Options, Runner
-from picketlint.model import Confidence, Finding, Report, Severity, Span, Status, Step
+from picketlint.model import Confidence, Finding, Note, Report, Severity, Span, Status, Step
 from picketlint.scan import Scan
 from picketlint.settings import Overrides, Resolver
 
@@ -453,11 +453,14 @@ def test_a_report_is_the_same_after_it_was_kept() -> None:
         (Span(1, 5, 1, 9),),
     )  # fmt: skip
     assert all(value != Finding._field_defaults.get(name, ()) for name, value in finding._asdict().items())
-    report = Report("a.py", (finding, finding._replace(excuse=None, justification=None, cell=None)))
+    notes = (Note("the depth of 40", 3, 12), Note("the depth of 40", 1, 2, 4))
+    report = Report("a.py", (finding, finding._replace(excuse=None, justification=None, cell=None)), notes=notes)
     packed = json.loads(json.dumps(wire.pack(report)))
     assert wire.unpack(packed, "a.py") == report
     assert wire.unpack(packed, "b.py").findings[0] == finding._replace(path="b.py")
-    assert set(Report._fields) == {"path", "findings", "problems"}, "what else is in a report has to be kept, too"
+    assert set(Report._fields) == {"path", "findings", "problems", "notes"}, (
+        "what else is in a report has to be kept, too"
+    )
 
 
 def test_every_field_of_the_checks_is_part_of_what_a_result_is_known_by() -> None:

@@ -285,3 +285,13 @@ def test_the_command_line_tells_with_verbose_alone(tmp_path: Path) -> None:
     assert "taken as unknown" not in picketlint("check", "--isolated", ".", cwd=tmp_path).err
     piped = picketlint("check", "-v", "--isolated", "-", cwd=tmp_path, stdin=code.encode())
     assert f"<stdin>: 2 values taken as unknown: {reach}" in piped.err
+
+
+def test_in_a_notebook_the_place_is_that_in_its_cell(tmp_path: Path) -> None:
+    sources = ["import torch", f"{lines(70, 'if c: x = y')}{load('x')}"]
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": source} for source in sources]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "a.ipynb").write_text(json.dumps(notebook))
+    outcome = picketlint("check", "-v", "--isolated", "a.ipynb", cwd=tmp_path)
+    assert "a.ipynb: 1 value taken as unknown: " in outcome.err
+    assert "(first in cell 2, line 71)" in outcome.err

@@ -30,8 +30,8 @@ analysis comments dispatch examples knowledge knowledge.defaults knowledge.signa
 reporting.sanitize reporting.snippet reporting.text rule rules rules.pkt101_unsafe_torch_load
 rules.pkt102_implicit_torch_load semantics semantics.arguments semantics.bindings semantics.calls semantics.changes
 semantics.classes semantics.conditions semantics.control semantics.defaults semantics.flow semantics.guards
-semantics.mappings semantics.mentions semantics.names semantics.options semantics.sites semantics.solver
-semantics.tree semantics.values semantics.verification semantics.walk wrappers
+semantics.limits semantics.mappings semantics.mentions semantics.names semantics.options semantics.sites
+semantics.solver semantics.tree semantics.values semantics.verification semantics.walk wrappers
 """
 # And of the standard library at most these, beyond what every start of Python loads. Releases differ in what they need.
 _STANDARD_FINDING = """

@@ -108,7 +108,7 @@ def _analyze_notebook(data: bytes, path: str, checks: Checks) -> Report:
     """Check a notebook: its Python as one module, the rest of it for what rules look for in any text."""
     from picketlint.beside import check_texts
     from picketlint.notebooks.joining import join
-    from picketlint.notebooks.placing import placed
+    from picketlint.notebooks.placing import placed, placed_note
     from picketlint.notebooks.reading import read as read_notebook
 
     entries = [entry for entry in registry.load().entries if entry.id in checks.codes]
@@ -118,7 +118,8 @@ def _analyze_notebook(data: bytes, path: str, checks: Checks) -> Report:
         joined = join(notebook)
     except UnreadableSourceError as error:
         return Report(path, (_unreadable(unreadable, path, error, data),) if unreadable else ())
-    findings = [placed(finding, joined) for finding in _analyze(joined.text, path, checks, joined.root).findings]
+    report = _analyze(joined.text, path, checks, joined.root)
+    findings = [placed(finding, joined) for finding in report.findings]
     texts = {cell.number: cell.source.encode("utf-8", "surrogatepass") for cell in joined.left}
     findings += [
         _unreadable(unreadable, path, one.error, texts.get(one.cell, b""), one.cell)
@@ -129,7 +130,8 @@ def _analyze_notebook(data: bytes, path: str, checks: Checks) -> Report:
     findings += check_texts(entries, concealing, notebook, joined.left, path)
     told = f"its code cells are in {notebook.language}, so they were looked through for secrets only"
     problems = () if notebook.language is None else (Problem(path, "not-python", told, fatal=False),)
-    return Report(path, tuple(sorted(findings, key=lambda finding: finding.sort_key)), problems)
+    notes = tuple(placed_note(note, joined) for note in report.notes)
+    return Report(path, tuple(sorted(findings, key=lambda finding: finding.sort_key)), problems, notes)
 
 
 def _about_comments_only(entries: list[registry.Entry]) -> bool:

@@ -110,11 +110,15 @@ class Problem(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A limit that the analysis of a file came to: in words, for how many values, and the first line (1-based)."""
+    """A limit that the analysis of a file came to: in words, for how many values, and the first line (1-based).
+
+    ``cell`` is the 1-based position of the notebook cell in which ``line`` is counted; None for a plain file.
+    """
 
     what: str
     values: int
     line: int
+    cell: int | None = None
 
 
 class Report(NamedTuple):

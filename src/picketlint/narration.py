@@ -7,7 +7,7 @@ import os
 from picketlint.config import ConfigError
 from picketlint.discovery import Target
 from picketlint.files import below
-from picketlint.model import Report
+from picketlint.model import Note, Report
 from picketlint.reporting.summary import count
 from picketlint.settings import Resolver, Settings
 
@@ -81,10 +81,14 @@ def given_up(reports: Iterable[Report]) -> Iterator[str]:
         if report.notes:
             values = count(sum(note.values for note in report.notes), "value")
             if len(report.notes) == 1:
-                told = f"{report.notes[0].what} (first in line {report.notes[0].line})"
+                told = f"{report.notes[0].what} (first in {_first(report.notes[0])})"
             else:
-                told = "; ".join(f"{note.what} ({note.values}, first in line {note.line})" for note in report.notes)
+                told = "; ".join(f"{note.what} ({note.values}, first in {_first(note)})" for note in report.notes)
             yield f"{report.path}: {values} taken as unknown: {told}"
+
+
+def _first(note: Note) -> str:
+    return f"line {note.line}" if note.cell is None else f"cell {note.cell}, line {note.line}"
 
 
 def governing(settings: Settings, cwd: str) -> Iterator[str]:

@@ -94,10 +94,10 @@ class Cache:
             return None
         if isinstance(row, str):
             return Report(job.display) if row == stamp else None
-        kept, floor, findings = row
+        kept, floor, packed = row
         if kept != stamp or (floor is not None and _plain_floor((job.checks.torch_floor(),)) != floor):
             return None
-        return wire.unpack(findings, job.display)
+        return wire.unpack(packed, job.display)
 
     def keep(self, job: Job, checked: Checked | None) -> None:
         """Take in what became of a job that was not known; None if there is nothing to tell."""
@@ -156,8 +156,8 @@ class Cache:
 class _Table:
     """The results for files below a directory, ``top``, by their paths below it.
 
-    A row is the stamp of a file in which nothing was found, or a list: stamp, torch release the rules were told,
-    findings.
+    A row is the stamp of a file in which nothing was found, or a list: stamp, torch release the rules were told, and
+    the report as ``wire`` packs it.
     """
 
     def __init__(self, name: str, top: str) -> None:

@@ -166,12 +166,15 @@ def _may_have_come_with(directory: str, roots: Iterable[str], *, distrust_outsid
         return ""
     from picketlint import git
 
-    try:
-        # A symbolic link can be what is tracked, and so can what it leads to.
-        brought = any(git.tracked(*_split(path)) for path in {directory, real})
-    except git.GitError as error:
-        return str(error) if distrust_outside_git else ""
-    return "part of its repository" if brought else ""
+    why = ""
+    # A symbolic link can be what is tracked, and so can what it leads to; one may be outside of any repository.
+    for path in dict.fromkeys((directory, real)):
+        try:
+            if git.tracked(*_split(path)):
+                return "part of its repository"
+        except git.GitError as error:
+            why = str(error)
+    return why if distrust_outside_git else ""
 
 
 def _upwards(path: str) -> Iterator[str]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from picketlint.model import Confidence, Finding, Report, Severity, Span, Status, Step
+from picketlint.model import Confidence, Finding, Note, Report, Severity, Span, Status, Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 
-def pack(report: Report) -> list[list[Any]]:
-    """The findings of a report about one file, which must have no problems."""
-    return [_row(finding) for finding in report.findings]
+def pack(report: Report) -> list[list[list[Any]]]:
+    """The findings and notes of a report about one file, which must have no problems."""
+    return [[_row(finding) for finding in report.findings], [list(note) for note in report.notes]]
 
 
-def unpack(rows: list[list[Any]], path: str) -> Report:
+def unpack(packed: list[list[list[Any]]], path: str) -> Report:
     """The report that was packed, about a file that is now called ``path``."""
-    return Report(path, tuple(_finding(row, path) for row in rows))
+    findings, notes = packed or ((), ())
+    return Report(path, tuple(_finding(row, path) for row in findings), notes=tuple(Note(*note) for note in notes))
 
 
 def _row(finding: Finding) -> list[Any]:

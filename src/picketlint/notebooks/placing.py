@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picketlint.model import Finding, Span, Step
+from picketlint.model import Finding, Note, Span, Step
 from picketlint.notebooks.joining import Joined, Part
 from picketlint.notebooks.reading import Cell
 
@@ -24,6 +24,12 @@ def placed(finding: Finding, joined: Joined) -> Finding:
         excuse=None if finding.excuse is None else _inside(finding.excuse, part),
         secrets=tuple(_inside(secret, part) for secret in finding.secrets),
     )
+
+
+def placed_note(note: Note, joined: Joined) -> Note:
+    """A limit of the analysis, told of the cell in which it was reached first."""
+    part = joined.part_at(note.line)
+    return note if part is None else note._replace(line=note.line - part.above, cell=part.number)
 
 
 def first_line(cell: Cell | None) -> Span:
