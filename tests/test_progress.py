@@ -12,6 +12,7 @@ import pytest
 from commandline import SRC, UNSAFE, environment
 
 pty = pytest.importorskip("pty")
+pytest.importorskip("rich")
 
 
 def on_terminal(cwd: Path, *arguments: str, patience: float = 0.0, **environ: str) -> tuple[int, bytes, bytes]:
