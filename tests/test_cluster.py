@@ -28,7 +28,7 @@ def cluster() -> Iterator[Any]:
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
         ) as running,
     ):
         yield running
@@ -84,7 +84,7 @@ def test_workers_that_are_gone_are_not_waited_for(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(module, "_ASKING", 0.5)
     path = tmp_path / "a.py"
     path.write_text(UNSAFE)
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as own:
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as own:
         pool = module.connect(own.scheduler_address)
         own.scale(0)
         while own.scheduler.workers:

@@ -105,6 +105,19 @@ def test_a_file_that_may_not_be_read_is_fatal(tree: Tree, monkeypatch: pytest.Mo
     assert "Permission denied" in problem.message
 
 
+def test_a_file_that_does_not_fit_into_memory_is_fatal(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree({"a.py": UNSAFE, "b.py": UNSAFE})
+
+    def crowded(path: str) -> bytes:
+        if path.endswith("a.py"):
+            raise MemoryError
+        return files.read(path)
+
+    monkeypatch.setattr(scan, "read", crowded)
+    assert run(".") == (["a.py:unreadable-path", "b.py:PKT101"], 1)
+    assert only("a.py").problems[0].fatal
+
+
 def test_a_failure_of_the_analysis_is_fatal_and_the_rest_goes_on(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     tree({"a.py": "", "b.py": UNSAFE})
 

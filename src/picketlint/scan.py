@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Runner = Callable[[Sequence[Target]], Iterable[Report | None]]
     """From targets to what ``check`` says of each, in the same order."""
 
+_TOO_LARGE = "cannot be read (it does not fit into memory): exclude it, or check it where there is more"
+
 
 class Scan:
     """One run over paths; iterate over it, once, for a Report per file that is checked or cannot be.
@@ -96,6 +98,8 @@ def content(path: str, display: str) -> bytes | Report:
         return read(path)
     except OSError as error:
         return Report(display, problems=(_unread(display, error),))
+    except MemoryError:
+        return Report(display, problems=(Problem(display, "unreadable-path", _TOO_LARGE),))
 
 
 def check_data(data: bytes, display: str, checks: Checks) -> Report:
