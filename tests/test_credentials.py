@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 from hosts import bandit, flake8, picketlint
 
-from picketlint.credentials.bindings import glimpse
+from picketlint.credentials.bindings import Credential
 from picketlint.credentials.names import Kind, kind_of
 from picketlint.credentials.strength import Strength, strength
 from picketlint.engine import Checks, analyze
+from picketlint.knowledge.credentials import HEADER_ENDINGS, MACHINE_ENDINGS, PASSWORD_ENDINGS, SECRET_ENDINGS
+from picketlint.model import Span
+from picketlint.prefilter import candidates
+from picketlint.registry import load
 from picketlint.tokens import sample
 
 # Put together here, so that no scanner takes this file for a leak.
@@ -59,6 +63,23 @@ def test_names_of_keys_and_tokens(name: str) -> None:
 )  # fmt: skip
 def test_other_names(name: str) -> None:
     assert kind_of(name) is None
+
+
+@pytest.mark.parametrize("ending", sorted(PASSWORD_ENDINGS | SECRET_ENDINGS | MACHINE_ENDINGS | HEADER_ENDINGS))
+def test_no_spelling_of_a_name_is_lost_before_the_file_is_parsed(ending: str) -> None:
+    entries = [entry for entry in load().entries if entry.id in ("PKT402", "PKT404")]
+    parts = ending.split()
+    camel = "".join(part.title() for part in parts)
+    spelled = [
+        "_".join(parts), "_".join(parts).upper(), camel, camel[0].lower() + camel[1:], "-".join(parts),
+        "-".join(part.title() for part in parts), "-".join(parts).upper(), ".".join(parts), "__".join(parts),
+        "_".join(part.title() for part in parts), "".join([parts[0].upper(), *(part.title() for part in parts[1:])]),
+    ]  # fmt: skip
+    for name in spelled:
+        for whole in (name, f"my_{name}", f"{name}_prod", f"{name}2"):
+            if kind_of(whole) is not None:
+                assert len(candidates(entries, f"d[{whole!r}] = 1".encode())) == len(entries), whole
+    assert kind_of(spelled[0]) is kind_of(spelled[1]) is not None
 
 
 # -- values ------------------------------------------------------------------------------------------------------------
@@ -110,10 +131,11 @@ def test_passwords_that_somebody_chose(value: str) -> None:
 @pytest.mark.parametrize("length", range(1, 40))
 def test_a_glimpse_shows_a_third_at_most(length: int) -> None:
     secret = _drawn(string.ascii_letters, length, random.Random(length))
-    shown = glimpse(secret).split("`")[1].removesuffix("...")
+    glimpse = Credential("password", secret, Strength.CHOSEN, Span(1, 1, 1, 1), Span(1, 1, 1, 1)).glimpse
+    shown = glimpse.split("`")[1].removesuffix("...")
     assert secret.startswith(shown)
     assert len(shown) <= min(4, length / 3)
-    assert str(length) in glimpse(secret)
+    assert str(length) in glimpse
 
 
 CODE = f'''import torch

@@ -39,9 +39,8 @@ if TYPE_CHECKING:
 
     from picketlint.commands import HANDERS, SHELL_TRIGGERS, ShellCommand, handed_over
     from picketlint.comments import Comment
-    from picketlint.credentials.bindings import Credential, credentials, glimpse
+    from picketlint.credentials.bindings import Credential, credentials
     from picketlint.credentials.logged import logged
-    from picketlint.credentials.strength import Strength
     from picketlint.dotenv import Dotenv
     from picketlint.exceptions import Remark
     from picketlint.passages import Passage
@@ -95,7 +94,6 @@ __all__ = [
     "State",
     "Status",
     "Step",
-    "Strength",
     "Token",
     "Value",
     "Verdict",
@@ -107,7 +105,6 @@ __all__ = [
     "enabled",
     "falsy",
     "file_noqas",
-    "glimpse",
     "good",
     "handed_over",
     "how",
@@ -140,9 +137,8 @@ __all__ = [
 # What few rules import is itself imported for those.
 _HOMES = {
     "picketlint.commands": ("HANDERS", "SHELL_TRIGGERS", "ShellCommand", "handed_over"),
-    "picketlint.credentials.bindings": ("Credential", "credentials", "glimpse"),
+    "picketlint.credentials.bindings": ("Credential", "credentials"),
     "picketlint.credentials.logged": ("logged",),
-    "picketlint.credentials.strength": ("Strength",),
     "picketlint.dotenv": ("Dotenv",),
     "picketlint.passages": ("Passage",),
     "picketlint.privatekeys": ("PrivateKey", "key_triggers", "private_keys"),

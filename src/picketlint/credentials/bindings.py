@@ -18,7 +18,7 @@ from picketlint.knowledge.credentials import (
     USER_NAMES,
 )
 from picketlint.knowledge.defaults import FIELD_CALLS
-from picketlint.model import Span
+from picketlint.model import Confidence, Severity, Span
 from picketlint.records import NamedTuple
 from picketlint.semantics.tree import FUNCTIONS
 from picketlint.semantics.values import fallback_of
@@ -56,6 +56,21 @@ class Credential(NamedTuple):
     login: bool = False
     compared: bool = False
     trace: tuple[Step, ...] = ()
+
+    @property
+    def glimpse(self) -> str:
+        """What may be shown of the secret: its length, and its first characters, at most four and a third of it."""
+        shown = self.secret[: min(_MOST_SHOWN, len(self.secret) // 3)]
+        return f"`{shown}...`, {len(self.secret)} characters"
+
+    @property
+    def levels(self) -> tuple[Severity, Confidence]:
+        """How bad it is, and how sure that it is a credential."""
+        if self.strength is Strength.RANDOM:
+            return Severity.HIGH, Confidence.HIGH
+        if self.strength is Strength.CHOSEN:
+            return Severity.HIGH, Confidence.HIGH if self.login else Confidence.MEDIUM
+        return Severity.MEDIUM, Confidence.MEDIUM
 
 
 def credentials(module: Module) -> Iterator[Credential]:
@@ -113,12 +128,6 @@ def _in_comment(text: str, module: Module) -> Iterator[Credential]:
             yield found[0]
             return
     yield from (_of_embedded(one, module.root, module.root) for one in embedded(text))
-
-
-def glimpse(secret: str) -> str:
-    """What may be shown of a secret: its length, and its first characters, at most four and a third of it."""
-    shown = secret[: min(_MOST_SHOWN, len(secret) // 3)]
-    return f"`{shown}...`, {len(secret)} characters"
 
 
 def _rank(found: Credential) -> tuple[int, bool]:

@@ -30,7 +30,8 @@ _SHELL = re.compile(
 )
 _QUERY = re.compile(r"[?&]([A-Za-z][A-Za-z0-9_.-]{2,48})=([^&#\s'\"<>]{4,512})")
 # https://www.rfc-editor.org/rfc/rfc6750, https://www.rfc-editor.org/rfc/rfc7617
-_SCHEMES = re.compile(r"\b(Bearer|Basic|Token|ApiKey) {1,2}([^\s\"',;{}<>]{8,1024})", re.IGNORECASE)
+_ANY_SCHEME = re.compile(r"\b(Bearer|Basic|Token|ApiKey) {1,2}([^\s\"',;{}<>]{8,1024})", re.IGNORECASE)
+_KNOWN_SCHEME = re.compile(r"\b(Bearer|Basic) {1,2}([^\s\"',;{}<>]{8,1024})", re.IGNORECASE)
 
 
 class Embedded(NamedTuple):
@@ -48,12 +49,12 @@ def embedded(text: str) -> Iterator[Embedded]:
     if "=" in text or ":" in text:
         yield from _in_settings(text)
     if " " in text:
-        yield from in_header(text)
+        yield from in_header(text, _KNOWN_SCHEME)
 
 
-def in_header(text: str) -> Iterator[Embedded]:
+def in_header(text: str, schemes: re.Pattern[str] = _ANY_SCHEME) -> Iterator[Embedded]:
     """The credential in the value of an ``Authorization`` header, or in a text with such a header in it."""
-    for scheme, value in _SCHEMES.findall(text):
+    for scheme, value in schemes.findall(text):
         if scheme.lower() != "basic":
             found = strength(value, Kind.MACHINE)
             if found is not Strength.NONE:

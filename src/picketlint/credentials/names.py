@@ -44,6 +44,8 @@ def words(name: str) -> list[str]:
     for index in range(len(found) - 1, 0, -1):
         if found[index - 1 : index + 1] == ["o", "auth"]:
             found[index - 1 : index + 1] = ["oauth"]
+        elif found[index - 1 : index + 1] == ["oauth", "2"]:
+            del found[index]
     return found
 
 
@@ -52,8 +54,8 @@ def kind_of(name: str) -> Kind | None:
     """What sort of credential a name is that of; None for any other name."""
     if not _NAME.fullmatch(name):
         return None
-    found = [word for word in words(name) if not word.isdigit()]
-    while len(found) > 1 and found[-1] in QUALIFIERS:
+    found = words(name)
+    while len(found) > 1 and (found[-1] in QUALIFIERS or found[-1].isdigit()):
         found.pop()
     if NOT_WORKING.intersection(found):
         return None

@@ -51,7 +51,6 @@ MACHINE_ENDINGS = frozenset(
         "apitoken",
         "authtoken",
         "bearer",
-        "pat",
         "secretkey",
         *(
             f"{what} key"
@@ -207,24 +206,41 @@ COMMON_PAIRS = {
     "z": "ae",
 }
 
+
+def _endings(word: str) -> tuple[str, ...]:
+    """Regular expressions for the names that end in ``word`` after one of the words that make a credential of it.
+
+    They begin with the word itself, for that is looked for fast.
+    """
+    endings = (ending for every in (PASSWORD_ENDINGS, SECRET_ENDINGS, MACHINE_ENDINGS) for ending in every)
+    owners = sorted({ending.split(" ")[-2] for ending in endings if ending.endswith(f" {word}")})
+    between = ("", "[-_.]", "[-_.]{2}")
+    before = "|".join(f"(?<=(?i:{owner}){sign}(?i:{word}))" for owner in owners for sign in between)
+    return tuple(f"{written}(?:{before})" for written in (word, word.title(), word.upper()))
+
+
 # Without one of these in it, a file holds no name of a credential. Of a word, the part that is written the same whether
 # it begins with a capital.
-NAME_TRIGGERS = (
+NAME_TRIGGERS: tuple[bytes | str | tuple[bytes | str, ...], ...] = (
     *(
         written
-        for word in (b"assword", b"asswd", b"asswort", b"asscode", b"assphrase", b"ecret", b"oken", b"apikey", b"earer")
+        for word in (b"assword", b"asswd", b"asswort", b"asscode", b"assphrase", b"ecret", b"earer")
         for written in (word, word.upper())
     ),
-    *(b"pwd", b"Pwd", b"PWD", b"_pass", b"_PASS", b"-pass", b"Pass", b"_pw", b"_PW", b"Pw", b"_pat", b"_PAT", b"Pat"),
-    *(b"_key", b"_KEY", b"-key", b"-Key", b"-KEY", b"Key", b"uthorization", b"UTHORIZATION"),
+    *(written for word in (b"apikey", b"apitoken", b"authtoken") for written in (word, word.upper(), word.title())),
+    *(pattern for word in ("key", "token", "pass", "pw") for pattern in _endings(word)),
+    *(b"pwd", b"Pwd", b"PWD"),
+    b"uthorization",
+    b"UTHORIZATION",
 )
-# A login in a URL, beside the names of credentials and what else shows them in a text.
-CREDENTIAL_TRIGGERS: tuple[bytes | tuple[bytes, ...], ...] = (
+# Beside the names of credentials, what shows them in a text: a login in a URL, which may be written in two pieces, and
+# in a header; and calls that take a password without a name.
+CREDENTIAL_TRIGGERS: tuple[bytes | str | tuple[bytes | str, ...], ...] = (
     *NAME_TRIGGERS,
-    (b"://", b"@"),
+    r"://[^\s/?#]{0,400}(?:@|[\"']\s{0,40}[+\"'\\])",
+    r"asic {1,2}[A-Za-z0-9+/=]{8}",
+    r"ASIC {1,2}[A-Za-z0-9+/=]{8}",
     b"auth=",
-    b"Auth(",
+    b"uth(",
     b"login(",
-    b"asic ",
-    b"ASIC ",
 )

@@ -42,10 +42,8 @@ from picketlint.rule import (
     Module,
     Rule,
     Severity,
-    Strength,
     bad,
     credentials,
-    glimpse,
     good,
     on,
     sample,
@@ -55,12 +53,6 @@ from picketlint.rule import (
 _KEY = "9f8Kd02LmQx71Zp4"
 _WORD = "hunter2"
 _LOGIN = "YXBwOmh1bnRlcjI="
-_LEVELS = {
-    Strength.RANDOM: (Severity.HIGH, Confidence.HIGH),
-    Strength.CHOSEN: (Severity.HIGH, Confidence.MEDIUM),
-    Strength.KNOWN: (Severity.MEDIUM, Confidence.MEDIUM),
-    Strength.WORD: (Severity.MEDIUM, Confidence.MEDIUM),
-}
 
 
 class HardcodedCredential(Rule):
@@ -148,13 +140,11 @@ class HardcodedCredential(Rule):
             yield self._report(found)
 
     def _report(self, found: Credential) -> Hit:
-        severity, confidence = _LEVELS[found.strength]
-        if found.login and found.strength is Strength.CHOSEN:
-            confidence = Confidence.HIGH
+        severity, confidence = found.levels
         what = f"The {found.name}" if " " in found.name else f"`{found.name}`"
         verb = "is compared with a text" if found.compared else "is written"
         message = (
-            f"{what} {verb} in the code ({glimpse(found.secret)}), where everybody who gets the code has it; "
+            f"{what} {verb} in the code ({found.glimpse}), where everybody who gets the code has it; "
             f"revoke it, and read the next one from the environment or a secret store"
         )
         hit = self.at(found.anchor, message, focus=found.literal, severity=severity, confidence=confidence)
