@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _STRENGTHS = tuple(Strength)
 _STATEMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.Compare)
-_LONGEST_TEXT = 1 << 16
 # Of the names and texts that ``names`` and ``embedded`` know, enough to spare most comments the parser.
 _COMMENTED = re.compile(r"pass|pwd|pw\b|secret|key|token|bearer|basic|authorization|://", re.IGNORECASE)
 _OPEN = "\0"
@@ -262,7 +261,7 @@ def _is_passed_on(call: ast.Call, module: Module) -> bool:
 
 def _inside(module: Module) -> Iterator[Credential]:
     for node, text in _texts(module):
-        for found in embedded(text) if len(text) <= _LONGEST_TEXT else ():
+        for found in embedded(text):
             # A text of several lines is prose more often than not.
             if (found.strength is Strength.RANDOM or "\n" not in text) and not _explains(node, module):
                 yield _of_embedded(found, node, home(node, module))

@@ -33,6 +33,8 @@ _STANDARD = frozenset({"stderr", "stdout"})
 _LOOK_UPS = frozenset({"get", "getenv", "pop"})
 _MAX_NODES = 400
 _MAX_HOPS = 4
+_TOO_MANY = f"of what a call writes to a log {_MAX_NODES} parts are looked at"
+_TOO_DEEP = f"what is written to a log is followed through {_MAX_HOPS} names"
 
 
 class Logged(NamedTuple):
@@ -60,7 +62,7 @@ def logged(call: ast.Call, module: Module) -> Iterator[Logged]:
     if not _writes(call):
         return
     seen: set[str] = set()
-    for found in _in_parts([_Part(value) for value in _arguments(call)], module):
+    for found in _in_parts(call, module):
         if found.name not in seen:
             seen.add(found.name)
             yield found
@@ -93,8 +95,9 @@ def _arguments(call: ast.Call) -> Iterator[ast.expr]:
         yield ast.Dict([ast.Constant(keyword.arg)], [keyword.value]) if keyword.arg else keyword.value
 
 
-def _in_parts(stack: list[_Part], module: Module) -> Iterator[Logged]:
-    """Take what is written apart; ``stack`` holds the parts, and is emptied."""
+def _in_parts(call: ast.Call, module: Module) -> Iterator[Logged]:
+    """The credentials in what a call writes, which is taken apart."""
+    stack = [_Part(value) for value in _arguments(call)]
     for _ in range(_MAX_NODES):
         if not stack:
             return
@@ -108,6 +111,8 @@ def _in_parts(stack: list[_Part], module: Module) -> Iterator[Logged]:
             for inner, via in _inside(part, module)
         ]
         yield from _entries(part, module)
+    if stack:
+        module.tree.limits.reached(_TOO_MANY, call)
 
 
 def _named(part: _Part, module: Module) -> Logged | None:
@@ -212,7 +217,9 @@ def _inside(part: _Part, module: Module) -> Iterator[tuple[ast.expr, tuple[Bindi
     """What a part is made of, as far as all of it is in the whole."""
     node, via = part.node, part.via
     if isinstance(node, ast.Name):
-        if len(via) < _MAX_HOPS and not _is_place(node.id):
+        if len(via) >= _MAX_HOPS:
+            module.tree.limits.reached(_TOO_DEEP, node)
+        elif not _is_place(node.id):
             reaching = module.resolver.bindings.lookup(node.id, node)
             for binding in reaching.bindings if reaching is not None else ():
                 if binding.kind is Bound.VALUE and binding.value is not None and _is_direct(binding.value):

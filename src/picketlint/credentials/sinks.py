@@ -20,7 +20,6 @@ _NAME_FIRST = frozenset({"get", "getenv", "pop", "putenv", "set", "setdefault", 
 _OBJECT_FIRST = frozenset({"getattr", "setattr", "__setattr__"})
 _COMPARING = frozenset({"compare_digest"})
 _SEQUENCES = (ast.List, ast.Tuple, ast.Set)
-_MAX_ELEMENTS = 64
 
 
 class Sink(NamedTuple):
@@ -104,7 +103,7 @@ def _named(name: str | None, value: ast.expr, beside: dict[str, ast.expr | None]
     kind = kind_of(name)
     if kind is not None:
         yield Sink(name, kind, value, beside or {})
-    elif isinstance(value, _SEQUENCES) and len(value.elts) <= _MAX_ELEMENTS:
+    elif isinstance(value, _SEQUENCES):
         kind = kind_of_many(name)
         if kind is not None:
             for element in value.elts:

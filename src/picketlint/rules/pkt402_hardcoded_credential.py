@@ -5,7 +5,8 @@ Reports a text that is bound to the name of a credential and looks like one: in 
 the default of a parameter, field or option, the environment and what is taken where it holds nothing, and in a
 comparison. `password`, `api_key`, `client_secret`, `hf_token`, `access_token` are such names, in any spelling; `token`,
 `key` and `pad_token` are not. Beside those, a password in a URL or a connection string, and what an `Authorization`
-header holds. A name that gets its value elsewhere is followed there, and each literal is reported once.
+header holds; and all of it in code that was commented out. A name that gets its value elsewhere is followed there, and
+each literal is reported once.
 
 What only a program can have chosen (keys, tokens) has to look random. What a person chose (passwords) is reported too
 if it has digits or signs among its letters, or is one that is in every list (`admin`, `postgres`, `letmein`); any other
