@@ -168,6 +168,9 @@ class Tree:
         while current is not None:
             known = self._scopes.get(child)
             if known is not None:
+                if len(passed) < _DEEP:
+                    # So near to what is known it is found again as quickly.
+                    return known
                 found = known
                 break
             passed.append(child)
