@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Runner = Callable[[Sequence[Target]], Iterable[Report | None]]
     """From targets to what ``check`` says of each, in the same order."""
 
-_TOO_LARGE = "cannot be read (it does not fit into memory): exclude it, or check it where there is more"
+_NO_ROOM = "cannot be read (it does not fit into memory): exclude it, or check it where there is more"
 
 
 class Scan:
@@ -99,7 +99,7 @@ def content(path: str, display: str) -> bytes | Report:
     except OSError as error:
         return Report(display, problems=(_unread(display, error),))
     except MemoryError:
-        return Report(display, problems=(Problem(display, "unreadable-path", _TOO_LARGE),))
+        return Report(display, problems=(Problem(display, "unreadable-path", _NO_ROOM),))
 
 
 def check_data(data: bytes, display: str, checks: Checks) -> Report:
