@@ -39,6 +39,14 @@ def load(flag: str) -> str:
 LONG_TEST = " and ".join(f"a{i}.b" for i in range(200))
 # What reaches a limit, where the limit is told, and in which words.
 CASES = [
+    pytest.param(
+        "print(" + ", ".join(f"a{i}" for i in range(500)) + ", api_key)", "credentials.logged._TOO_MANY", id="log"
+    ),
+    pytest.param(
+        'a0 = f"{api_key}"\n' + lines(10, 'a# = f"{a@}"', 1) + "\nprint(a10)",
+        "credentials.logged._TOO_DEEP",
+        id="logged-names",
+    ),
     pytest.param(lines(70, "if c: x = y") + load("x"), "semantics.walk.TOO_MANY_REACH", id="assignments"),
     pytest.param(
         "class A:\n"
