@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import io
 import os
+import re
 import sys
 import tokenize
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from picketlint.comments import Comment, comments
+from picketlint.comments import Comment, code, comments
 from picketlint.source import UnreadableSourceError, decode
 
 STANDARD_LIBRARY = sorted(Path(os.__file__).parent.glob("*.py"))
@@ -79,3 +81,76 @@ def test_standard_library(path: Path) -> None:
 def test_what_is_no_python_does_no_harm() -> None:
     for text in ("x = '#\n# a\n", '"""#\n', "(#", "x = f'{#\n"):
         comments(text)
+
+
+# -- code without comments and strings ---------------------------------------------------------------------------------
+
+
+def names(text: str) -> list[str]:
+    """The names and keywords of a program, those in f-strings left out."""
+    found, depth = [], 0
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        kind = tokenize.tok_name[token.type]
+        depth += kind.endswith("STRING_START") - kind.endswith("STRING_END")
+        if kind == "NAME" and not depth:
+            found.append(token.string)
+    return found
+
+
+def in_order(wanted: list[str], words: Iterator[str]) -> bool:
+    """Whether the words are among others, in this order."""
+    return all(word in words for word in wanted)
+
+
+def keeps_names(text: str) -> bool:
+    rest = code(text.encode())
+    return rest is None or in_order(names(text), iter(re.findall(r"\w+", rest.decode())))
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "x = f'a'if\"b\"else'c'\n", "x = rb'a b' + u'it\\'s' + a # it's\n"])
+def test_code_keeps_every_name(text: str) -> None:
+    assert keeps_names(text)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="not Python before 3.12")
+@pytest.mark.parametrize(
+    "text",
+    [
+        *NESTED,
+        'f"{a["x"] + eval(y) + a["z"]}"\n',
+        "f\"{d['}']['x'] + eval(y) + d['{']}\"\n",
+        'f"{d[\'}\']["x"]} {eval(y)} {d["z"]}"\n',
+        'f"{d[\'}\']["x"] + eval(y) + d["z"]}"\n',
+        'f"{\na\n}" + eval(x) + f"{\nb\n}"\n',
+        "f'''{a  # '''\n + eval(x)}'''\n",
+        "f'{a!r:{\"b\"}}' + eval(x) + f'{c}'\n",
+    ],
+)
+def test_code_keeps_every_name_beside_f_strings_that_hold_others(text: str) -> None:
+    ast.parse(text)
+    rest = code(text.encode())
+    assert keeps_names(text)
+    assert rest is None or (b"eval" in rest) is ("eval" in text)
+
+
+@pytest.mark.parametrize("path", STANDARD_LIBRARY, ids=lambda path: path.name)
+def test_code_keeps_every_name_of_the_standard_library(path: Path) -> None:
+    try:
+        text = decode(path.read_bytes())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, UnreadableSourceError):
+        pytest.skip("not Python")
+    assert keeps_names(text)
+
+
+def test_code_is_without_prose_but_not_without_names() -> None:
+    rest = code(b'"""The docs."""\nx = getattr(t, "load")  # why\ny = \'a.b\' + "a b" + f"{c} d"\n')
+    assert rest is not None
+    assert rest.split() == b'x = getattr(t, "load") y = \'a.b\' + + f"{c} d"'.split()
+
+
+@pytest.mark.parametrize("text", ["f'", 'x = f"{a}\n', "f'{a\n}'"])
+def test_code_of_broken_f_strings_cannot_be_told(text: str) -> None:
+    assert code(text.encode()) is None

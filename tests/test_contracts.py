@@ -22,7 +22,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 # Lowest first. A module imports from lower layers; the modules of one entry (a package, or two that are written as one)
 # import each other.
 LAYERS = [
-    ["arguments", "records", "files", "lazy", "patterns", "phrases", "usage"],
+    ["arguments", "records", "files", "lazy", "patterns", "phrases", "triggers", "usage"],
     ["_index", "catalog", "comments", "dotenv", "git", "gitignore", "model", "requirements"],
     ["examples", "knowledge", "source"],
     ["notebooks", "semantics", "suppressions", "placeholders privatekeys tokens", "wording"],

@@ -24,32 +24,27 @@ from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
 from picketlint.semantics.values import Special, Verdict, truthy
+from picketlint.triggers import imported, qualified
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.module import Module
+    from picketlint.triggers import Trigger
 
 _COMMAND_FLAG = r"-[a-zA-Z]*c"
 _WINDOWS_COMMAND_FLAG = r"(?i)/[ck]|-c|-command"
 # Without one of these in it, a file holds no command that a shell reads.
-SHELL_TRIGGERS: tuple[bytes | tuple[bytes, ...], ...] = (
-    b"subprocess",
-    b"system",
-    b"popen",
-    b"Popen",
-    b"getoutput",
-    b"getstatusoutput",
-    b"get_ipython",
-    b"run_process",
-    b"execl",
-    b"execv",
-    b"spawn",
-    (b'sh"', b'c"'),
-    (b"sh'", b"c'"),
-    (b"cmd", b"/c"),
-    (b"cmd", b"/k"),
-    b"powershell",
-    b"pwsh",
+SHELL_TRIGGERS: tuple[Trigger, ...] = (
+    "subprocess",
+    "get_ipython",
+    *qualified(*(name for name in SHELL_FUNCTIONS if name != "os.system"), *SHELL_FLAG_FUNCTIONS),
+    *qualified(*ARGUMENTS_ONE_BY_ONE, *ARGUMENTS_AS_LIST),
+    *imported("os", "system"),
+    *SHELL_METHODS,
+    *((shell, _COMMAND_FLAG + "['\"]") for shell in sorted(SHELLS)),
+    *(("cmd", flag + quote) for flag in (b"/c", b"/k") for quote in (b"'", b'"')),
+    "powershell",
+    "pwsh",
 )
 _MAX_WORDS = 64
 _MAX_STEPS = 24

@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 
 from picketlint.records import NamedTuple
 
-_COMMENT_OR_STRING = r"""(?sx)
-    \#[^\r\n]*
-    | \"{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* \"{3}
+_STRING = r"""(?: "{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* "{3}
     | '{3} [^'\\]* (?: (?: \\. | '(?!'') ) [^'\\]* )* '{3}
     | " [^"\\\n]* (?: \\. [^"\\\n]* )* "
-    | ' [^'\\\n]* (?: \\. [^'\\\n]* )* '
-"""
+    | ' [^'\\\n]* (?: \\. [^'\\\n]* )* ' )"""
+_COMMENT_OR_STRING = rf"(?sx) \#[^\r\n]* | {_STRING}"
+# What is left of a text without comments and prose is the first group: f-strings, the beginning of one that cannot be
+# told from here, strings that consist of a name.
+_NO_CODE = rf"""(?sx) ( [fFtT][rR]? (?: {_STRING} | ["'] ) | (["']) [\w.]+ \2 ) | \#[^\r\n]* | {_STRING}"""
+# The content of an f-string in whose fields there is nothing but pairs of quotes with neither braces nor escapes.
+_PLAIN_FIELDS = r"""(?:[^{}]|\{\{|\}\}|\{(?:[^{}"'#\\]|'[^'{}#\\]*'|"[^"{}#\\]*")*\})*"""
 _NESTING = sys.version_info >= (3, 12)
 _LONGEST_PREFIX = 2
 
@@ -45,6 +49,34 @@ def comments(text: str) -> dict[int, Comment]:
         own_line = not text[beginning:start].strip()
         found[line] = Comment(line, start - beginning + 1, comment, own_line)
     return found
+
+
+def code(data: bytes) -> bytes | None:
+    """A module's bytes, in an encoding based on ASCII, without its comments and strings; None where it cannot be told.
+
+    F-strings stay, as they hold code, and so do strings that are a name, with dots or without, as ``getattr`` takes it.
+    """
+    found = _no_code().split(data)
+    kept = found[1::3]
+    if any(part is not None and part[-1:] not in part[:-1] for part in kept):
+        # An f-string that does not end where it should: it holds others, or the file is broken.
+        return None
+    if _NESTING and not all(map(_has_plain_fields, (part for part in kept if part and part[:1] in b"fFtT"))):
+        return None
+    # For every match, `split` gives what is before it and both groups; the second is a quote.
+    del found[2::3]
+    return b"".join(b" " if part is None else part for part in found)
+
+
+def _has_plain_fields(part: bytes) -> bool:
+    content = part.lstrip(b"fFtTrR")
+    quotes = 3 if content.startswith((b'"""', b"'''")) else 1
+    return b"{" not in part or re.fullmatch(_PLAIN_FIELDS.encode(), content[quotes:-quotes]) is not None
+
+
+@cache
+def _no_code() -> re.Pattern[bytes]:
+    return re.compile(_NO_CODE.encode())
 
 
 def _scanned(text: str) -> list[tuple[int, str]]:

@@ -24,19 +24,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SUFFIXES = (".py", ".pyi", ".ipynb")
+SMALL = 2_000_000
+"""A run over no more bytes than that parses every file: see ``is_strict``."""
 _UNTRACKED = "git does not track it, which is as it should be"
 
 
 class Target(NamedTuple):
     """One path of a run. ``path`` is absolute, ``display`` what reports call it.
 
-    ``settings`` are those that govern it, None if it cannot be checked; then ``problem`` says why.
+    ``settings`` are those that govern it, None if it cannot be checked; then ``problem`` says why. ``strict`` is what
+    ``is_strict`` says of it.
     """
 
     display: str
     path: str
     settings: Settings | None = None
     problem: Problem | None = None
+    strict: bool = True
 
 
 def discover(paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False) -> list[Target]:
@@ -49,14 +53,34 @@ def discover(paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = 
     for path in paths:
         search.add(os.path.normpath(os.path.join(resolver.cwd, path)))
     search.settle()
-    return sorted(search.targets.values(), key=lambda target: target.display)
+    targets = sorted(search.targets.values(), key=lambda target: target.display)
+    if search.size <= SMALL:
+        return targets
+    return [
+        one if is_strict(one, one.path in search.named, search.size) else one._replace(strict=False) for one in targets
+    ]
+
+
+def is_strict(target: Target, named: bool, size: int) -> bool:
+    """Whether a file is parsed, to tell whether it is Python at all, though no other rule can fire in it.
+
+    So is every file that the user named, every file of a run over few bytes (``size``), and every file where PKT000 is
+    selected by its own code. Others are judged by their bytes; parsing them would be most of the cost of a large run.
+    """
+    return named or size <= SMALL or (target.settings is not None and target.settings.strict)
 
 
 class _Search:
-    """One search: what it found so far, by path."""
+    """One search: what it found so far, by path.
+
+    ``named`` are the files that the user named, ``size`` is how many bytes there are to check: that many or, above
+    ``SMALL``, at least that many.
+    """
 
     def __init__(self, resolver: Resolver, force_exclude: bool) -> None:
         self.targets: dict[str, Target] = {}
+        self.named: set[str] = set()
+        self.size = 0
         self._dotenvs: dict[str, dict[str, tuple[Settings, bool]]] = {}
         self._resolver = resolver
         self._force_exclude = force_exclude
@@ -82,6 +106,7 @@ class _Search:
         elif is_dotenv(path):
             self._note(path, settings, named=True)
         else:
+            self.named.add(path)
             self._take(path, settings)
 
     def settle(self) -> None:
@@ -152,7 +177,10 @@ class _Search:
             self._dotenvs.setdefault(directory, {}).setdefault(name, (settings, named))
 
     def _take(self, path: str, settings: Settings) -> None:
-        self.targets.setdefault(path, Target(self._display(path), path, settings))
+        if path not in self.targets:
+            self.targets[path] = Target(self._display(path), path, settings)
+            if self.size <= SMALL:
+                self.size += _size(path)
 
     def _unreadable(self, path: str, error: OSError) -> None:
         self._problem(path, "unreadable-path", f"cannot be read ({error.strerror}): mend that or exclude it")
@@ -181,6 +209,14 @@ def _entries(directory: str) -> list[tuple[str, str, bool]]:
             for entry in listing
             if (is_directory := entry.is_dir(follow_symlinks=False)) or not _links_to_directory(entry)
         ]
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        # Reading it will tell.
+        return 0
 
 
 def _links_to_directory(entry: os.DirEntry[str]) -> bool:

@@ -1,17 +1,19 @@
 """From the bytes of one file to its report: prefilter, tree, rules, exception comments, findings.
 
-No I/O, no globals, and no exception for bad input: what cannot be read as Python is a finding of PKT000.
+No I/O, and no exception for bad input: what cannot be read as Python is a finding of PKT000. Nothing outlives a file
+but what a selection of rules comes to.
 """
 
 from __future__ import annotations
 
 import gc
 
-from picketlint import prefilter, registry
+from picketlint import registry
 from picketlint.files import is_dotenv, is_notebook
 from picketlint.model import Finding, Lifecycle, Problem, Report, Span
+from picketlint.prefilter import Prefilter
 from picketlint.records import NamedTuple
-from picketlint.source import Source, UnreadableSourceError, decode, lines_ended, parse
+from picketlint.source import Source, UnreadableSourceError, decode, lines_ended, parse, refuse_unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from picketlint.module import Version
+    from picketlint.prefilter import Look
     from picketlint.rule import Approved
     from picketlint.wording import Policy
 
@@ -30,13 +33,15 @@ class Checks(NamedTuple):
 
     ``codes`` are the ids of the rules to run; ``torch_floor`` tells the lowest torch release the project supports;
     ``exceptions`` how documented exceptions are judged (None: by the words picketlint ships); ``approved`` are the
-    entries of the lock file for this file (None: no lock file is in use).
+    entries of the lock file for this file (None: no lock file is in use). Without ``strict``, a file in which no rule
+    can fire is not parsed: PKT000 then reports what its bytes alone tell.
     """
 
     codes: frozenset[str]
     torch_floor: Callable[[], Version | None] = lambda: None
     exceptions: Policy | None = None
     approved: Approved | None = None
+    strict: bool = True
 
 
 def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | None = None) -> Report:
@@ -58,45 +63,99 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
 
 
 def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | None) -> Report:
-    everything = registry.load().entries
-    entries = [entry for entry in everything if entry.id in checks.codes]
+    plan = _plan(checks.codes)
     if tree is None and is_dotenv(path):
-        return _analyze_dotenv(data, path, [entry for entry in entries if entry.dotenv])
-    unreadable = next((entry for entry in entries if entry.id == UNREADABLE), None)
+        return _analyze_dotenv(data, path, plan.dotenv)
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
+    look = plan.prefilter.look(raw)
     # An approved exception that is gone must be noticed, though nothing in the file asks for a look.
-    fitting = entries if checks.approved else prefilter.candidates(entries, raw)
-    judged = fitting
-    comments_only = _about_comments_only(entries)
-    if comments_only:
-        judged = prefilter.candidates([entry for entry in everything if entry.status is Lifecycle.DEFAULT], raw)
-    needed = bool(checks.approved) or any(entry.alone for entry in (*fitting, *judged))
-    if not needed and (unreadable is None or tree is not None):
+    needed = bool(checks.approved) or any(map(look.may_fire, plan.starters))
+    if not needed and (plan.unreadable is None or tree is not None):
         return Report(path)
     try:
+        if not needed and not checks.strict and isinstance(data, bytes):
+            refuse_unreadable(data)
+            return Report(path)
         text = decode(data) if isinstance(data, bytes) else data
         root = parse(text) if tree is None else tree
     except UnreadableSourceError as error:
-        return Report(path, (_unreadable(unreadable, path, error, raw),) if unreadable else ())
+        return Report(path, _unreadable(plan, path, error, raw))
     if not needed:
         return Report(path)
     # Most files end above: the semantics and the rules are imported for those that do not.
     from picketlint.analysis import check
     from picketlint.module import Module
 
+    fitting = [entry for entry in plan.entries if checks.approved or look.may_fire(entry)]
+    firing = _firing(plan, look, raw)
     # Whether a marker excuses nothing can only be told with every rule it could excuse.
-    if any(entry.judges_all for entry in fitting):
-        judged = prefilter.candidates(everything, raw)
+    everyone = any(entry.judges_all for entry in fitting)
+    judged = firing if everyone else [one for one in firing if one in plan.judges] if plan.judges else fitting
+    seen = judged if plan.judges else fitting
     module = Module(root, Source(text), checks.torch_floor)
-    seen = judged if comments_only else fitting
-    others = [entry for entry in everything if entry.conceals and entry not in judged]
-    findings = check(
-        judged, fitting, seen, prefilter.candidates(others, raw), module, path, checks.exceptions, checks.approved
-    )
+    others = [entry for entry in firing if entry.conceals and entry not in judged]
+    findings = check(judged, fitting, seen, others, module, path, checks.exceptions, checks.approved)
     return Report(path, findings, notes=module.given_up())
 
 
-def _analyze_dotenv(data: bytes | str, path: str, entries: list[registry.Entry]) -> Report:
+class _Plan(NamedTuple):
+    """What a selection of rules comes to.
+
+    ``entries`` are those of the rules that look at Python code or comments, ``dotenv`` those that look at files of
+    environment variables. ``judges`` are the rules by which comments are judged where only such are selected that do
+    so: all that are on by default. A file is looked at closely for the sake of one of the ``starters``; ``rest`` is
+    about the rules that only matter once it is. ``concealing`` are those that find what no output may show.
+    """
+
+    everything: tuple[registry.Entry, ...]
+    entries: tuple[registry.Entry, ...]
+    dotenv: tuple[registry.Entry, ...]
+    judges: tuple[registry.Entry, ...]
+    concealing: tuple[registry.Entry, ...]
+    starters: tuple[registry.Entry, ...]
+    unreadable: registry.Entry | None
+    prefilter: Prefilter
+    rest: Prefilter
+
+
+_plans: dict[frozenset[str], _Plan] = {}
+
+
+def _plan(codes: frozenset[str]) -> _Plan:
+    everything = registry.load().entries
+    plan = _plans.get(codes)
+    if plan is None or plan.everything is not everything:
+        plan = _plans[codes] = _made(codes, everything)
+    return plan
+
+
+def _made(codes: frozenset[str], everything: tuple[registry.Entry, ...]) -> _Plan:
+    selected = tuple(entry for entry in everything if entry.id in codes)
+    entries = tuple(entry for entry in selected if entry.alone or entry.reviews)
+    comments_only = bool(entries) and all(entry.reviews for entry in entries)
+    by_default = (entry for entry in everything if entry.status is Lifecycle.DEFAULT and entry.alone)
+    judges = tuple(by_default) if comments_only else ()
+    return _Plan(
+        everything,
+        entries,
+        tuple(entry for entry in selected if entry.dotenv),
+        judges,
+        tuple(entry for entry in everything if entry.conceals),
+        (*(entry for entry in entries if entry.alone), *judges),
+        next((entry for entry in selected if entry.id == UNREADABLE), None),
+        Prefilter(entry for entry in everything if entry in entries or entry in judges),
+        Prefilter(entry for entry in everything if entry.alone and entry not in entries and entry not in judges),
+    )
+
+
+def _firing(plan: _Plan, look: Look, raw: bytes) -> list[registry.Entry]:
+    """All rules, selected or not, that can find something in a file."""
+    rest = plan.rest.look(raw)
+    firing = [entry for entry in plan.prefilter.rules if look.may_fire(entry)]
+    return sorted([*firing, *filter(rest.may_fire, plan.rest.rules)], key=lambda entry: entry.id)
+
+
+def _analyze_dotenv(data: bytes | str, path: str, entries: tuple[registry.Entry, ...]) -> Report:
     """Check a file of environment variables; bytes that are no UTF-8 keep nothing in it from being read."""
     from picketlint.analysis import check_dotenv
 
@@ -111,47 +170,41 @@ def _analyze_notebook(data: bytes, path: str, checks: Checks) -> Report:
     from picketlint.notebooks.placing import placed, placed_note
     from picketlint.notebooks.reading import read as read_notebook
 
-    entries = [entry for entry in registry.load().entries if entry.id in checks.codes]
-    unreadable = next((entry for entry in entries if entry.id == UNREADABLE), None)
+    plan = _plan(checks.codes)
     try:
         notebook = read_notebook(data)
         joined = join(notebook)
     except UnreadableSourceError as error:
-        return Report(path, (_unreadable(unreadable, path, error, data),) if unreadable else ())
+        return Report(path, _unreadable(plan, path, error, data))
     report = _analyze(joined.text, path, checks, joined.root)
     findings = [placed(finding, joined) for finding in report.findings]
     texts = {cell.number: cell.source.encode("utf-8", "surrogatepass") for cell in joined.left}
-    findings += [
-        _unreadable(unreadable, path, one.error, texts.get(one.cell, b""), one.cell)
-        for one in joined.faults
-        if unreadable
-    ]
-    concealing = [entry for entry in registry.load().entries if entry.conceals]
-    findings += check_texts(entries, concealing, notebook, joined.left, path)
+    for one in joined.faults:
+        findings += _unreadable(plan, path, one.error, texts.get(one.cell, b""), one.cell)
+    findings += check_texts(plan.entries, plan.concealing, notebook, joined.left, path)
     told = f"its code cells are in {notebook.language}, so they were looked through for secrets only"
     problems = () if notebook.language is None else (Problem(path, "not-python", told, fatal=False),)
     notes = tuple(placed_note(note, joined) for note in report.notes)
     return Report(path, tuple(sorted(findings, key=lambda finding: finding.sort_key)), problems, notes)
 
 
-def _about_comments_only(entries: list[registry.Entry]) -> bool:
-    """Whether only rules are selected that judge comments: they do so by every rule that is on by default then."""
-    return any(entry.reviews for entry in entries) and all(entry.reviews or entry.id == UNREADABLE for entry in entries)
-
-
 def _unreadable(
-    entry: registry.Entry, path: str, error: UnreadableSourceError, raw: bytes, cell: int | None = None
-) -> Finding:
-    rule = entry.rule
+    plan: _Plan, path: str, error: UnreadableSourceError, raw: bytes, cell: int | None = None
+) -> tuple[Finding, ...]:
+    """The finding of PKT000, if that rule is selected; no output shows the secrets in what it is about."""
+    if plan.unreadable is None:
+        return ()
+    rule = plan.unreadable.rule
+    concealing = [entry for entry in _firing(plan, plan.prefilter.look(raw), raw) if entry.conceals]
     secrets: tuple[Span, ...] = ()
-    concealing = prefilter.candidates((one for one in registry.load().entries if one.conceals), raw)
     if concealing:
         from picketlint.analysis import concealed_in
 
         secrets = concealed_in(raw.decode("utf-8", "surrogateescape"), concealing)
     place = Span(error.line, error.column, error.line, error.column)
     message = f"Not checked, {error.message}"
-    return Finding(
+    found = Finding(
         rule.id, rule.name, path, cell, place, place, message, rule.severity, rule.confidence, rule.cwe, rule.url,
         secrets=secrets,
     )  # fmt: skip
+    return (found,)

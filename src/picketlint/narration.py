@@ -6,6 +6,7 @@ import os
 
 from picketlint.config import ConfigError
 from picketlint.discovery import Target
+from picketlint.engine import UNREADABLE
 from picketlint.files import below
 from picketlint.model import Note, Report
 from picketlint.reporting.summary import count
@@ -64,7 +65,7 @@ def nothing_checked(targets: Iterable[Target]) -> str:
 
 
 def background(targets: Iterable[Target], files: int, cwd: str) -> Iterator[str]:
-    """What governs the files, and how many there are."""
+    """What governs the files, how many there are, and how many of them need not be parsed."""
     targets = list(targets)
     shown: list[Settings] = []
     for target in targets:
@@ -73,6 +74,12 @@ def background(targets: Iterable[Target], files: int, cwd: str) -> Iterator[str]
             yield from governing(target.settings, cwd)
     left_out = f"; {count(tests, 'test')} left out" if (tests := _tests(targets)) else ""
     yield f"files: {files} checked{left_out}"
+    lenient = sum(not one.strict and one.settings is not None and UNREADABLE in one.settings.codes for one in targets)
+    if lenient:
+        yield (
+            f"parsed only where a rule can find something, going by the words there: {count(lenient, 'file')}, as this "
+            f"is a large run; of the others PKT000 sees the bytes alone (`--extend-select PKT000` has them parsed)"
+        )
 
 
 def given_up(reports: Iterable[Report]) -> Iterator[str]:

@@ -18,7 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from picketlint.rule import Rule, Trigger
+    from picketlint.rule import Rule
+    from picketlint.triggers import Trigger
 
 
 class RegistryError(Exception):

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from picketlint.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
     from picketlint.tokens import Token, provider_of, sample, token_triggers, tokens
     from picketlint.trails import danger, rank, shown
+    from picketlint.triggers import Trigger, builtin, imported, qualified, spelled, with_arguments
     from picketlint.wording import Wording as Wording
 
 
@@ -99,6 +100,7 @@ __all__ = [
     "Verdict",
     "bad",
     "bandit_tests",
+    "builtin",
     "called",
     "credentials",
     "danger",
@@ -108,6 +110,7 @@ __all__ = [
     "good",
     "handed_over",
     "how",
+    "imported",
     "key_triggers",
     "logged",
     "noqas",
@@ -125,13 +128,16 @@ __all__ = [
     "on_text",
     "private_keys",
     "provider_of",
+    "qualified",
     "rank",
     "ruff_directive",
     "sample",
     "shown",
+    "spelled",
     "token_triggers",
     "tokens",
     "truthy",
+    "with_arguments",
 ]
 
 # What few rules import is itself imported for those.
@@ -147,9 +153,9 @@ _HOMES = {
     "picketlint.suppressions": ("Noqa", "Nosec", "RuffDirective", "file_noqas", "noqas", "nosec", "ruff_directive"),
     "picketlint.tokens": ("Token", "provider_of", "sample", "token_triggers", "tokens"),
     "picketlint.trails": ("danger", "rank", "shown"),
+    "picketlint.triggers": ("builtin", "imported", "qualified", "spelled", "with_arguments"),
 }
 
-Trigger = bytes | str | tuple[bytes | str, ...]
 _MAX_PARTS = 4
 REPOSITORY = "https://github.com/picketlint/picketlint"
 
@@ -237,10 +243,7 @@ class Rule:
     policy: ClassVar[str]
     """The section of the security policy that the rule enforces."""
     triggers: ClassVar[tuple[Trigger, ...]]
-    """At least one must be in the file's bytes (all parts of a tuple) for the rule to fire; empty: it may always.
-
-    A ``str`` is a regular expression that has to match in them.
-    """
+    """At least one must hold for a file's bytes for the rule to fire there (see triggers.py); empty: it may always."""
     documentable: ClassVar[bool] = True
     """Whether an inline comment that explains it may excuse a finding."""
     supersedes: ClassVar[tuple[str, ...]] = ()

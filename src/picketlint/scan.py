@@ -85,7 +85,7 @@ def check(target: Target) -> Report | None:
         return Report(target.display, problems=(target.problem,))
     if target.settings is None:
         return None
-    checks = target.settings.checks_for(target.path)
+    checks = target.settings.checks_for(target.path, strict=target.strict)
     if not checks.codes:
         return None
     data = content(target.path, target.display)

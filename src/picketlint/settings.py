@@ -14,7 +14,7 @@ import os
 
 from picketlint import registry
 from picketlint.config import Config, ConfigError, covered, included_tests, read_config, selectors
-from picketlint.engine import Checks
+from picketlint.engine import UNREADABLE, Checks
 from picketlint.files import below
 from picketlint.model import Lifecycle
 from picketlint.records import NamedTuple
@@ -74,7 +74,8 @@ class Settings(NamedTuple):
     place of the defaults; ``extra_excludes`` come on top, and may take a default back with ``!``. ``declared_floor`` is
     the configuration's ``torch-floor``, ``declarations`` what was read of packaging metadata so far. ``lock_path`` is
     where the lock file of approved exceptions is configured to be, ``lock`` its content if the rules selected want it;
-    ``exceptions`` is how they are judged (None: by the words picketlint ships).
+    ``exceptions`` is how they are judged (None: by the words picketlint ships). ``strict`` says that PKT000 is selected
+    for its own sake: no file goes unparsed then.
     """
 
     root: str
@@ -91,16 +92,17 @@ class Settings(NamedTuple):
     lock: Lock | None = None
     code_owners: tuple[str, ...] = ()
     exceptions: Policy | None = None
+    strict: bool = False
 
-    def checks_for(self, path: str) -> Checks:
-        """The rules to run on a file: none at all for a test, unless it is included."""
+    def checks_for(self, path: str, *, strict: bool = True) -> Checks:
+        """The rules to run on a file: none at all for a test, unless it is included. For ``strict`` see Checks."""
         codes = self.codes & self.test_codes if self.is_test(path) else self.codes
         relative = self._relative(path)
         for patterns, ignored in self.per_path_ignores:
             if patterns.verdict(relative):
                 codes -= ignored
         approved = self.lock.approved(path) if self.lock is not None and codes & _LOCK_RULES else None
-        return Checks(codes, lambda: self.torch_floor(os.path.dirname(path)), self.exceptions, approved)
+        return Checks(codes, lambda: self.torch_floor(os.path.dirname(path)), self.exceptions, approved, strict)
 
     def torch_floor(self, directory: str) -> tuple[int, ...] | None:
         """The lowest torch release the code in ``directory`` has to work with; None if that is not known."""
@@ -256,6 +258,7 @@ class Resolver:
                 lock=self._lock(lock_path) if lock_path is not None and codes & _LOCK_RULES else None,
                 code_owners=config.code_owners,
                 exceptions=config.exceptions,
+                strict=_asks_for_unreadable(config.select, config.extend_select, self._select, self._extend_select),
             )
         return settings
 
@@ -326,6 +329,12 @@ def _refine(
         decisions.update(dict.fromkeys(ids, decision))
     base = codes if select is None else frozenset()
     return (base | {code for code, on in decisions.items() if on}) - {code for code, on in decisions.items() if not on}
+
+
+def _asks_for_unreadable(*selections: Sequence[str] | None) -> bool:
+    """Whether PKT000 is selected by what stands for no other rule."""
+    known, alone = registry.load(), frozenset({UNREADABLE})
+    return any(known.expand(selector) == alone for selection in selections for selector in selection or ())
 
 
 def _specificity(selector: str) -> int:

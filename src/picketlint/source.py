@@ -104,11 +104,13 @@ def declared_encoding(data: bytes) -> str:
     return "utf-8"
 
 
-def parse(text: str) -> ast.Module:
-    """The syntax tree of decoded text. Raises UnreadableSourceError with the place Python's parser names.
+def refuse_unreadable(data: bytes) -> None:
+    """Raise UnreadableSourceError where the bytes alone tell that they are no Python: encoding, NUL bytes."""
+    if b"\0" in data or not data.isascii() or declared_encoding(data) not in _UTF8_NAMES:
+        _refuse_nul(decode(data))
 
-    Warnings that the parser would print about the scanned code (invalid escapes and the like) are dropped.
-    """
+
+def _refuse_nul(text: str) -> None:
     if "\0" in text:
         before = text[: text.index("\0")]
         raise UnreadableSourceError(
@@ -116,6 +118,14 @@ def parse(text: str) -> ast.Module:
             before.count("\n") + 1,
             len(before) - (before.rfind("\n") + 1) + 1,
         )
+
+
+def parse(text: str) -> ast.Module:
+    """The syntax tree of decoded text. Raises UnreadableSourceError with the place Python's parser names.
+
+    Warnings that the parser would print about the scanned code (invalid escapes and the like) are dropped.
+    """
+    _refuse_nul(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

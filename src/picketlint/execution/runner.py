@@ -61,7 +61,7 @@ class Runner:
             if target.problem is not None:
                 reports[number] = Report(target.display, problems=(target.problem,))
             elif target.settings is not None:
-                checks = target.settings.checks_for(target.path)
+                checks = target.settings.checks_for(target.path, strict=target.strict)
                 if checks.codes:
                     root, state = target.settings.root, _state(target.path)
                     jobs.append(Job(number, target.display, target.path, root, checks, state))

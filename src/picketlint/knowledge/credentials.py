@@ -10,6 +10,8 @@ the named services document, and the values that stand in released ML packages.
 
 from __future__ import annotations
 
+from picketlint.triggers import WORD
+
 # What the last word, or words, of a name are when somebody chose the value: it can be any text.
 PASSWORD_ENDINGS = frozenset(
     {
@@ -210,13 +212,20 @@ COMMON_PAIRS = {
 def _endings(word: str) -> tuple[str, ...]:
     """Regular expressions for the names that end in ``word`` after one of the words that make a credential of it.
 
-    They begin with the word itself, for that is looked for fast.
+    They begin with the word itself, for that is looked for fast. What is one identifier is looked at but once.
     """
     endings = (ending for every in (PASSWORD_ENDINGS, SECRET_ENDINGS, MACHINE_ENDINGS) for ending in every)
     owners = sorted({ending.split(" ")[-2] for ending in endings if ending.endswith(f" {word}")})
-    between = ("", "[-_.]", "[-_.]{2}")
-    before = "|".join(f"(?<=(?i:{owner}){sign}(?i:{word}))" for owner in owners for sign in between)
-    return tuple(f"{written}(?:{before})" for written in (word, word.title(), word.upper()))
+
+    def after(*between: str) -> str:
+        return "|".join(f"(?<=(?i:{owner}){sign}(?i:{word}))" for owner in owners for sign in between)
+
+    identifiers, others = after("", "_", "__"), after("[-.]", "[-_.]{2}")
+    patterns = []
+    for written in (word, word.title(), word.upper()):
+        apart = f"(?:(?<=[-.]{written})|(?<=[-.]_{written}))"
+        patterns += [f"{WORD}{written}(?:{identifiers})", f"{written}{apart}(?:{others})"]
+    return tuple(patterns)
 
 
 # Without one of these in it, a file holds no name of a credential. Of a word, the part that is written the same whether

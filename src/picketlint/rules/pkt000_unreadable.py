@@ -5,6 +5,12 @@ Reports a file that cannot be read as Python: a syntax error, a byte that its en
 encoding, a NUL byte, nesting that Python's own parser refuses, or syntax newer than the Python that runs picketlint.
 In a notebook it reports each cell that is no Python though it should be, or the notebook if that is no JSON with cells.
 
+Every file is parsed in which another rule can find something, going by the words in it, and so is every file that is
+named on the command line. In a run over more than 2 MB the other files that it finds in directories are not: they can
+hide no violation, and parsing them would be most of the work. What their bytes alone tell (encoding, NUL bytes) is
+reported all the same. Selecting the rule by its own code, `--extend-select PKT000` or `extend-select = ["PKT000"]`, has
+them all parsed; `-v` says how many files that is about.
+
 ## Why is this bad?
 A gate that skips what it cannot read is open: a single stray byte would be a way past every other rule.
 

@@ -50,6 +50,7 @@ from picketlint.rule import (
     on_call,
     on_default,
     on_passing,
+    spelled,
 )
 
 FLAG = "weights_only"
@@ -72,7 +73,7 @@ class UnsafeTorchLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = (b"weights_only", b"weights-only")
+    triggers = spelled(FLAG)
     supersedes = ("B614",)
     examples = (
         bad("import torch\ntorch.load(p, weights_only=False)", at="2:1"),

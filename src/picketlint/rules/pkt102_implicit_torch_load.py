@@ -32,7 +32,22 @@ import re
 from collections.abc import Iterator
 
 from picketlint.knowledge.signatures import TORCH_URL_LOADERS
-from picketlint.rule import Argument, Call, Confidence, Hit, Module, Rule, Severity, State, bad, enabled, good, on_call
+from picketlint.rule import (
+    Argument,
+    Call,
+    Confidence,
+    Hit,
+    Module,
+    Rule,
+    Severity,
+    State,
+    bad,
+    enabled,
+    good,
+    imported,
+    on_call,
+    qualified,
+)
 
 FLAG = "weights_only"
 LOADERS = ("torch.load", "torch.serialization.load")
@@ -53,7 +68,11 @@ class ImplicitTorchLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = ((b"torch", b"load"),)
+    triggers = (
+        *imported("torch", "load"),
+        *imported("torch.serialization", "load"),
+        *qualified(*TORCH_URL_LOADERS),
+    )
     supersedes = ("B614",)
     examples = (
         bad("import torch\ntorch.load(path)", at="2:1", confidence=Confidence.MEDIUM, why="no floor is declared"),

@@ -51,6 +51,8 @@ from picketlint.rule import (
     on_call,
     on_default,
     on_passing,
+    spelled,
+    with_arguments,
 )
 
 FLAG = "allow_pickle"
@@ -63,7 +65,11 @@ LOADERS = (
     "jax.numpy.load",
 )
 # The flag can be given by position, without its name.
-_BY_POSITION = tuple((root, name) for root in (b"numpy", b"cupy") for name in (b"load", b"NpzFile", b"read_array"))
+_BY_POSITION = tuple(
+    with_arguments(root, name, count)
+    for name, count in (("load", 3), ("NpzFile", 3), ("read_array", 2))
+    for root in ("numpy", "cupy")
+)
 _LOADS = r"(?i)load|read|open|npz|memmap|restor|deserial|unpickl"
 _SAVES = r"(?i)(?<!de)(save|dump|write|export|serializ)"
 
@@ -78,7 +84,7 @@ class UnsafeNumpyLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = (b"allow_pickle", b"allow-pickle", *_BY_POSITION)
+    triggers = (*spelled(FLAG), *_BY_POSITION)
     examples = (
         bad("import numpy as np\nx = np.load(path, allow_pickle=True)", at="2:5"),
         bad("from numpy import load as ld\nld(path, None, True)", at="2:1", why="the third positional argument"),

@@ -56,9 +56,12 @@ from picketlint.rule import (
     bad,
     good,
     on_call,
+    qualified,
 )
 
 INSTEAD = "call `yaml.safe_load`"
+_LOADS = YAML_LOADS | RUAMEL_LOADS
+_NAMED = YAML_UNSAFE_FUNCTIONS | YAML_FULL_FUNCTIONS | YAML_UNSAFE_LOADERS | YAML_FULL_LOADERS
 _MAX_CLASSES = 24
 _MAX_NODES = 500
 _TOO_MANY = f"what a loader is derived from is looked for in {_MAX_CLASSES} places"
@@ -75,7 +78,7 @@ class UnsafeYamlLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = (b"yaml",)
+    triggers = qualified(*_LOADS, *_NAMED, *RUAMEL_CLASSES)
     supersedes = ("B506", "S506")
     examples = (
         bad("import yaml\nyaml.load(f)", at="2:1", confidence=Confidence.HIGH, why="no loader"),
@@ -129,7 +132,7 @@ class UnsafeYamlLoad(Rule):
         good("def read(yaml, f):\n    return yaml.load(f)", why="a parameter"),
     )
 
-    @on_call(*YAML_LOADS, *RUAMEL_LOADS)
+    @on_call(*_LOADS)
     def load(self, call: Call, module: Module) -> Iterator[Hit]:
         """The general function: its loader decides."""
         target = module.calls.target(call.node)
@@ -166,7 +169,7 @@ class UnsafeYamlLoad(Rule):
                 call.node, message + INSTEAD, focus=focus, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM
             )
 
-    @on_call(*YAML_UNSAFE_FUNCTIONS, *YAML_FULL_FUNCTIONS, *YAML_UNSAFE_LOADERS, *YAML_FULL_LOADERS)
+    @on_call(*_NAMED)
     def named(self, call: Call, module: Module) -> Iterator[Hit]:
         """Functions that have their loader in the name, and loaders instantiated by hand."""
         if module.calls.target(call.node).partials and not module.calls.target(call.node).unfinished:

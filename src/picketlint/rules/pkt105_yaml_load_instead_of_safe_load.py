@@ -39,7 +39,7 @@ class YamlLoadInsteadOfSafeLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 1177
     policy = "Deserializing untrusted data"
-    triggers = ((b"yaml", b"SafeLoader"),)
+    triggers = (("yaml", "SafeLoader"),)
     examples = (
         bad("import yaml\nyaml.load(f, Loader=yaml.SafeLoader)", at="2:1", confidence=Confidence.HIGH),
         bad("import yaml\nyaml.load(f, yaml.SafeLoader)", why="by position"),

@@ -80,6 +80,8 @@ from picketlint.rule import (
     on_candidate,
     on_default,
     on_keyword,
+    qualified,
+    spelled,
 )
 
 SINKS = frozenset(LOADERS) | UNPICKLERS
@@ -89,14 +91,6 @@ _MAX_NODES = 500
 _TOO_LARGE = f"an `Unpickler` is read up to {_MAX_CLASSES} base classes and {_MAX_NODES} nodes"
 _DUMPS = (".pickle.dumps", ".cloudpickle.dumps")
 _PICKLE = LOADERS["pickle.load"]
-# The package and the last part of each name: what a file has to hold for that name to be called in it.
-_BY_NAME = sorted(
-    {
-        (name.partition(".")[0].encode(), name.rpartition(".")[2].encode())
-        for name in (*LOADERS, *SKOPS_LOADERS)
-        if "ickle" not in name
-    }
-)
 
 
 class UnsafePickleLoad(Rule):
@@ -110,13 +104,11 @@ class UnsafePickleLoad(Rule):
     cwe = 502
     policy = "Deserializing untrusted data"
     triggers = (
-        b"ickle",
-        b"allow_dangerous_deserialization",
-        b"allow-dangerous-deserialization",
-        b"recv_pyobj",
-        b"x-python-serialize",
-        (b"multiprocessing", b"recv"),
-        *_BY_NAME,
+        *qualified(*SINKS, *SKOPS_LOADERS, *(ending.strip(".") for ending in PICKLE_ENDINGS)),
+        *(trigger for name in ALLOWING_FLAGS for trigger in spelled(name)),
+        *UNPICKLING_METHODS,
+        *((setting, kind) for setting in CELERY_SETTINGS for kind in ("pickle", b"x-python-serialize")),
+        ("multiprocessing", "recv"),
     )
     supersedes = ("B301", "B302", "S301", "S302")
     examples = (

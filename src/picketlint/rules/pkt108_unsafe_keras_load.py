@@ -54,7 +54,7 @@ SWITCHES = tuple(
 )
 # The flag can be given by position, without its name.
 _BY_POSITION = tuple(
-    (b"keras", name) for name in (b"load_model", b"deserialize_keras_object", b"from_config", b"SafeModeScope")
+    ("keras", name) for name in ("load_model", "deserialize_keras_object", "from_config", "SafeModeScope")
 )
 # Names that nothing but Keras and wrappers of it combine with `safe_mode`.
 _WRAPPERS = frozenset({"load_model", "deserialize_keras_object"})
@@ -70,7 +70,7 @@ class UnsafeKerasLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = (b"safe_mode", b"enable_unsafe_deserialization", *_BY_POSITION)
+    triggers = (FLAG, "enable_unsafe_deserialization", *_BY_POSITION)
     examples = (
         bad("import keras\nkeras.models.load_model(path, safe_mode=False)", at="2:1"),
         bad("from keras.saving import load_model as lm\nlm(path, safe_mode=False)", at="2:1"),

@@ -59,6 +59,8 @@ from picketlint.rule import (
     on_callee,
     on_default,
     on_keyword,
+    qualified,
+    spelled,
 )
 
 FLAG = "trust_remote_code"
@@ -88,10 +90,9 @@ class HardcodedTrustRemoteCode(Rule):
     cwe = 829
     policy = "Loading transformers models with trust_remote_code"
     triggers = (
-        b"trust_remote_code",
-        b"trust-remote-code",
-        b"HF_DATASETS_TRUST_REMOTE_CODE",
-        b"get_class_from_dynamic_module",
+        *spelled(FLAG),
+        VARIABLE,
+        *qualified(*_DYNAMIC_IMPORTS),
     )
     examples = (
         bad("AutoModel.from_pretrained(name, trust_remote_code=True)", at="1:1"),

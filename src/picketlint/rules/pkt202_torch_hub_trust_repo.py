@@ -38,6 +38,7 @@ from picketlint.rule import (
     enabled,
     good,
     how,
+    imported,
     on_call,
 )
 
@@ -58,7 +59,11 @@ class TorchHubTrustRepo(Rule):
     confidence = Confidence.HIGH
     cwe = 829
     policy = "Loading transformers models with trust_remote_code"
-    triggers = ((b"torch", b"hub"),)
+    triggers = (
+        *((flag, "torch", "hub") for flag in FLAGS),
+        # By position, without a name.
+        *imported("torch.hub", "list", "help"),
+    )
     examples = (
         bad("import torch\ntorch.hub.load('owner/repo', 'model', trust_repo=True)", at="2:1"),
         bad("import torch\ntorch.hub.load('owner/repo', 'model', skip_validation=True)", at="2:1"),

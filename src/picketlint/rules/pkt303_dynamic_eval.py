@@ -60,6 +60,7 @@ from picketlint.rule import (
     State,
     Step,
     bad,
+    builtin,
     called,
     danger,
     enabled,
@@ -71,8 +72,10 @@ from picketlint.rule import (
     on_default,
     on_keyword,
     on_passing,
+    qualified,
     rank,
     shown,
+    spelled,
 )
 
 SINKS = ("builtins.eval", "builtins.exec")
@@ -93,18 +96,10 @@ class DynamicEval(Rule):
     cwe = 95
     policy = "Other patterns to avoid"
     triggers = (
-        b"eval",
-        b"exec",
-        b"parse_expr",
-        b"allow_dangerous_code",
-        b"allow-dangerous-code",
-        b"PythonREPL",
-        b"PythonAstREPLTool",
-        b"run_cell",
-        b"run_code",
-        b"runsource",
-        b"runcode",
-        (b"InteractiveConsole", b"push"),
+        *builtin("eval"),
+        *builtin("exec"),
+        *qualified(*RUNNERS, *INTERPRETER_TOOLS),
+        *(trigger for name in ALLOWING_FLAGS for trigger in spelled(name)),
     )
     supersedes = ("B102", "B307", "S102", "S307")
     examples = (

@@ -52,7 +52,7 @@ class BannedNosec(Rule):
     severity = Severity.MEDIUM
     cwe = 1127
     policy = "Bandit security checks"
-    triggers = (b"nosec",)
+    triggers = ((b"nosec", r"#[^!-~]*nosec"),)
     documentable = False
     examples = (
         bad("import subprocess  # nosec", at="1:20", why="skips every test on the line"),

@@ -1,0 +1,109 @@
+r"""Triggers: what the bytes of a file have to hold for a rule to fire in it.
+
+A rule has several, one of which must hold. A trigger is one of these, or a tuple of them that must all hold:
+
+- ``str``, an identifier (``"weights_only"``): the file holds this word, with no letter, digit or underscore beside it.
+  However many words rules ask for, it costs the same: those of a file are looked up all at once, 6 ms per MB.
+- any other ``str``: a regular expression that matches somewhere. One that begins with plain characters, or with one
+  that is rare in programs, costs about 0.4 ms per MB. What must not stand before comes after, then:
+  ``eval(?<!\.eval)``; one that begins otherwise makes ``re`` try every place, and costs twenty times as much.
+- the same that begins with ``WORD``, the only part of its trigger: it matches within a word. Each word is looked at but
+  once, however many files hold it, so that many such expressions cost little; they match no blanks.
+- ``bytes``: the file holds them somewhere. That costs 0.4 ms per MB; where there are many, as the beginnings of
+  credentials, those of all rules are looked for together, which costs next to nothing for parts of words.
+- ``CODE``, in a tuple: the rest of the tuple holds even without comments and strings, but for strings that are names.
+
+In a tuple, words are looked at first, and the rest in its order only where all of them are there.
+
+A trigger has to be sound: where it does not hold, the rule finds nothing. Names can be relied upon, for Python cannot
+split or escape them; a string can be written in pieces, but that only matters for one that somebody takes pains to
+hide. Expressions have to be linear: a repetition that begins where it can begin again and again is bounded.
+
+The functions below make triggers for what rules look for most.
+"""
+
+from __future__ import annotations
+
+Trigger = bytes | str | tuple[bytes | str, ...]
+CODE = "(?#code)"
+WORD = "(?#word)"
+
+# What can follow a name in a line, other than operators: any other word makes it prose, or what is imported from.
+_KEYWORDS = "and|as|async|else|for|from|if|in|is|not|or"
+_MOST = 300
+
+
+def spelled(name: str) -> tuple[Trigger, ...]:
+    """Where a flag is named as it is, or with hyphens as an option."""
+    dashed = name.replace("_", "-")
+    return name, (*name.split("_"), dashed.encode())
+
+
+def qualified(*names: str) -> tuple[Trigger, ...]:
+    """Where functions of these qualified names can be called or handed on: all parts of one of the names are there.
+
+    A name grows out of an import, attributes and strings, and nothing else, so each part is written somewhere.
+    """
+    parts = {frozenset(name.replace("()", "").split(".")) for name in names}
+    needed = [words for words in parts if not any(other < words for other in parts)]
+    return tuple((CODE, *sorted(words)) for words in sorted(needed, key=sorted))
+
+
+def used(name: str) -> str:
+    """Where ``name`` is more than a part of a name, a definition, a keyword, an assignment's target, or prose.
+
+    That is wherever a function of this name can be called, handed on or imported; for ``getattr``, strings count.
+    """
+    return rf"{name}(?<!\w{name}){_read(name)}"
+
+
+def builtin(name: str) -> tuple[Trigger, ...]:
+    """Where a builtin function can be called or handed on: its bare name, or anything beside the module's name."""
+    bare = rf"{name}(?<![\w.'\"`]{name}){_read(name)}"
+    return (CODE, name, bare), (CODE, "builtins", name), (CODE, "__builtins__", name)
+
+
+def _read(name: str) -> str:
+    return rf"(?<!def {name})(?![\w`.]|[ \t]+(?!(?:{_KEYWORDS}|import)\b)[A-Za-z]|[ \t]*=[^=])"
+
+
+def with_arguments(module: str, name: str, count: int) -> Trigger:
+    """Where a function of a package is used, but for plain calls with fewer than ``count`` arguments (at least 2)."""
+    # No call counts as plain that holds an f-string, or brackets within brackets.
+    one = rf"""(?:[^(),'"#]|"[\w.]+"|'[\w.]+'|\([^()'"#]{{0,{_MOST}}}\))"""
+    return CODE, module, name, rf"{used(name)}(?!\({one}{{0,{_MOST}}}(?:,{one}{{0,{_MOST}}}){{0,{count - 2}}}\))"
+
+
+def imported(module: str, *functions: str) -> tuple[Trigger, ...]:
+    """Where functions of ``module`` (a package, or one directly in a package) can be called or handed on.
+
+    That is ``module.function`` as it is written; or the function's name in a file in which the module can have another
+    name, or the function be imported from it.
+    """
+    package, _, inner = module.rpartition(".")
+    triggers: list[Trigger] = []
+    for function in functions:
+        if package:
+            ways = [(rf"{package}\.{inner}(?!\w)",), (_listed(package, inner),), *_elsewhere(package)]
+        else:
+            ways = [(_listed(module, function),), *_elsewhere(module)]
+        words = (CODE, *module.split("."), function)
+        triggers += [(*words, rf"{inner}\.{function}(?!\w)"), *((*words, used(function), *way) for way in ways)]
+    return tuple(triggers)
+
+
+def _elsewhere(package: str) -> list[tuple[bytes | str, ...]]:
+    """Where a package can be called otherwise, or is looked up by its name in a string or in its dict."""
+    prose = rf"[ \t]+(?!(?:{_KEYWORDS})\b)[A-Za-z(-]"
+    moved = (
+        rf"{package}(?<![\w'\"`]{package})(?!\.\w|[\w'\"`]|{prose})"
+        rf"(?:(?<!import {package})|(?![ \t]*(?:[,;#\r\n]|\Z)))"
+    )
+    quoted = rf"{package}['\"]"
+    return [(moved,), ("import_module", quoted), ("__import__", quoted), ("modules", "sys", quoted), ("__dict__",)]
+
+
+def _listed(module: str, name: str) -> str:
+    """Where a name is imported from a module, or may be: by a star, or in lines that are not read here."""
+    listed = rf"[^\n]{{0,{_MOST}}}(?:\\\s|[(*]|{name}(?<!\w{name})(?!\w))"
+    return rf"{module}[ \t]+import(?!\w)(?:[^\n]{{{_MOST}}}|{listed})"
