@@ -96,8 +96,9 @@ QUALIFIERS = frozenset(
 # Words anywhere in a name that say it is no working credential.
 NOT_WORKING = frozenset(
     {
-        "bad", "dummy", "encrypted", "example", "fake", "hashed", "invalid", "masked", "mock", "obfuscated",
-        "placeholder", "public", "redacted", "sample", "wrong",
+        "bad", "banned", "blocked", "compromised", "disallowed", "dummy", "encrypted", "example", "fake", "forbidden",
+        "hashed", "insecure", "invalid", "leaked", "masked", "mock", "obfuscated", "placeholder", "public", "redacted",
+        "revoked", "sample", "weak", "wrong",
     }
 )  # fmt: skip
 PLURALS = {"keys": "key", "passwords": "password", "secrets": "secret", "tokens": "token"}
