@@ -194,6 +194,8 @@ def candidates(rules: Iterable[Entry], data: bytes) -> tuple[Entry, ...]:
 _Owned = tuple[str, _Parts]
 _expressions: dict[str, re.Pattern[bytes]] = {}
 _beginnings: dict[str, bytes] = {}
+# What stands for something else than itself in an expression.
+_SPECIAL = frozenset("\\.^$*+?{}[]()|")
 
 
 def _parts(trigger: Trigger) -> _Parts:
@@ -222,7 +224,7 @@ def _needle(part: bytes | str) -> bytes:
     found = _beginnings.get(part)
     if found is None:
         plain = part.removeprefix(WORD)
-        end = next((at for at, sign in enumerate(plain) if not (sign.isalnum() or sign in "_- ")), len(plain))
+        end = next((at for at, sign in enumerate(plain) if sign in _SPECIAL), len(plain))
         # What can be repeated need not be there.
         end -= plain[end : end + 1] in ("?", "*", "{", "|")
         found = _beginnings[part] = plain[:end].encode() if end > 1 else b""
