@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from repositories import CONFIG, LOCK, Repository
 
+
 Tree = Callable[[Mapping[str, str]], Path]
+
+
+def pytest_configure() -> None:
+    """Started in the background of a script, pytest ignores Ctrl-C, and so would the programs that it starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
