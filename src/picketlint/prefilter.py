@@ -49,6 +49,9 @@ _COMMON = b' etsionardl_\ncpumfhg.,=()":bkywxTN`z[]-#*1L0ACq2SIMEPO'
 _FALL = 0.9
 # So many bytes have to be looked through before it pays to compile what finds all needles at once, and comments.
 _MANY = 1 << 18
+# So many needles can as well be looked for one by one.
+_FEW = 6
+# So many words are remembered.
 _MOST_WORDS = 1 << 19
 
 
@@ -240,19 +243,20 @@ class _Spoken:
     def __init__(self, wanted: Iterable[bytes | str]) -> None:
         self._expressions = [one for one in wanted if isinstance(one, str)]
         self._pivots = _Pivots([one for one in wanted if isinstance(one, bytes)])
-        self._seen: set[bytes] = set()
+        self._silent: set[bytes] = set()
         self._holding: dict[bytes, set[bytes | str]] = {}
 
     def held(self, words: set[bytes]) -> set[bytes | str]:
         """What is in one of these words."""
-        if len(self._seen) > _MOST_WORDS:
-            self._seen.clear()
-            self._holding.clear()
-        new = words - self._seen
+        if len(self._silent) > _MOST_WORDS:
+            self._silent.clear()
+        # What is left are few words: those that hold something, and new ones.
+        left = words - self._silent
+        new = left.difference(self._holding)
         if new:
-            self._seen |= new
             self._learn(new)
-        return {one for word in self._holding.keys() & words for one in self._holding[word]}
+            self._silent |= new.difference(self._holding)
+        return {one for word in left if word in self._holding for one in self._holding[word]}
 
     def _learn(self, words: set[bytes]) -> None:
         text = b" ".join(words)
@@ -276,6 +280,7 @@ class _Pivots:
     def __init__(self, needles: list[bytes]) -> None:
         import re
 
+        self._few = needles if len(needles) <= _FEW else None
         self._ends: dict[bytes, list[tuple[bytes, bytes]]] = {}
         left = needles
         alternatives = []
@@ -290,6 +295,8 @@ class _Pivots:
 
     def held(self, data: bytes) -> set[bytes]:
         """The needles in ``data``, and perhaps some that end as one of them does."""
+        if self._few is not None:
+            return {needle for needle in self._few if needle in data}
         found: set[bytes] = set()
         match = self._search(data)
         while match is not None:
