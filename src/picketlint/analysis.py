@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from picketlint.dispatch import dotenv_hits, hits, passages, reviews
 from picketlint.model import Confidence, Finding, Span, Step
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from picketlint.wording import Policy
 
 _CONFIDENCES = tuple(Confidence)
+# A secret is hidden wherever it is written in a line that is shown, unless it is a word like any other. Of more secrets
+# than a person writes into one file, each is hidden where it was found.
+_SHORTEST_QUOTED = 6
+_MOST_QUOTED = 200
 
 
 def check(
@@ -77,11 +82,13 @@ Found = tuple[Rule, Hit, Finding]
 def concealed_in(text: str, concealing: Iterable[Entry]) -> tuple[Span, ...]:
     """The stretches of a text that no output may show, line by line, where there is no syntax tree to go by."""
     source = Source(lines_ended(text))
+    from picketlint.credentials.suspected import suspected
     from picketlint.passages import Places
 
     places = Places(source.text)
     secrets = (passage.secret for _, passage in passages((entry.rule for entry in concealing), source.text))
     spans = {places.span(*secret) for secret in secrets if secret is not None}
+    spans.update(places.span(*secret) for secret in suspected(source.text))
     return tuple(sorted({stretch for span in spans for stretch in source.stretches(span)}))
 
 
@@ -92,6 +99,7 @@ class _Concealed:
         self._module = module
         spans = {_span(secret, module.source) for _, hit in reported for secret in hit.secrets}
         self._stretches = sorted({stretch for span in spans for stretch in module.source.stretches(span)})
+        self._values = self._told(spans)
         self._near: dict[tuple[int, int], tuple[Span, ...]] = {}
 
     def of(self, hit: Hit, finding: Finding) -> Finding:
@@ -107,10 +115,29 @@ class _Concealed:
         lines = (min(span.line, around.line), max(span.end_line, around.end_line))
         if lines not in self._near:
             first, last = bisect_left(self._stretches, (lines[0],)), bisect_left(self._stretches, (lines[1] + 1,))
-            self._near[lines] = tuple(self._stretches[first:last])
+            quoted = (span for number in range(lines[0], lines[1] + 1) for span in self._quoted(number))
+            self._near[lines] = tuple(sorted({*self._stretches[first:last], *quoted}))
         # The words of a report may quote the code.
         trace = tuple(step._replace(message=starred(step.message)) for step in finding.trace)
         return finding._replace(message=starred(finding.message), trace=trace, secrets=self._near[lines])
+
+    def _told(self, spans: Iterable[Span]) -> re.Pattern[str] | None:
+        """What finds the secrets that stand in one line, without their quotes."""
+        texts: dict[str, None] = {}
+        for span in sorted(spans):
+            if span.line == span.end_line:
+                literal = self._module.source.line(span.line)[span.column - 1 : span.end_column - 1]
+                text = literal.lstrip("bBfFrRuU").strip("\"'") if literal.endswith(("'", '"')) else literal
+                if len(text) >= _SHORTEST_QUOTED and not text.isalpha():
+                    texts[text] = None
+        longest_first = sorted(list(texts)[:_MOST_QUOTED], key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def _quoted(self, number: int) -> Iterator[Span]:
+        """Where secrets stand in a line (1-based) that were found in another."""
+        if self._values is not None:
+            for found in self._values.finditer(self._module.source.line(number)):
+                yield Span(number, found.start() + 1, number, found.end() + 1)
 
 
 def _best(found: Iterable[Found]) -> list[Found]:

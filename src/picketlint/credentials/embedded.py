@@ -12,8 +12,8 @@ from picketlint.knowledge.credentials import LOOPBACK, PLACEHOLDERS, SHOWN_AS_PA
 from picketlint.records import NamedTuple
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}\Z")
-# RFC 3986, section 3.2: ``user:password@host``, up to the path.
-_AUTHORITY = re.compile(r"([^\s/?#:@'\"<>]{0,128})(?::([^\s/?#'\"<>]{1,256}))?@([^\s/?#:@'\",<>]{0,255})")
+# RFC 3986, section 3.2: ``user:password@host``, up to the path; as SQLAlchemy and others read it, with a `#` in it.
+_AUTHORITY = re.compile(r"([^\s/?#:@'\"<>]{0,128})(?::([^\s/?'\"<>]{1,256}))?@([^\s/?#:@'\",<>]{0,255})")
 # https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax,
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
 _PASSWORD_SETTING = re.compile(r"\b(password|passwd|pwd) {0,2}= {0,2}'?([^;&\s'\"]{1,128})", re.IGNORECASE)

@@ -103,11 +103,17 @@ def _named(name: str | None, value: ast.expr, beside: dict[str, ast.expr | None]
     kind = kind_of(name)
     if kind is not None:
         yield Sink(name, kind, value, beside or {})
-    elif isinstance(value, _SEQUENCES):
-        kind = kind_of_many(name)
-        if kind is not None:
-            for element in value.elts:
-                yield Sink(name, kind, element, {})
+        return
+    elements = _elements(value)
+    kind = kind_of_many(name) if elements else None
+    if kind is not None:
+        for element in elements:
+            yield Sink(name, kind, element, {})
+
+
+def _elements(value: ast.expr) -> list[ast.expr]:
+    """What a display holds: of a dict the values."""
+    return value.elts if isinstance(value, _SEQUENCES) else value.values if isinstance(value, ast.Dict) else []
 
 
 def _keywords(call: ast.Call) -> Iterator[Sink]:
@@ -142,8 +148,15 @@ def _entries(display: ast.Dict) -> Iterator[Sink]:
 
 
 def _compared(compare: ast.Compare, module: Module) -> Iterator[Sink]:
-    if len(compare.ops) == 1 and isinstance(compare.ops[0], (ast.Eq, ast.NotEq)):
+    if len(compare.ops) != 1:
+        return
+    if isinstance(compare.ops[0], (ast.Eq, ast.NotEq)):
         yield from _either_way(compare.left, compare.comparators[0], module)
+    elif isinstance(compare.ops[0], (ast.In, ast.NotIn)) and isinstance(compare.comparators[0], _SEQUENCES):
+        name = name_of(compare.left, module)
+        kind = kind_of(name) if name else None
+        if name and kind is not None:
+            yield from (Sink(name, kind, one, {}, compared=True) for one in _elements(compare.comparators[0]))
 
 
 def _either_way(left: ast.expr, right: ast.expr, module: Module) -> Iterator[Sink]:

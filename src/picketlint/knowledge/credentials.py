@@ -20,6 +20,8 @@ PASSWORD_ENDINGS = frozenset(
         "passwd",
         "password",
         "passwort",
+        # https://www.postgresql.org/docs/current/libpq-envars.html
+        "pgpassword",
         "pwd",
         # Never by themselves: a forward pass, a pull of the weights.
         *(
@@ -73,10 +75,10 @@ MACHINE_ENDINGS = frozenset(
                 "comet", "consul", "databricks", "deploy", "digitalocean", "discord", "docker", "dockerhub", "figma",
                 "gh", "git", "github", "gitlab", "hf", "hub", "huggingface", "huggingfacehub", "influx", "influxdb",
                 "jfrog", "jupyter", "jwt", "kaggle", "kubernetes", "linear", "login", "modelscope", "neptune",
-                "netlify", "ngc", "notion", "npm", "nvcf", "oauth", "personal", "pypi", "refresh", "registry",
-                "replicate", "rotating", "sas", "secret", "security", "sentry", "server", "service", "session",
-                "slack", "snyk", "sonar", "storage", "telegram", "tfe", "trigger", "twilio", "twine", "upload", "user",
-                "vault", "vercel", "wandb", "webhook", "zenodo",
+                "netlify", "ngc", "notion", "npm", "nvcf", "oauth", "personal", "private", "pypi", "refresh",
+                "registry", "replicate", "rotating", "sas", "secret", "security", "sentry", "server", "service",
+                "session", "slack", "snyk", "sonar", "storage", "telegram", "tfe", "trigger", "twilio", "twine",
+                "upload", "user", "vault", "vercel", "wandb", "webhook", "zenodo",
             )
         ),
         *(f"{what} secret key" for what in ("aws", "s3", "minio")),

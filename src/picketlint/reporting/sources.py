@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picketlint.files import read
+from picketlint.files import is_notebook, read
 from picketlint.reporting import Sources
 from picketlint.source import Source, UnreadableSourceError, decode, lines_ended
 
@@ -25,7 +25,7 @@ def sources(given: Mapping[str, bytes]) -> Sources:
             last[path] = _data(path, given.get(path))
         data = last[path]
         if data is not None and cell not in texts:
-            texts.update({None: _source(data)} if cell is None else _cells(data))
+            texts.update(_whole(path, data) if cell is None else _cells(data))
         return texts.get(cell)
 
     return source
@@ -36,6 +36,11 @@ def _data(path: str, data: bytes | None) -> bytes | None:
         return read(path) if data is None else data
     except (OSError, ValueError):
         return None
+
+
+def _whole(path: str, data: bytes) -> _Texts:
+    """The text of a file; of a notebook only if it is no JSON: what is found beside cells is in none of its lines."""
+    return {} if is_notebook(path) and _cells(data) else {None: _source(data)}
 
 
 def _source(data: bytes) -> Source:
