@@ -10,6 +10,7 @@ import pytest
 from commandline import picketlint
 from conftest import Tree
 from hosts import bandit, flake8
+from notebooks import code, notebook
 
 from picketlint import flake8_plugin, scan
 from picketlint.bandit_plugin import _describe
@@ -123,3 +124,60 @@ def test_a_failure_does_not_show_it(monkeypatch: pytest.MonkeyPatch) -> None:
         flake8_plugin.Plugin(ast.parse("x = 1"), ["x = 1"], "code.py")
     assert_silent(str(raised.value))
     assert_silent(_describe(KeyError(SECRETS[0])))
+
+
+PASSWORD = "Tr0ub4dor&3xyz"
+UNPARSED = [
+    f'password = "{PASSWORD}',
+    f'connect(user, password="{PASSWORD}" "x" y)',
+    f'password = (\n    "{PASSWORD}" y',
+    f'config["db_password"] = "{PASSWORD}" y',
+    f'{{"password": "{PASSWORD}" y',
+    f'url = "postgres://app:{PASSWORD}@db.internal/x',
+    f'headers = {{"Authorization": "Bearer {PASSWORD}}}',
+]
+
+
+def assert_hidden(output: str) -> None:
+    windows = {PASSWORD[at : at + 5] for at in range(len(PASSWORD) - 4)}
+    assert [window for window in windows if window in output] == []
+
+
+@pytest.mark.parametrize("text", UNPARSED)
+def test_what_does_not_parse_does_not_show_it(tree: Tree, text: str) -> None:
+    project = tree(
+        {"code.py": f"{text}\n", "book.ipynb": notebook(text).decode(), "cut.ipynb": notebook(text)[:-9].decode()}
+    )
+    output = picketlint("check", "-v", ".", cwd=project).out
+    assert output.count("PKT000 [") == 3
+    assert_hidden(output)
+
+
+def test_it_is_hidden_in_other_lines_too(tree: Tree) -> None:
+    lines = (
+        f'password = "{PASSWORD}"\nprint(password, "{PASSWORD}")\nf = torch.load(p, key="{PASSWORD}")  # {PASSWORD}\n'
+    )
+    project = tree({"code.py": f"import torch\n{lines}"})
+    output = picketlint("check", "--ignore", "PKT402", ".", cwd=project).out
+    assert "PKT404" in output
+    assert "PKT102" in output
+    assert_hidden(output)
+
+
+def test_what_is_found_beside_the_cells_shows_nothing_of_the_file(tree: Tree) -> None:
+    made = notebook(f'password = "{PASSWORD}"', metadata={"x": SECRETS[0]})
+    project = tree({"book.ipynb": made.decode()})
+    output = picketlint("check", ".", cwd=project).out
+    assert "in the metadata of the notebook" in output
+    assert '"cells"' not in output
+    assert_hidden(output)
+
+
+def test_a_cell_that_is_no_python_does_not_show_it(tree: Tree) -> None:
+    text = f"%%bash\nexport DB_PASSWORD={PASSWORD} HF_TOKEN={SECRETS[0]}"
+    other = {"language_info": {"name": SECRETS[0]}}
+    project = tree({"a.ipynb": notebook(text).decode(), "b.ipynb": notebook(code(text), metadata=other).decode()})
+    outcome = picketlint("check", "-v", ".", cwd=project)
+    assert outcome.out.count("PKT401 [") == 3
+    assert_hidden(outcome.out + outcome.err)
+    assert_silent(outcome.out + outcome.err)

@@ -85,6 +85,17 @@ def test_top_level_await_and_return() -> None:
     assert found("await f()\nasync with x: pass\n[await y async for y in z]", "return 5") == []
 
 
+@pytest.mark.parametrize(
+    "end", ["raise SystemExit('stop')", "return 1", "import sys\nsys.exit()", "while True:\n    pass"]
+)
+def test_the_cells_below_one_that_fails_are_run_all_the_same(end: str) -> None:
+    assert found("x = 1", end, "import torch\ntorch.load(p)") == ["3:2:1 PKT102"]
+    assert found("import torch", end, "from torch import load", "torch.load(p)\nload(p)") == [
+        "4:1:1 PKT102",
+        "4:2:1 PKT102",
+    ]
+
+
 def test_columns_count_code_points() -> None:
     assert found("import torch\né = '日本'; " + LOAD) == ["1:2:11 PKT101"]
     assert found("import torch\n%time é = '日本'; " + LOAD) == ["1:2:17 PKT101"]

@@ -21,6 +21,7 @@ from picketlint.source import UnreadableSourceError, parse
 
 _FIRST_WORD = re.compile(r"\s*(\w+)(?=\s|$)")
 _PLACED = (ast.expr, ast.stmt, ast.excepthandler, ast.arg, ast.keyword, ast.alias, ast.pattern)
+_JUMPS = (ast.Raise, ast.Return, ast.Break, ast.Continue)
 # What every notebook has from the start; needed, and there, only where it is used.
 _PRELUDE = "from IPython import get_ipython"
 
@@ -151,6 +152,7 @@ class _Tree:
             self._move()
         if self._special:
             self._replace()
+        self._root.body = [_survived(statement) if _ends(statement) else statement for statement in self._root.body]
 
     def _move(self) -> None:
         for node in ast.walk(self._root):
@@ -194,6 +196,29 @@ def _bodies(node: ast.AST) -> Iterable[list[ast.stmt]]:
         body = getattr(node, field, None)
         if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
             yield body
+
+
+def _ends(statement: ast.stmt) -> bool:
+    """Whether nothing behind a statement would run in a file: ``raise``, ``sys.exit()``, an endless loop."""
+    if isinstance(statement, ast.While):
+        return isinstance(statement.test, ast.Constant) and bool(statement.test.value)
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        return isinstance(statement.value.func, ast.Attribute) and statement.value.func.attr in (
+            "exit",
+            "_exit",
+            "abort",
+        )
+    return isinstance(statement, _JUMPS)
+
+
+def _survived(statement: ast.stmt) -> ast.stmt:
+    """A statement that ends its cell: IPython shows the error, and the cells below are run all the same."""
+    line, column = statement.end_lineno or statement.lineno, statement.end_col_offset or statement.col_offset
+    nothing = ast.Pass(lineno=line, col_offset=column, end_lineno=line, end_col_offset=column)
+    handler = ast.ExceptHandler(None, None, [nothing])
+    whole = ast.Try([statement], [handler], [], [])
+    ast.copy_location(handler, nothing)
+    return ast.copy_location(whole, statement)
 
 
 def _literal(statement: ast.stmt) -> ast.Constant | None:
