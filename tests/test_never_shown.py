@@ -14,6 +14,7 @@ from notebooks import code, notebook
 
 from picketlint import flake8_plugin, scan
 from picketlint.bandit_plugin import _describe
+from picketlint.credentials.suspected import redacted
 from picketlint.engine import Checks
 from picketlint.registry import load
 from picketlint.tokens import sample
@@ -181,3 +182,32 @@ def test_a_cell_that_is_no_python_does_not_show_it(tree: Tree) -> None:
     assert outcome.out.count("PKT401 [") == 3
     assert_hidden(outcome.out + outcome.err)
     assert_silent(outcome.out + outcome.err)
+
+
+def test_a_justification_is_told_without_it(tree: Tree) -> None:
+    code = (
+        f"import torch\n# Our own trainer writes it, never a user; password='{PASSWORD}' opens the store.\n"
+        f"torch.load(p, weights_only=False)\n"
+        f"torch.load(q, weights_only=False)  # our own trainer writes it to s3://app:{PASSWORD}@store/x, never a user\n"
+    )
+    project = tree({"pyproject.toml": CONFIG, "lock.toml": "version = 1\n", "code.py": code})
+    shown = picketlint("check", "--output-format", "json", ".", cwd=project).out
+    for form in ("text", "json", "markdown"):
+        shown += picketlint("exceptions", "--output-format", form, ".", cwd=project).out
+    assert picketlint("exceptions", "--lock", ".", cwd=project).code == 0
+    shown += (project / "lock.toml").read_text("utf-8")
+    # Markdown has the asterisks escaped.
+    assert shown.count("Our own trainer writes it, never a user; password='**************' opens the store.") == 4
+    assert_hidden(shown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The token: it is read from the environment, and the password is asked for.",
+        "Written by our exporter, api_key=OPENAI_API_KEY (see docs); password=password.",
+        "Bearer authentication is handled upstream; https://user:pass@host shows how.",
+    ],
+)
+def test_a_sentence_about_credentials_is_left_as_it_is(text: str) -> None:
+    assert redacted(text) == text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from types import FrameType
 
 import pytest
@@ -22,6 +23,11 @@ def lines(count: int, template: str, first: int = 0) -> str:
 
 def listed(count: int, template: str) -> str:
     return ", ".join(template.replace("#", str(i)) for i in range(count))
+
+
+def secrets(count: int, template: str) -> str:
+    made = ((i, sha256(str(i).encode()).hexdigest()[:34]) for i in range(count))
+    return "\n".join(template.replace("#", str(i)).replace("@", secret) for i, secret in made)
 
 
 def cost(code: str) -> int:
@@ -129,6 +135,10 @@ SINKS = "os.system('a' + v); eval(v); torch.load(v, weights_only=False); pickle.
                 + lines(n, " g(x, y)")
             ),
             id="dynamic-imports",
+        ),
+        pytest.param(lambda n: secrets(n, "password_# = '@'; torch.load(p)"), id="secrets"),
+        pytest.param(
+            lambda n: "t = [" + secrets(n, "'hf_@',").replace("\n", "") + "torch.load(p)]", id="secrets-in-one-line"
         ),
     ],
 )

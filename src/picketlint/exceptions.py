@@ -148,13 +148,13 @@ def review(
 
 
 def _excused(finding: Finding, anchor: ast.AST | Span | None, excuse: Remark, module: Module) -> Finding:
+    from picketlint.credentials.suspected import redacted
     from picketlint.identity import code_of
-    from picketlint.tokens import starred
     from picketlint.wording import plain
 
     return finding._replace(
         status=Status.EXCEPTED,
-        justification=starred(plain(excuse.block.text)),
+        justification=redacted(plain(excuse.block.text)),
         code=code_of(anchor, finding, module) if anchor is not None else "",
         excuse=excuse.block.span,
     )

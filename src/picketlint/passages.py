@@ -19,6 +19,8 @@ _LEAD = 160
 # Stands between values, and for what a value holds that the code does not fix.
 _GAP = "\0"
 _QUOTE = '"'
+# How many literals that begin before a place in its line are looked at: f-strings can hold others.
+_DEEPEST = 16
 
 
 class Passage(NamedTuple):
@@ -132,7 +134,7 @@ class _Literals:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._by_line: dict[int, list[ast.expr]] | None = None
+        self._by_line: dict[int, list[tuple[Span, ast.expr]]] | None = None
 
     def around(self, place: Span) -> ast.expr | None:
         """The literal of one line that holds a place; in one of several lines, the place itself says more."""
@@ -140,12 +142,23 @@ class _Literals:
             self._by_line = {}
             for node in _texts(self._module):
                 if node.lineno == node.end_lineno:
-                    self._by_line.setdefault(node.lineno, []).append(node)
-        for node in self._by_line.get(place.line, ()):
-            span = self._module.source.span(node)
-            if span[:2] <= place[:2] and place[2:] <= span[2:]:
+                    self._by_line.setdefault(node.lineno, []).append((self._module.source.span(node), node))
+            for found in self._by_line.values():
+                found.sort(key=_span)
+        inline = self._by_line.get(place.line, [])
+        last = bisect_right(inline, place[:2], key=_beginning)
+        for span, node in reversed(inline[max(0, last - _DEEPEST) : last]):
+            if place[2:] <= span[2:]:
                 return node
         return None
+
+
+def _span(literal: tuple[Span, ast.expr]) -> Span:
+    return literal[0]
+
+
+def _beginning(literal: tuple[Span, ast.expr]) -> tuple[int, int]:
+    return literal[0].line, literal[0].column
 
 
 def _texts(module: Module) -> Iterator[ast.expr]:

@@ -153,6 +153,7 @@ class Source:
         self._lines: list[str] | None = None
         self._ascii = text.isascii()
         self._continuations: dict[int, list[int]] = {}
+        self._masked: tuple[int, Sequence[Span], str] | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -192,13 +193,21 @@ class Source:
         """A line (1-based) with an asterisk for each character of these stretches (see ``stretches``); quotes stay."""
         import re
 
+        if self._masked is not None and self._masked[:2] == (number, secrets):
+            return self._masked[2]
         text = self.line(number)
+        parts, done = [], 0
         for at in range(bisect_left(secrets, (number,)), len(secrets)):
             if secrets[at].line != number:
                 break
-            begin, end = secrets[at].column - 1, secrets[at].end_column - 1
-            text = text[:begin] + re.sub(_NO_QUOTE, "*", text[begin:end]) + text[end:]
-        return text
+            begin, end = max(secrets[at].column - 1, done), secrets[at].end_column - 1
+            if begin < end:
+                parts += [text[done:begin], re.sub(_NO_QUOTE, "*", text[begin:end])]
+                done = end
+        masked = "".join([*parts, text[done:]])
+        # All findings in a line show it, and it can hold thousands.
+        self._masked = (number, secrets, masked)
+        return masked
 
     def stretches(self, span: Span) -> Iterator[Span]:
         """A span line by line, in order, the indentation of all but the first left out."""
