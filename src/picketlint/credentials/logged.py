@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from picketlint.credentials.names import Kind, kind_of, words
 from picketlint.credentials.sinks import name_of, written
 from picketlint.credentials.strength import Strength, strength
+from picketlint.knowledge.credentials import NOT_WORKING
 from picketlint.knowledge.logs import (
     FUNCTIONS,
     MASKING,
@@ -172,7 +173,9 @@ def _masks(binding: Binding) -> bool:
 def _binds_none(binding: Binding, module: Module) -> bool:
     """Whether a name gets something with a binding that is no credential."""
     if binding.kind is Bound.PARAMETER:
-        return isinstance(binding.node, ast.arg) and _is_flag(binding.node.annotation)
+        return isinstance(binding.node, ast.arg) and _is_flag(binding.node, module)
+    if binding.kind is Bound.ELEMENT and binding.value is not None:
+        return _are_names(binding.value, module)
     if binding.kind is Bound.IMPORT:
         # A constant of another module is the name of a variable more often than its value.
         return binding.target.rpartition(".")[2].isupper()
@@ -181,8 +184,25 @@ def _binds_none(binding: Binding, module: Module) -> bool:
     return binding.value is not None and binding.kind is Bound.VALUE and _says_nothing(binding.value, module)
 
 
-def _is_flag(annotation: ast.expr | None) -> bool:
-    return isinstance(annotation, ast.Name) and annotation.id in ("bool", "int")
+def _is_flag(parameter: ast.arg, module: Module) -> bool:
+    if isinstance(parameter.annotation, ast.Name) and parameter.annotation.id in ("bool", "int"):
+        return True
+    arguments = module.tree.parent(parameter)
+    default = module.resolver.default_of(arguments, parameter) if isinstance(arguments, ast.arguments) else None
+    return isinstance(default, ast.Constant) and isinstance(default.value, bool)
+
+
+def _are_names(values: ast.expr, module: Module) -> bool:
+    """Whether a loop goes through what credentials are called: the keys of a dict, a list of variables."""
+    if isinstance(values, ast.Call):
+        return written(values.func) == "keys"
+    if isinstance(values, ast.Name):
+        reaching = module.resolver.bindings.lookup(values.id, values)
+        only = reaching.bindings[0] if reaching is not None and len(reaching.bindings) == 1 else None
+        values = only.value if only is not None and only.kind is Bound.VALUE and only.value is not None else values
+    if isinstance(values, (ast.List, ast.Tuple, ast.Set)):
+        return all(isinstance(one, ast.Constant) and _says_nothing(one, module) for one in values.elts)
+    return False
 
 
 def _says_nothing(value: ast.expr, module: Module) -> bool:
@@ -301,4 +321,7 @@ def _entries(part: _Part, module: Module) -> Iterator[Logged]:
 
 def _holds(value: ast.expr) -> bool:
     """Whether the value of an entry can be a credential itself: it is not one that the search sees for itself."""
-    return isinstance(value, (ast.Name, ast.Attribute, ast.JoinedStr, ast.BinOp, ast.Subscript))
+    if isinstance(value, (ast.Name, ast.Attribute)):
+        called = value.id if isinstance(value, ast.Name) else value.attr
+        return not _is_place(called) and NOT_WORKING.isdisjoint(words(called))
+    return isinstance(value, (ast.JoinedStr, ast.BinOp, ast.Subscript))

@@ -43,8 +43,10 @@ _FILE = re.compile(
 _TEMPLATE = re.compile(r"\{[^{}]*\}|\$\{|%\(|<[^<>]+>|\[\[|\{\{")
 _VARIABLE = re.compile(r"\$[A-Za-z_]\w*|%[A-Z_]+%|env[:.]\w+|--?[a-z]+(?:-[a-z]+)*(?:=.*)?|@[a-z_]+")
 _CONVERSION = re.compile(r"%[sdr]|\$\([^()]*\)")
-# A regular expression, a selector of a web page, a query: what describes text and is none itself.
-_PATTERN = re.compile(r"\\[a-zA-Z.]|\(\?|\.\*|\[[^\]]+\]|^[#.^*?][A-Za-z_-]*$|[?&][a-z_]+=|^//")
+# A regular expression, a selector of a web page, a query, a field's rules: what describes text and is none itself.
+_PATTERN = re.compile(
+    r"^[a-z_]+\|[a-z_]+(?:[|:]|$)|\\[a-zA-Z.]|\(\?|\.\*|\[[^\]]+\]|^[#.^*?][A-Za-z_-]*$|[?&][a-z_]+=|^//"
+)
 _FUNCTION = re.compile(r"\w+\(.*\)$|lambda ", re.DOTALL)
 _IMAGE = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "PHN2Zy", "data:")
 _CHOSEN_WITH_NUMBER = re.compile(r"[A-Za-z]{3,}[-_.]?[0-9]{1,8}[^\w\s]{0,3}")

@@ -137,6 +137,7 @@ class HardcodedCredential(Rule):
         good('if password_type in ("hunter2", "x9-Lm!"):\n    pass\nif secret in ("none", "default"):\n    pass'),
         good('secrets = {"openai": "OPENAI_API_KEY", "path": "/run/secrets/x"}\nurl = "https://host:8080/docs#a@b"'),
         good(f'key = "{_KEY}"\nsecret_name = "{_KEY}"\nsha256 = "{_KEY}"'),
+        good('rules = {"password": "required|min:8|confirmed", "secret": "nullable|string|max:255"}'),
         good(f'fake_api_key = "{_KEY}"\npublic_access_key = "{_KEY}"'),
         good('schema = {"password": {"type": "string"}, "api_key": "string"}'),
         good(f'login(hf_token="{sample("hf_")}")', why="reported by PKT401"),

@@ -98,6 +98,15 @@ class LoggedCredential(Rule):
         good('class A:\n    DEFAULT_API_KEY = "owner.apikey"\n    def f(self):\n        print(self.DEFAULT_API_KEY)'),
         good("print(ssh_key, credentials.access_key, aws_access_key_id)", why="a file, and what an account is called"),
         good('print(f"{api_key:.4}...")'),
+        good(
+            'for api_key in ("OPENAI_API_KEY", "HF_TOKEN"):\n    print(f"{api_key} is missing")',
+            why="names of variables",
+        ),
+        good('NEEDED = ["HF_TOKEN"]\nfor hf_token in NEEDED:\n    print(f"set {hf_token}")'),
+        good("for secret_key in config.keys():\n    print(secret_key)"),
+        bad("for api_key in load():\n    print(api_key)", at="2:5"),
+        good("def push(hub_token=True):\n    print(hub_token)", why="a truth value"),
+        good('print({"api_key": redacted, "password": masked_password})'),
     )
 
     @on_callee(*CALLS)
