@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from repositories import CONFIG, LOCK, Repository
 
-
 Tree = Callable[[Mapping[str, str]], Path]
 
 
