@@ -7,6 +7,7 @@ from enum import Enum
 from functools import lru_cache
 
 from picketlint.knowledge.credentials import (
+    FORMER,
     HEADER_ENDINGS,
     MACHINE_ENDINGS,
     NOT_WORKING,
@@ -57,7 +58,7 @@ def kind_of(name: str) -> Kind | None:
     found = words(name)
     while len(found) > 1 and (found[-1] in QUALIFIERS or found[-1].isdigit()):
         found.pop()
-    if NOT_WORKING.intersection(found):
+    if NOT_WORKING.intersection(found) or ("default" in found and FORMER.intersection(found)):
         return None
     for length in range(min(_LONGEST_ENDING, len(found)), 0, -1):
         ending = " ".join(found[-length:])

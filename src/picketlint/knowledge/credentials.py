@@ -103,6 +103,8 @@ NOT_WORKING = frozenset(
         "revoked", "sample", "weak", "wrong",
     }
 )  # fmt: skip
+# Words beside "default" that say it was one once: what is compared with it is refused.
+FORMER = frozenset({"deprecated", "former", "legacy", "obsolete", "previous"})
 PLURALS = {"keys": "key", "passwords": "password", "secrets": "secret", "tokens": "token"}
 
 # Stand for a value that somebody has yet to put in, or for none; whole words of a text.

@@ -117,6 +117,7 @@ class HardcodedCredential(Rule):
         good(f'build(moe_token_dispatcher_type="alltoall", token_pattern=r"(?u)\\b\\w+\\b", token="{_KEY}")'),
         good('bot_token = "<tool_call>"\naccess_token: str = "functools"'),
         good('if password == FORBIDDEN_PASSWORD:\n    refuse()\nFORBIDDEN_PASSWORD = "hunter2"', why="to refuse it"),
+        good('_LEGACY_DEFAULT_ADMIN_PASSWORD = "password1234"', why="a default of earlier releases"),
         good('password = os.environ["DB_PASSWORD"]\napi_key = getpass("Key: ")'),
         good('API_KEY_ENV = "OPENAI_API_KEY"\napi_key = "OPENAI_API_KEY"', why="names of variables"),
         good('password_field = "hunter2"\ntoken_url = "https://example.org/token"\nAPI_KEY_HEADER = "X-API-Key"'),
