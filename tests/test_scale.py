@@ -136,6 +136,9 @@ SINKS = "os.system('a' + v); eval(v); torch.load(v, weights_only=False); pickle.
             ),
             id="dynamic-imports",
         ),
+        pytest.param(
+            lambda n: "passwords = {" + secrets(n, "'u#': '@',") + "'x': torch.load(p)}", id="secrets-in-a-dict"
+        ),
         pytest.param(lambda n: secrets(n, "password_# = '@'; torch.load(p)"), id="secrets"),
         pytest.param(
             lambda n: "t = [" + secrets(n, "'hf_@',").replace("\n", "") + "torch.load(p)]", id="secrets-in-one-line"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
 from picketlint.credentials.embedded import Embedded, embedded, in_header, is_local, is_shown
@@ -20,7 +21,7 @@ from picketlint.knowledge.credentials import (
 from picketlint.knowledge.defaults import FIELD_CALLS
 from picketlint.model import Confidence, Severity, Span
 from picketlint.records import NamedTuple
-from picketlint.semantics.tree import FUNCTIONS
+from picketlint.semantics.tree import FUNCTIONS, start
 from picketlint.semantics.values import fallback_of
 from picketlint.source import Source, UnreadableSourceError, parse
 from picketlint.tokens import provider_of, tokens
@@ -234,7 +235,7 @@ def home(literal: ast.AST, module: Module) -> ast.AST:
         if isinstance(parent, ast.arguments):
             return next((one for one, default in with_defaults(parent) if default is child), literal)
         if isinstance(parent, ast.Dict):
-            return (parent.keys[parent.values.index(child)] if child in parent.values else None) or literal
+            return _key_of(child, parent) or literal
         if isinstance(parent, ast.keyword) and parent.arg not in ("default", "default_factory", "factory"):
             return parent
         if isinstance(parent, ast.Call) and child is not parent.func and not _is_passed_on(parent, module):
@@ -243,6 +244,12 @@ def home(literal: ast.AST, module: Module) -> ast.AST:
             return literal
         child, parent = parent, module.tree.parent(parent)
     return literal
+
+
+def _key_of(value: ast.AST, display: ast.Dict) -> ast.expr | None:
+    """The key of a value in a dict, which may have thousands."""
+    index = bisect_left(display.values, start(value), key=start)
+    return display.keys[index] if index < len(display.values) and display.values[index] is value else None
 
 
 def _is_passed_on(call: ast.Call, module: Module) -> bool:
