@@ -251,7 +251,7 @@ NAME_TRIGGERS: tuple[bytes | str | tuple[bytes | str, ...], ...] = (
 # in a header; and calls that take a password without a name.
 CREDENTIAL_TRIGGERS: tuple[bytes | str | tuple[bytes | str, ...], ...] = (
     *NAME_TRIGGERS,
-    (b"://", r"://[^\s/?#]{0,400}(?:@|[\"']\s{0,40}[+\"'\\])"),
+    (b"://", r"://[^\s/?]{0,400}(?:@|[\"']\s{0,40}[+\"'\\])"),
     r"asic {1,2}[A-Za-z0-9+/=]{8}",
     r"ASIC {1,2}[A-Za-z0-9+/=]{8}",
     b"auth=",
