@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
 from picketlint.credentials.embedded import Embedded, embedded, in_header, is_local, is_shown
-from picketlint.credentials.names import Kind, words
+from picketlint.credentials.names import Kind, is_working, words
 from picketlint.credentials.sinks import Sink, sinks, with_defaults, written
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.credentials import (
@@ -30,6 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.model import Step
     from picketlint.module import Module
+    from picketlint.semantics.bindings import Binding
     from picketlint.semantics.options import Option
 
 _STRENGTHS = tuple(Strength)
@@ -144,12 +145,17 @@ def _bound(module: Module) -> Iterator[Credential]:
             literal = _literal(option.node, module) if text else None
             if text is None or literal is None:
                 continue
-            if _explains(literal, module):
+            if _explains(literal, module) or not all(is_working(_name_of(binding)) for binding in option.via):
                 continue
             for name, secret, how in _judged(sink, text, literal, module):
                 anchor = home(literal, module)
                 trace = module.steps(option) if option.via else ()
                 yield Credential(name, secret, how, literal, anchor, bool(sink.beside), sink.compared, trace)
+
+
+def _name_of(binding: Binding) -> str:
+    """The variable that a value went through; empty for anything else."""
+    return binding.node.id if isinstance(binding.node, ast.Name) else ""
 
 
 def _unwrapped(value: ast.expr) -> ast.expr:

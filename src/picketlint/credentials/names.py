@@ -58,7 +58,7 @@ def kind_of(name: str) -> Kind | None:
     found = words(name)
     while len(found) > 1 and (found[-1] in QUALIFIERS or found[-1].isdigit()):
         found.pop()
-    if NOT_WORKING.intersection(found) or ("default" in found and FORMER.intersection(found)):
+    if _not_working(found):
         return None
     for length in range(min(_LONGEST_ENDING, len(found)), 0, -1):
         ending = " ".join(found[-length:])
@@ -66,6 +66,15 @@ def kind_of(name: str) -> Kind | None:
             if ending in endings:
                 return kind
     return None
+
+
+def is_working(name: str) -> bool:
+    """Whether a name does not say that what it stands for is no credential that works."""
+    return not _not_working(words(name))
+
+
+def _not_working(found: list[str]) -> bool:
+    return not NOT_WORKING.isdisjoint(found) or ("default" in found and not FORMER.isdisjoint(found))
 
 
 @lru_cache(maxsize=1024)
