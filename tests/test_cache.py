@@ -338,6 +338,26 @@ def test_the_files_of_the_cache(tree: Tree, store: Path) -> None:
         assert {file.stat().st_mode & 0o777 for file in store.glob("*.results")} == {0o600}
 
 
+def test_a_directory_with_other_things_in_it_is_not_hidden_from_git(tree: Tree) -> None:
+    root = tree({"a.py": UNSAFE})
+    git(root, "init", "-q")
+    settle()
+    for _ in range(2):
+        assert Run(root).rules == ["PKT101"]
+    assert len(list(root.glob("*.results"))) == 1
+    assert not (root / ".gitignore").exists()
+    assert not (root / "CACHEDIR.TAG").exists()
+
+
+def test_the_top_of_a_repository_may_have_come_with_it(tree: Tree) -> None:
+    root = tree({"a.py": UNSAFE})
+    git(root, "init", "-q")
+    git(root, "add", "a.py")
+    settle()
+    assert "may have come with it (part of its repository)" in Run(root).notes[0]
+    assert not list(root.glob("*.results"))
+
+
 def test_what_nobody_uses_goes_away(tree: Tree, store: Path) -> None:
     root = tree({"a.py": UNSAFE})
     settle()

@@ -62,14 +62,21 @@ class Storage:
         self.directory = directory
         why = _may_have_come_with(directory, roots, distrust_outside_git=forgeable)
         if why:
-            raise StorageError(f"{directory} is in the project that is checked, and may have come with it ({why})")
+            raise StorageError(
+                f"the cache {directory} is in the project that is checked, and may have come with it ({why}): "
+                "it is not used"
+            )
         try:
             os.makedirs(directory, mode=0o700, exist_ok=True)
             state = os.stat(directory)
         except OSError as error:
-            raise StorageError(f"{directory} cannot be made ({error.strerror})") from error
+            raise StorageError(
+                f"the cache {directory} cannot be made ({error.strerror}): use another, or --no-cache"
+            ) from error
         if not _is_own(state):
-            raise StorageError(f"{directory} can be written by others: make it yours alone (chmod 700), or use another")
+            raise StorageError(
+                f"the cache {directory} can be written by others: make it yours alone (chmod 700), or use another"
+            )
 
     def read(self, name: str) -> bytes | None:
         """The content of a file; None if there is none. Raises StorageError if it cannot be read or believed."""
@@ -79,11 +86,11 @@ class Storage:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StorageError(f"{path} cannot be read ({error.strerror}): remove it") from error
+            raise StorageError(f"the cache's {path} cannot be read ({error.strerror}): remove it") from error
         with open(descriptor, "rb") as file:
             state = os.fstat(descriptor)
             if not stat.S_ISREG(state.st_mode) or not _is_own(state):
-                raise StorageError(f"{path} is not a file that you alone can write: remove it")
+                raise StorageError(f"the cache's {path} is not a file that you alone can write: remove it")
             if time.time() - state.st_mtime > _DAY:
                 # So that it shows that it is in use.
                 os.utime(path)
@@ -100,7 +107,9 @@ class Storage:
                 file.write(data)
             os.replace(scratch, path)
         except OSError as error:
-            raise StorageError(f"{path} cannot be written ({error.strerror})") from error
+            raise StorageError(
+                f"the cache's {path} cannot be written ({error.strerror}): use another, or --no-cache"
+            ) from error
 
     def prune(self) -> None:
         """Remove what no run has used for a month, and what one that was killed left half written."""
@@ -113,8 +122,14 @@ class Storage:
         return os.path.join(self.directory, name + _SUFFIX)
 
     def _label(self) -> None:
-        """Say to backups and to git what this is."""
-        for name, content in ((TAG, _TAG), (".gitignore", _IGNORED)):
+        """Say to backups and to git what this is, unless other things lie here: both would leave those out, too.
+
+        So would picketlint itself, of a project that somebody keeps its cache at the top of.
+        """
+        labels = {TAG: _TAG, ".gitignore": _IGNORED}
+        if any(name not in labels and not _OWN.fullmatch(name) for name in os.listdir(self.directory)):
+            return
+        for name, content in labels.items():
             try:
                 with open(os.path.join(self.directory, name), "xb") as file:
                     file.write(content)
@@ -168,9 +183,10 @@ def _may_have_come_with(directory: str, roots: Iterable[str], *, distrust_outsid
 
     why = ""
     # A symbolic link can be what is tracked, and so can what it leads to; one may be outside of any repository.
-    for path in dict.fromkeys((directory, real)):
+    # The top of a repository is known to that repository alone.
+    for asked in dict.fromkeys((_split(directory), _split(real), (real, (".",)))):
         try:
-            if git.tracked(*_split(path)):
+            if git.tracked(*asked):
                 return "part of its repository"
         except git.GitError as error:
             why = str(error)
