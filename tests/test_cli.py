@@ -152,6 +152,12 @@ def test_exit_codes(project: Path, arguments: str, code: int) -> None:
         ("check --slect PKT1", "there is no option --slect: did you mean --select?"),
         ("rule PKT301 --superseeds", "there is no option --superseeds: did you mean --supersedes?"),
         ("baseline", "there is no command baseline"),
+        ("chek", "there is no command chek: did you mean `picketlint check`?"),
+        ("cache", "the following arguments are required: {dir,clear}"),
+        ("check --format json", "there is no option --format: did you mean --output-format?"),
+        ("check --select B614", 'unknown rule "B614"; `picketlint rule` lists them'),
+        ("check --cache-dir=", "argument --cache-dir: wants a directory, and this is empty"),
+        ("cache clear --cache-dir=", "argument --cache-dir: wants a directory, and this is empty"),
     ],
 )
 def test_wrong_use_is_one_line_on_standard_error(project: Path, arguments: str, message: str) -> None:

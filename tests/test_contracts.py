@@ -39,7 +39,7 @@ LAYERS = [
     ["discovery", "vanished"],
     ["scan", "narration"],
     ["ledger", "execution", "progress"],
-    ["cache_command", "exceptions_command", "bandit_adapter", "speed"],
+    ["cache_command speed", "exceptions_command", "bandit_adapter"],
     ["cli", "flake8_plugin", "bandit_plugin"],
     ["__init__", "__main__"],
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from picketlint.speed import directory
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -22,8 +24,13 @@ exit codes:
 
 def add_options(parser: Any) -> None:
     """Give the parser of the command its options."""
-    parser.add_argument("action", choices=("dir", "clear"), help="print the directory, or remove all results in it")
-    parser.add_argument("--cache-dir", metavar="DIR", help="that directory")
+    parser.add_argument(
+        "action",
+        choices=("dir", "clear"),
+        metavar="{dir,clear}",
+        help="print the directory, or remove all results in it",
+    )
+    parser.add_argument("--cache-dir", type=directory, metavar="DIR", help="that directory")
 
 
 def run(options: argparse.Namespace) -> list[str]:
@@ -34,10 +41,10 @@ def run(options: argparse.Namespace) -> list[str]:
 
     try:
         chosen = options.cache_dir
-        directory = storage.default_directory(os.environ) if chosen is None else os.path.abspath(chosen)
+        store = storage.default_directory(os.environ) if chosen is None else os.path.abspath(chosen)
     except storage.StorageError as error:
         raise ConfigError(str(error)) from error
     if options.action == "dir":
-        return [directory]
-    removed = sum(storage.remove(path) for path, _ in storage.own_files(directory))
-    return [f"Removed {count(removed, 'file')} from {directory}."]
+        return [store]
+    removed = sum(storage.remove(path) for path, _ in storage.own_files(store))
+    return [f"Removed {count(removed, 'file')} from {store}."]

@@ -101,7 +101,10 @@ def _parse(arguments: list[str]) -> tuple[Callable[[Any], int], Any]:
     general = _parser(prog="picketlint", usage="picketlint COMMAND [options]", description=_DESCRIPTION)
     general.add_argument("--version", action="version", version=version)
     if first and not first.startswith("-"):
-        general.error(f"there is no command {first}: did you mean `picketlint check {first}`?")
+        from difflib import get_close_matches
+
+        close = [] if os.path.lexists(first) else get_close_matches(first, _COMMANDS, n=1)
+        general.error(f"there is no command {first}: did you mean `picketlint {' '.join(close) or f'check {first}'}`?")
     general.parse_args(arguments)
     _say("error", "a command is missing: to check the current directory, `picketlint check` (see `picketlint --help`)")
     raise SystemExit(FAILURE)

@@ -87,7 +87,8 @@ def selectors(value: object) -> tuple[str, ...]:
     codes = _strings(value)
     for code in codes:
         if registry.load().expand(code) is None:
-            raise ValueError(f'unknown rule "{code}"; {_hint(registry.load().suggest(code))}')
+            closest = registry.load().suggest(code)
+            raise ValueError(f'unknown rule "{code}"; {_hint(closest) if closest else "`picketlint rule` lists them"}')
     return codes
 
 

@@ -25,7 +25,9 @@ def add_options(parser: Any) -> None:
     speed = parser.add_argument_group("speed")
     speed.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="processes; default: one for each core")
     speed.add_argument("--no-cache", action="store_true", help="neither use nor keep results of other runs")
-    speed.add_argument("--cache-dir", metavar="DIR", help="keep them there; default: see `picketlint cache dir`")
+    speed.add_argument(
+        "--cache-dir", type=directory, metavar="DIR", help="keep them there; default: see `picketlint cache dir`"
+    )
     speed.add_argument("--cache-by", choices=_KEYS, help="by what a file that has not changed is known; default: mtime")
     speed.add_argument(
         "--executor", choices=_EXECUTORS, default=_EXECUTORS[0], help="what does the work; default: what pays here"
@@ -84,6 +86,15 @@ def _reject_contradictions(options: argparse.Namespace) -> None:
         from picketlint.config import ConfigError
 
         raise ConfigError(contradiction)
+
+
+def directory(text: str) -> str:
+    """The value of an option that names a directory: not empty, as that of a variable is that is not set."""
+    if not text:
+        from argparse import ArgumentTypeError
+
+        raise ArgumentTypeError("wants a directory, and this is empty: is a variable in the command line not set?")
+    return text
 
 
 def _jobs(text: str) -> int:

@@ -46,8 +46,8 @@ class Parser(argparse.ArgumentParser):
             from difflib import get_close_matches
 
             known = [option for action in self._actions for option in action.option_strings]
-            begun = [option for option in known if option.startswith(unknown)]
-            close = begun or get_close_matches(unknown, known, n=1, cutoff=0.8)
+            part = [option for option in known if option.startswith(unknown) or option.endswith(unknown[1:])]
+            close = part or get_close_matches(unknown, known, n=1, cutoff=0.8)
             message = f"there is no option {unknown}" + (f": did you mean {close[0]}?" if close else "")
         self._say("error", f"{message} (see `{self.prog} --help`)")
         raise SystemExit(_WRONG_USE)
