@@ -77,8 +77,8 @@ def background(targets: Iterable[Target], files: int, cwd: str) -> Iterator[str]
     lenient = sum(not one.strict and one.settings is not None and UNREADABLE in one.settings.codes for one in targets)
     if lenient:
         yield (
-            f"parsed only where a rule can find something, going by the words there: {count(lenient, 'file')}, as this "
-            f"is a large run; of the others PKT000 sees the bytes alone (`--extend-select PKT000` has them parsed)"
+            f"large run: {count(lenient, 'file')} parsed only if another rule can find something there, going by the "
+            f"words; else PKT000 sees the bytes alone (`--extend-select PKT000` has all parsed)"
         )
 
 
