@@ -203,6 +203,18 @@ def test_the_excludes_of_a_worktree_are_those_of_its_repository(tree: Tree) -> N
     assert found("w") == ["w/y.py"]
 
 
+def test_what_git_tracks_is_taken_though_an_ignore_file_names_it(tree: Tree) -> None:
+    names = ["a.py", "b.ipynb", "c.txt", "out/d.py", "out/build/e.py", "sub/f.py", "sub/gone.py", "sub/repository/g.py"]
+    root = tree(dict.fromkeys([*names, "sub/untracked.py"], "") | {".gitignore": "*\n!sub/\n!sub/repository/\n"})
+    for top, tracked in ((root / "sub/repository", ["g.py"]), (root, names[:-1])):
+        for arguments in (["init", "-q"], ["add", "--force", *tracked]):
+            subprocess.run(["git", "-C", str(top), *arguments], check=True, capture_output=True)
+    (root / "sub/repository/.gitignore").write_text("*.py\n")
+    (root / "sub/gone.py").unlink()
+    assert found(".") == ["a.py", "b.ipynb", "out/d.py", "sub/f.py", "sub/repository/g.py"]
+    assert found("sub") == ["sub/f.py", "sub/repository/g.py"]
+
+
 def test_what_is_named_is_taken_though_git_ignores_it(tree: Tree) -> None:
     tree({".git/": "", ".gitignore": "/out/\n*.py\n", "out/a.py": "", "out/b/c.py": "", "out/b/.gitignore": "d.py"})
     tree({"out/b/d.py": "", "e.py": ""})

@@ -38,7 +38,7 @@ commands:
 _CHECK_EPILOG = """\
 RULES is a comma-separated list of codes (PKT101), names (unsafe-torch-load), beginnings of codes (PKT1) or ALL.
 Settings are read from [tool.picketlint] in the closest pyproject.toml above each file. Files under tests/ and the like
-are left out, and so is what .gitignore names.
+are left out, and so is what .gitignore names and git does not track.
 
 exit codes:
   0  nothing found

@@ -2,7 +2,8 @@
 
 Files named one by one are always taken, whatever they are called and whatever excludes or ``.gitignore`` say. In
 directories the ``.py``, ``.pyi`` and ``.ipynb`` files are taken that neither excludes nor git leave out; symbolic links
-to directories are not followed, so a walk always ends. Naming a directory that is left out itself waives what leaves it
+to directories are not followed, so a walk always ends. Git leaves out what its ignore files match unless it tracks that
+all the same: a line there is no way past the rules. Naming a directory that is left out itself waives what leaves it
 out: the user means it.
 """
 
@@ -82,6 +83,8 @@ class _Search:
         self.named: set[str] = set()
         self.size = 0
         self._dotenvs: dict[str, dict[str, tuple[Settings, bool]]] = {}
+        # The directories that walks or repositories began at in which something is ignored.
+        self._ignoring: set[str] = set()
         self._resolver = resolver
         self._force_exclude = force_exclude
 
@@ -110,7 +113,8 @@ class _Search:
             self._take(path, settings)
 
     def settle(self) -> None:
-        """Take those of the files of environment variables that git tracks; the others are where they belong."""
+        """Take what git tracks of the files of environment variables, and of what is ignored."""
+        self._settle_ignored()
         for directory, found in self._dotenvs.items():
             # Few runs come across one.
             from picketlint import git
@@ -127,14 +131,43 @@ class _Search:
                 elif named or why not in (_UNTRACKED, git.NO_REPOSITORY):
                     self._problem(path, "untracked-env-file", f"not checked: {why}", fatal=False)
 
+    def _settle_ignored(self) -> None:
+        """Take the tracked ones of the files that are ignored or in a directory that is, unless they are excluded."""
+        for top in sorted(self._ignoring):
+            from picketlint import git
+
+            try:
+                tracked = git.ignored_but_tracked(top)
+            except git.GitError as error:
+                if str(error) != git.NO_REPOSITORY:
+                    self._problem(top, "unknown-to-git", f"what is ignored is not checked: {error}", fatal=False)
+                continue
+            for name in tracked:
+                if name.endswith(_SUFFIXES):
+                    self._take_tracked(top, os.path.join(top, *name.split("/")))
+
+    def _take_tracked(self, top: str, path: str) -> None:
+        """Take a file below a directory as a walk would that knows of no ignore files."""
+        step, *rest = (below(top, path) or "").split("/")
+        directory = top
+        while rest:
+            settings = self._settings(directory)
+            directory = os.path.join(directory, step)
+            if settings is None or settings.is_excluded(directory, is_directory=True):
+                return
+            step, *rest = rest
+        settings = self._settings(directory)
+        if settings is not None and not settings.is_excluded(path) and os.path.lexists(path):
+            self._take(path, settings)
+
     def _walk(self, top: str, governing: Settings, waived: Settings | None) -> None:
         """Take what is to be checked below a directory, which ``governing`` governs.
 
         The excludes of ``waived`` do not count.
         """
-        pending = [(top, rules_above(top, fallback=governing.root))]
+        pending = [(top, top, rules_above(top, fallback=governing.root))]
         while pending:
-            directory, rules = pending.pop()
+            directory, start, rules = pending.pop()
             settings = self._settings(directory)
             if settings is None:
                 continue
@@ -145,6 +178,7 @@ class _Search:
                 continue
             if any(name in {".git", ".gitignore"} for name, _, _ in entries):
                 rules = rules.entering(directory)
+                start = directory if any(name == ".git" for name, _, _ in entries) else start
             for _, path, is_directory in entries:
                 dotenv = not is_directory and is_dotenv(path)
                 if not (is_directory or dotenv or path.endswith(_SUFFIXES)):
@@ -156,9 +190,10 @@ class _Search:
                     self._note(path, settings, named=False)
                     continue
                 if rules.ignores(path, is_directory=is_directory):
+                    self._ignoring.add(start)
                     continue
                 if is_directory:
-                    pending.append((path, rules))
+                    pending.append((path, start, rules))
                 else:
                     self._take(path, settings)
 

@@ -122,6 +122,12 @@ def tracked(directory: str, names: Iterable[str]) -> frozenset[str]:
     return frozenset(os.fsdecode(name) for name in listed.split(b"\0") if name)
 
 
+def ignored_but_tracked(directory: str) -> frozenset[str]:
+    """Paths below a directory that are in the index though ignore files name them. Raises GitError."""
+    listed = _git(directory, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
+    return frozenset(os.fsdecode(name) for name in listed.split(b"\0") if name)
+
+
 def snapshot(directory: str, revision: str) -> Snapshot:
     """The commit that ``revision`` names in the repository around a directory. Raises GitError."""
     top = _git(directory, "rev-parse", "--show-toplevel").removesuffix(b"\n")
