@@ -266,6 +266,8 @@ def _check_paths(options: argparse.Namespace, resolver: Resolver) -> tuple[Outco
             left_out = [narration.nothing_checked(scan.targets)]
         for line in left_out:
             _say("warning", line)
+        for line in narration.unparsed(scan.targets):
+            _say("note", line)
     if options.verbose:
         for line in (*narration.background(scan.targets, scan.files, resolver.cwd), *narration.given_up(reports)):
             _say("", line)

@@ -65,7 +65,7 @@ def nothing_checked(targets: Iterable[Target]) -> str:
 
 
 def background(targets: Iterable[Target], files: int, cwd: str) -> Iterator[str]:
-    """What governs the files, how many there are, and how many of them need not be parsed."""
+    """What governs the files, and how many there are."""
     targets = list(targets)
     shown: list[Settings] = []
     for target in targets:
@@ -74,6 +74,10 @@ def background(targets: Iterable[Target], files: int, cwd: str) -> Iterator[str]
             yield from governing(target.settings, cwd)
     left_out = f"; {count(tests, 'test')} left out" if (tests := _tests(targets)) else ""
     yield f"files: {files} checked{left_out}"
+
+
+def unparsed(targets: Iterable[Target]) -> Iterator[str]:
+    """How many files of a large run are not parsed just to tell whether they are Python."""
     lenient = sum(not one.strict and one.settings is not None and UNREADABLE in one.settings.codes for one in targets)
     if lenient:
         yield (

@@ -9,7 +9,7 @@ Every file is parsed in which another rule can find something, going by the word
 named on the command line. In a run over more than 2 MB the other files that it finds in directories are not: they can
 hide no violation, and parsing them would be most of the work. What their bytes alone tell (encoding, NUL bytes) is
 reported all the same. Selecting the rule by its own code, `--extend-select PKT000` or `extend-select = ["PKT000"]`, has
-them all parsed; `-v` says how many files that is about.
+them all parsed; a note says how many files that is about.
 
 ## Why is this bad?
 A gate that skips what it cannot read is open: a single stray byte would be a way past every other rule.
