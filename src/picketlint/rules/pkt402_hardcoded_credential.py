@@ -53,6 +53,7 @@ from picketlint.rule import (
 # Stand in examples by name, so that the examples are none themselves.
 _KEY = "9f8Kd02LmQx71Zp4"
 _WORD = "hunter2"
+_WITH_SHARP = "zQ7!v#2mK9w"
 _LOGIN = "YXBwOmh1bnRlcjI="
 
 
@@ -110,7 +111,7 @@ class HardcodedCredential(Rule):
         bad(f'if api_key not in ("{_KEY}", OTHER):\n    refuse()', at="1:4"),
         bad('os.environ["PGPASSWORD"] = "Tr0ub4dor&3"', at="1:1"),
         bad(f'headers = {{"PRIVATE-TOKEN": "{_KEY}"}}', at="1:12", why="of GitLab"),
-        bad('engine = create_engine("postgresql://app:zQ7!v#2mK9w@db.internal/app")', at="1:10"),
+        bad(f'engine = create_engine("postgresql://app:{_WITH_SHARP}@db.internal/app")', at="1:10"),
         bad(f'# connect(user="app", password="{_WORD}")\nconnect()', at="1:1", why="code in a comment"),
         bad('PASSWORD = "admin"', at="1:1", confidence=Confidence.MEDIUM, why="weak, and in every list"),
         good('pad_token = "<pad>"\neos_token = "<|endoftext|>"\nBLANK_TOKEN = "[blank]"', why="for a tokenizer"),
