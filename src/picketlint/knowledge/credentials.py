@@ -217,18 +217,22 @@ COMMON_PAIRS = {
 def _endings(word: str) -> tuple[str, ...]:
     """Regular expressions for the names that end in ``word`` after one of the words that make a credential of it.
 
-    They begin with the word itself, for that is looked for fast. What is one identifier is looked at but once.
+    They begin with the word itself, for that is looked for fast. What is one identifier is looked at but once. The
+    words before it stand together by their length, as ``re`` wants it: one by one they take several times as long to
+    compile.
     """
     endings = (ending for every in (PASSWORD_ENDINGS, SECRET_ENDINGS, MACHINE_ENDINGS) for ending in every)
-    owners = sorted({ending.split(" ")[-2] for ending in endings if ending.endswith(f" {word}")})
+    owners = {ending.split(" ")[-2] for ending in endings if ending.endswith(f" {word}")}
+    lengths = sorted({*map(len, owners)})
+    groups = ["|".join(sorted(owner for owner in owners if len(owner) == length)) for length in lengths]
 
-    def after(*between: str) -> str:
-        return "|".join(f"(?<=(?i:{owner}){sign}(?i:{word}))" for owner in owners for sign in between)
+    def after(written: str, *between: str) -> str:
+        return "|".join(f"(?<=(?i:{group}){sign}{written})" for group in groups for sign in between)
 
-    identifiers, others = after("", "_", "__"), after("[-.]", "[-_.]{2}")
     patterns = []
     for written in (word, word.title(), word.upper()):
         apart = f"(?:(?<=[-.]{written})|(?<=[-.]_{written}))"
+        identifiers, others = after(written, "", "_", "__"), after(written, "[-.]", "[-_.]{2}")
         patterns += [f"{WORD}{written}(?:{identifiers})", f"{written}{apart}(?:{others})"]
     return tuple(patterns)
 
