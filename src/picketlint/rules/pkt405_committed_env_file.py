@@ -2,9 +2,9 @@
 
 ## What it does
 Reports `.env`, `.env.local`, `production.env` and the like if git tracks them and a variable has a value. The value is
-never shown. A file to copy (`.env.example`, `.env.template`, `sample.env`) is fine as long as its values are empty or
-plainly made up. Only picketlint's own command line and its pre-commit hook `picketlint-env` look at such files: flake8
-and Bandit read Python alone.
+never shown. In a file to copy (`.env.example`, `.env.template`, `sample.env`) only a credential in the shape of a known
+provider is reported (see PKT401). Only picketlint's own command line and its pre-commit hook `picketlint-env` look at
+such files: flake8 and Bandit read Python alone.
 
 ## Why is this bad?
 These files are where credentials are kept out of the code. What is committed once stays in the history of every clone,
@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picketlint.rule import Dotenv, Hit, Rule, Severity, Span, bad, good, on_dotenv
+from picketlint.rule import Dotenv, Hit, Rule, Severity, Span, bad, good, on_dotenv, provider_of, sample
 
 MOST_NAMES = 3
 
@@ -45,6 +45,7 @@ class CommittedEnvFile(Rule):
         bad("HF_HOME=/data/models\nBATCH_SIZE=32\n", at="1:1", path=".env"),
         bad("# database\nexport DB_HOST=10.0.0.7\n", at="2:1", path=".env.production"),
         bad('A=\nB="x y"  # used by the trainer\n', at="2:1", path="deploy/training.env"),
+        bad(f"BATCH_SIZE=32\nHF_TOKEN={sample('hf_')}\n", at="2:1", path=".env.example", why="no placeholder"),
         good("OPENAI_API_KEY=\nWANDB_API_KEY=''\n", path=".env", why="no value"),
         good("BATCH_SIZE=32\nOPENAI_API_KEY=your-key-here\n", path=".env.example", why="a file to copy"),
         good("HF_TOKEN=${TOKEN_OF_THE_RUNNER}\n", path="ci.env", why="the value comes from elsewhere"),
@@ -52,13 +53,21 @@ class CommittedEnvFile(Rule):
 
     @on_dotenv()
     def check(self, dotenv: Dotenv) -> Iterator[Hit]:
-        if dotenv.template or not dotenv.variables:
+        tokens = [variable for variable in dotenv.variables if provider_of(variable.value, variable.name)]
+        told = tokens if dotenv.template else dotenv.variables
+        if not told:
             return
-        names = list(dict.fromkeys(f"`{variable.name}`" for variable in dotenv.variables))
+        names = list(dict.fromkeys(f"`{variable.name}`" for variable in told))
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        first = dotenv.variables[0]
+        first = told[0]
         message = (
             f"git tracks this file with values for {', '.join(names[:MOST_NAMES])}{more}; `git rm --cached` it, add "
             f"the line `{dotenv.name}` to .gitignore, and replace what was a credential"
         )
-        yield self.at(Span(first.line, 1, first.line, first.column), message)
+        if dotenv.template:
+            message = (
+                f"This file to copy has a working credential for {', '.join(names[:MOST_NAMES])}{more}; leave the "
+                f"value empty, and revoke the credential"
+            )
+        severity = Severity.HIGH if tokens else None
+        yield self.at(Span(first.line, 1, first.line, first.column), message, severity=severity)
