@@ -23,6 +23,7 @@ from picketlint.knowledge.sinks import (
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
+from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import Special, Verdict, truthy
 from picketlint.triggers import imported, qualified
 
@@ -254,7 +255,7 @@ def handed_over(call: ast.Call) -> ast.Call | None:
     are given as the container.
     """
     func = call.func
-    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    name = last_name(func)
     if name in RUNNERS:
         return _run_by(call)
     place = CALLERS.get(name)

@@ -31,6 +31,7 @@ from picketlint.module import Judged, Module
 from picketlint.records import NamedTuple
 from picketlint.semantics.calls import Argument, Candidate, State
 from picketlint.semantics.names import Names
+from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import FALSY, TRUTHY, Option, Special, Value, Verdict, enabled, falsy, truthy
 
 TYPE_CHECKING = False
@@ -112,6 +113,7 @@ __all__ = [
     "how",
     "imported",
     "key_triggers",
+    "last_name",
     "logged",
     "noqas",
     "nosec",
@@ -194,8 +196,7 @@ def called(call: ast.Call) -> str:
     """The callee of a call as a message names it: its dotted name as written; for a ``partial`` what that wraps."""
     parts: list[str] = []
     node = call.func
-    written = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    if written in ("partial", "partialmethod") and call.args:
+    if last_name(node) in ("partial", "partialmethod") and call.args:
         node = call.args[0]
     while isinstance(node, ast.Attribute) and len(parts) < _MAX_PARTS:
         parts.append(node.attr)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from picketlint.credentials.embedded import Embedded, embedded, in_header, is_local, is_shown
 from picketlint.credentials.names import Kind, is_working, words
-from picketlint.credentials.sinks import Sink, sinks, with_defaults, written
+from picketlint.credentials.sinks import Sink, sinks
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.credentials import (
     EXPLAINING,
@@ -21,7 +21,7 @@ from picketlint.knowledge.credentials import (
 from picketlint.knowledge.defaults import FIELD_CALLS
 from picketlint.model import Confidence, Severity, Span
 from picketlint.records import NamedTuple
-from picketlint.semantics.tree import FUNCTIONS, start
+from picketlint.semantics.tree import FUNCTIONS, last_name, start
 from picketlint.semantics.values import fallback_of
 from picketlint.source import Source, UnreadableSourceError, parse
 from picketlint.tokens import provider_of, tokens
@@ -45,7 +45,7 @@ _MOST_SHOWN = 4
 class Credential(NamedTuple):
     """A credential in the code.
 
-    ``name`` is what it is bound to, or what it stands in; ``literal`` where it is written, ``anchor`` what binds it;
+    ``name`` is what it is bound to, or what it stands in; ``literal`` where it is ``anchor`` what binds it;
     ``login``: it stands beside who logs in with it; ``compared``: something is compared with it.
     """
 
@@ -163,7 +163,7 @@ def _unwrapped(value: ast.expr) -> ast.expr:
     for _ in range(_MAX_WRAPPERS):
         if not isinstance(value, ast.Call):
             break
-        if written(value.func) in TEXT_WRAPPERS and len(value.args) == 1:
+        if last_name(value.func) in TEXT_WRAPPERS and len(value.args) == 1:
             value = value.args[0]
         elif isinstance(value.func, ast.Attribute) and value.func.attr in TEXT_METHODS:
             value = value.func.value
@@ -210,7 +210,7 @@ def _names_itself(sink: Sink, text: str, literal: ast.AST, module: Module) -> bo
     if said == name or (name.endswith(said) and strength(text, Kind.PASSWORD) is Strength.WORD):
         return True
     owner = module.tree.scope(literal)
-    return isinstance(owner, ast.ClassDef) and any("Enum" in written(base) for base in owner.bases)
+    return isinstance(owner, ast.ClassDef) and any("Enum" in last_name(base) for base in owner.bases)
 
 
 def _literal(node: ast.AST, module: Module) -> ast.AST | None:
@@ -239,7 +239,7 @@ def home(literal: ast.AST, module: Module) -> ast.AST:
         if isinstance(parent, _STATEMENTS):
             return parent
         if isinstance(parent, ast.arguments):
-            return next((one for one, default in with_defaults(parent) if default is child), literal)
+            return module.resolver.owner_of(parent, child) or literal
         if isinstance(parent, ast.Dict):
             return _key_of(child, parent) or literal
         if isinstance(parent, ast.keyword) and parent.arg not in ("default", "default_factory", "factory"):
@@ -260,7 +260,7 @@ def _key_of(value: ast.AST, display: ast.Dict) -> ast.expr | None:
 
 def _is_passed_on(call: ast.Call, module: Module) -> bool:
     """Whether a call stands for its argument: ``Field("x")``, ``os.getenv("X", "x")``, ``SecretStr("x")``."""
-    callee = written(call.func)
+    callee = last_name(call.func)
     if callee in TEXT_WRAPPERS:
         return True
     if callee not in FIELD_CALLS and fallback_of(call, module.names(call.func).certain) is None:

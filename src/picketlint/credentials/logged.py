@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from picketlint.credentials.names import Kind, kind_of, words
-from picketlint.credentials.sinks import name_of, written
+from picketlint.credentials.sinks import name_of
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.credentials import NOT_WORKING
 from picketlint.knowledge.logs import (
@@ -25,6 +25,7 @@ from picketlint.knowledge.logs import (
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Binding
 from picketlint.semantics.bindings import Kind as Bound
+from picketlint.semantics.tree import last_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,14 +71,14 @@ def logged(call: ast.Call, module: Module) -> Iterator[Logged]:
 
 
 def _writes(call: ast.Call) -> bool:
-    callee = written(call.func)
+    callee = last_name(call.func)
     if isinstance(call.func, ast.Name):
         return callee in FUNCTIONS
     if not isinstance(call.func, ast.Attribute):
         return False
     owner = ast.unparse(call.func.value).lower() if isinstance(call.func.value, (ast.Name, ast.Attribute)) else ""
     if isinstance(call.func.value, ast.Call):
-        owner = written(call.func.value.func).lower()
+        owner = last_name(call.func.value.func).lower()
     return any(owner.endswith(ending) for ending in METHODS.get(callee, ())) or (
         callee in FUNCTIONS and callee not in METHODS
     )
@@ -85,9 +86,9 @@ def _writes(call: ast.Call) -> bool:
 
 def _arguments(call: ast.Call) -> Iterator[ast.expr]:
     target = next((keyword.value for keyword in call.keywords if keyword.arg == "file"), None)
-    if target is not None and written(target) not in _STANDARD:
+    if target is not None and last_name(target) not in _STANDARD:
         return
-    recorded = RECORDED.get(written(call.func))
+    recorded = RECORDED.get(last_name(call.func))
     if recorded is None:
         yield from call.args
     for keyword in call.keywords:
@@ -121,7 +122,7 @@ def _named(part: _Part, module: Module) -> Logged | None:
     node = part.node
     if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
         return None
-    if isinstance(node, ast.Call) and (written(node.func) not in _LOOK_UPS or _is_masking(node)):
+    if isinstance(node, ast.Call) and (last_name(node.func) not in _LOOK_UPS or _is_masking(node)):
         return None
     name = name_of(node, module)
     if name is None or not names_credential(name) or _is_harmless(node, module):
@@ -195,7 +196,7 @@ def _is_flag(parameter: ast.arg, module: Module) -> bool:
 def _are_names(values: ast.expr, module: Module) -> bool:
     """Whether a loop goes through what credentials are called: the keys of a dict, a list of variables."""
     if isinstance(values, ast.Call):
-        return written(values.func) == "keys"
+        return last_name(values.func) == "keys"
     if isinstance(values, ast.Name):
         reaching = module.resolver.bindings.lookup(values.id, values)
         only = reaching.bindings[0] if reaching is not None and len(reaching.bindings) == 1 else None
@@ -229,7 +230,7 @@ def _is_slice(node: ast.expr) -> bool:
 
 
 def _is_masking(call: ast.Call) -> bool:
-    callee = written(call.func).lower()
+    callee = last_name(call.func).lower()
     return any(word in callee for word in MASKING)
 
 
@@ -256,7 +257,7 @@ def _is_place(name: str) -> bool:
 def _is_direct(value: ast.expr) -> bool:
     """Whether a name that gets a value holds the whole of it: through calls it need not."""
     if isinstance(value, ast.Call):
-        return written(value.func) in _LOOK_UPS or written(value.func) in TRANSPARENT_METHODS
+        return last_name(value.func) in _LOOK_UPS or last_name(value.func) in TRANSPARENT_METHODS
     return isinstance(value, (ast.JoinedStr, ast.BinOp, ast.Dict, ast.Subscript, ast.Attribute, ast.BoolOp, ast.IfExp))
 
 
@@ -292,7 +293,7 @@ def _formatted(node: ast.BinOp) -> list[ast.expr]:
 
 def _handed_on(call: ast.Call) -> list[ast.expr]:
     """What is in the result of a call as it is."""
-    callee = written(call.func)
+    callee = last_name(call.func)
     inner: list[ast.expr] = []
     if isinstance(call.func, ast.Attribute) and callee in TRANSPARENT_METHODS:
         inner.append(call.func.value)

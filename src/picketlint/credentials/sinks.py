@@ -9,6 +9,7 @@ from picketlint.credentials.names import Kind, kind_of, kind_of_many
 from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS
 from picketlint.knowledge.defaults import OPTION_CALLS
 from picketlint.records import NamedTuple
+from picketlint.semantics.tree import last_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,16 +66,11 @@ def name_of(node: ast.expr, module: Module) -> str | None:
         return node.attr
     if isinstance(node, ast.Subscript):
         return _key(node.slice, module)
-    if isinstance(node, ast.Call) and written(node.func) in ("get", "getenv", "pop") and node.args:
+    if isinstance(node, ast.Call) and last_name(node.func) in ("get", "getenv", "pop") and node.args:
         return _key(node.args[0], module)
-    if isinstance(node, ast.Call) and written(node.func) in ("strip", "encode", "lower", "get_secret_value"):
+    if isinstance(node, ast.Call) and last_name(node.func) in ("strip", "encode", "lower", "get_secret_value"):
         return name_of(node.func.value, module) if isinstance(node.func, ast.Attribute) else None
     return None
-
-
-def written(func: ast.expr) -> str:
-    """The last part of a callee's name."""
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
 def _key(node: ast.expr, module: Module) -> str | None:
@@ -168,7 +164,7 @@ def _either_way(left: ast.expr, right: ast.expr, module: Module) -> Iterator[Sin
 
 
 def _called(call: ast.Call, module: Module) -> Iterator[Sink]:
-    callee, args = written(call.func), call.args
+    callee, args = last_name(call.func), call.args
     if callee in _COMPARING and len(args) == 2:
         yield from _either_way(args[0], args[1], module)
     elif callee in LOGIN_CALLS and len(args) == 2:
@@ -193,7 +189,7 @@ def _defaults(module: Module) -> Iterator[Sink]:
         if isinstance(value, ast.Call) and isinstance(target, ast.Name) and kind_of(target.id) is not None:
             wanted.add(target.id)
     for call in module.tree.nodes(ast.Call):
-        if written(call.func) in OPTION_CALLS:
+        if last_name(call.func) in OPTION_CALLS:
             wanted.update(_options(call))
     signatures = _Signatures(module)
     for default in module.defaults.find(frozenset(wanted)) if wanted else ():
@@ -230,13 +226,6 @@ class _Signatures:
         if not isinstance(anchor, ast.arg) or not isinstance(arguments, ast.arguments):
             return {}
         if arguments not in self._known:
-            self._known[arguments] = _login((one.arg, default) for one, default in with_defaults(arguments))
+            signature = self._module.resolver.signature(arguments)
+            self._known[arguments] = _login((one.node.arg, one.default) for one in signature)
         return self._known[arguments]
-
-
-def with_defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
-    """The parameters of a signature with their defaults, if they have one."""
-    positional = [*arguments.posonlyargs, *arguments.args]
-    missing: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
-    yield from zip(positional, [*missing, *arguments.defaults], strict=True)
-    yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)

@@ -74,6 +74,7 @@ from picketlint.rule import (
     good,
     handed_over,
     how,
+    last_name,
     on,
     on_call,
     on_callee,
@@ -269,7 +270,7 @@ class UnsafePickleLoad(Rule):
     @on(ast.Assign)
     def assigned(self, node: ast.Assign, module: Module) -> Iterator[Hit]:
         """The same, assigned to an attribute or in a module of settings."""
-        if any(getattr(target, "attr", getattr(target, "id", "")) in CELERY_SETTINGS for target in node.targets):
+        if any(last_name(target) in CELERY_SETTINGS for target in node.targets):
             yield from self._accepts(node, node.value, module)
 
     def _accepts(self, anchor: ast.AST | None, value: ast.expr, module: Module) -> Iterator[Hit]:

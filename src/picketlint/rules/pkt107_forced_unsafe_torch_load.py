@@ -27,7 +27,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from picketlint.rule import Confidence, Hit, Module, Rule, Severity, Verdict, bad, good, on, on_callee, on_keyword
+from picketlint.rule import (
+    Confidence,
+    Hit,
+    Module,
+    Rule,
+    Severity,
+    Verdict,
+    bad,
+    good,
+    last_name,
+    on,
+    on_callee,
+    on_keyword,
+)
 
 VARIABLE = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
 # torch/serialization.py compares with exactly these.
@@ -81,9 +94,7 @@ class ForcedUnsafeTorchLoad(Rule):
     @on_callee(*SETTERS)
     def set(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """``setdefault``, ``putenv`` and the like, with the variable and its value side by side."""
-        func = call.func
-        name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-        if name in SETTERS:
+        if last_name(call.func) in SETTERS:
             for variable, value in zip(call.args, call.args[1:]):  # noqa: B905
                 if self._is_variable(variable, module):
                     yield from self._judged(call, variable, value, module)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from picketlint.records import Enum, NamedTuple
-from picketlint.semantics.tree import Tree
+from picketlint.semantics.tree import Tree, last_name
 
 # Methods and functions, by the last part of their name as written, that leave a mapping as it is.
 _READING = frozenset(
@@ -159,10 +159,10 @@ class Changes:
     def _escapes(self, use: ast.Name, parent: ast.AST | None) -> bool:
         """Whether a use gives other code the very object: as an argument, under another name, in a container."""
         if isinstance(parent, ast.Call):
-            return use is not parent.func and _written(parent.func) not in _READING
+            return use is not parent.func and last_name(parent.func) not in _READING
         if isinstance(parent, ast.keyword):
             call = self.tree.parent(parent)
-            reading = isinstance(call, ast.Call) and _written(call.func) in _READING
+            reading = isinstance(call, ast.Call) and last_name(call.func) in _READING
             return parent.arg is not None and not reading
         if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
             return parent.value is use
@@ -170,9 +170,3 @@ class Changes:
             isinstance(parent, ast.Dict)
             and any(v is use and k is not None for k, v in zip(parent.keys, parent.values, strict=True))
         )
-
-
-def _written(func: ast.expr) -> str:
-    if isinstance(func, ast.Attribute):
-        return func.attr
-    return func.id if isinstance(func, ast.Name) else ""

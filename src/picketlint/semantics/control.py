@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from picketlint.records import NamedTuple
-from picketlint.semantics.tree import Position, Tree, start
+from picketlint.semantics.tree import Position, Tree, last_name, start
 
 TRIES: tuple[type[ast.AST], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
@@ -138,7 +138,7 @@ class Control:
 
     def suppresses(self, statement: ast.With | ast.AsyncWith) -> bool:
         """Whether a ``with`` statement may swallow an exception, so that its body may have been cut short."""
-        return any(_last_name(item.context_expr) in self._suppressors() for item in statement.items)
+        return any(_called(item.context_expr) in self._suppressors() for item in statement.items)
 
     def _suppressors(self) -> frozenset[str]:
         if self._suppressing is None:
@@ -175,8 +175,5 @@ def _exits(value: ast.expr) -> bool:
     return isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and (func.value.id, func.attr) in _EXITS
 
 
-def _last_name(node: ast.expr) -> str:
-    func = node.func if isinstance(node, ast.Call) else node
-    if isinstance(func, ast.Attribute):
-        return func.attr
-    return func.id if isinstance(func, ast.Name) else ""
+def _called(node: ast.expr) -> str:
+    return last_name(node.func if isinstance(node, ast.Call) else node)

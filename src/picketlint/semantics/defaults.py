@@ -13,7 +13,7 @@ from picketlint.knowledge.defaults import FIELD_CALLS, FLAG_DEFINERS, OPTION_CAL
 from picketlint.records import NamedTuple
 from picketlint.semantics.calls import Calls, State
 from picketlint.semantics.names import Resolver
-from picketlint.semantics.tree import FUNCTIONS, FunctionNode
+from picketlint.semantics.tree import FUNCTIONS, FunctionNode, last_name
 
 PARAMETER = "parameter"
 FIELD = "field"
@@ -53,7 +53,7 @@ class Defaults:
             if name.id in wanted:
                 yield from self._field(name)
         for call in tree.nodes(ast.Call):
-            if _written(call.func) in OPTION_CALLS:
+            if last_name(call.func) in OPTION_CALLS:
                 yield from self._option(call, wanted)
 
     def _parameter(self, node: ast.arg) -> Iterator[Default]:
@@ -74,7 +74,7 @@ class Defaults:
         """``field(default=X)``, ``Field(X)``, ``Option(X)`` declare X; a factory declares what it returns."""
         if isinstance(value, ast.Call):
             callee = self.resolver.names(value.func)
-            if any(_last(found) in FIELD_CALLS for found in callee.names) or _written(value.func) in FIELD_CALLS:
+            if any(_last(found) in FIELD_CALLS for found in callee.names) or last_name(value.func) in FIELD_CALLS:
                 inner = self._declared(value)
                 if inner is not None:
                     yield Default(name, kind, anchor, inner, owner=owner)
@@ -82,7 +82,7 @@ class Defaults:
         yield Default(name, kind, anchor, value, owner=owner)
 
     def _declared(self, call: ast.Call) -> ast.expr | None:
-        position = FIELD_CALLS.get(_written(call.func))
+        position = FIELD_CALLS.get(last_name(call.func))
         given = self.calls.argument(call, "default", position)
         if given.state is not State.ABSENT:
             return given.candidates[0].value if given.candidates else None
@@ -95,7 +95,7 @@ class Defaults:
     # -- command-line options ------------------------------------------------------------------------------------------
 
     def _option(self, call: ast.Call, wanted: frozenset[str]) -> Iterator[Default]:
-        called = _written(call.func)
+        called = last_name(call.func)
         position = OPTION_CALLS[called]
         if called in FLAG_DEFINERS:
             names = [_text(candidate.value) for candidate in self.calls.argument(call, "name", 0).candidates]
@@ -120,8 +120,7 @@ class Defaults:
             return isinstance(parent.target, ast.Name) and parent.target.id in wanted
         if not isinstance(parent, ast.arguments):
             return True
-        parameters = [*parent.posonlyargs, *parent.args, *parent.kwonlyargs]
-        owner = next((p for p in parameters if self.resolver.default_of(parent, p) is call), None)
+        owner = self.resolver.owner_of(parent, call)
         return owner is None or owner.arg in wanted
 
     def _spelled(self, call: ast.Call) -> list[str]:
@@ -154,17 +153,13 @@ class Defaults:
         if self._by_destination is None:
             first: dict[str, ast.Call] = {}
             for other in self.resolver.tree.nodes(ast.Call):
-                called = _written(other.func)
+                called = last_name(other.func)
                 if called in ("add_argument", "add_option"):
                     first.setdefault(self._destination(other), other)
                 elif called == "set_defaults":
                     first.update((keyword.arg, other) for keyword in other.keywords if keyword.arg)
             self._by_destination = first
         return self._by_destination.get(name) is call
-
-
-def _written(func: ast.expr) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
 def _last(name: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.names import Resolver
-from picketlint.semantics.tree import COMPREHENSIONS, FUNCTIONS
+from picketlint.semantics.tree import COMPREHENSIONS, FUNCTIONS, last_name
 
 Flag = str | re.Pattern[str]
 
@@ -158,7 +158,7 @@ class Guards:
             return next((truth for truth in known if truth is not None), None)
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             return self._compared(test, flag, outcome, depth)
-        if isinstance(test, ast.Call) and _called(test) in _READERS and test.args:
+        if isinstance(test, ast.Call) and last_name(test.func) in _READERS and test.args:
             return self._truth(test.args[0], flag, outcome, depth + 1)
         if isinstance(test, ast.NamedExpr):
             return self._truth(test.value, flag, outcome, depth + 1)
@@ -193,7 +193,7 @@ def _leaves(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         func = statement.value.func
         owner = getattr(func.value, "id", "") if isinstance(func, ast.Attribute) else ""
-        called = _called(statement.value)
+        called = last_name(statement.value.func)
         return called in ("exit", "_exit", "quit", "abort") or (called == "error" and "parser" in owner)
     return isinstance(statement, (ast.Return, ast.Raise, ast.Continue, ast.Break))
 
@@ -206,14 +206,10 @@ def _is_flag(node: ast.expr, flag: Flag) -> bool:
         return _same(node.attr, flag)
     if isinstance(node, ast.Subscript):
         return isinstance(node.slice, ast.Constant) and _same(node.slice.value, flag)
-    if isinstance(node, ast.Call) and _called(node) in {"get", "pop", "getenv", "getattr", "setdefault"}:
+    if isinstance(node, ast.Call) and last_name(node.func) in {"get", "pop", "getenv", "getattr", "setdefault"}:
         return any(isinstance(arg, ast.Constant) and _same(arg.value, flag) for arg in node.args[:2])
     # `if not is_pickle_loading_allowed(): raise` asks a function by name.
-    return isinstance(node, ast.Call) and not isinstance(flag, str) and _same(_called(node), flag)
-
-
-def _called(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return isinstance(node, ast.Call) and not isinstance(flag, str) and _same(last_name(node.func), flag)
 
 
 def _same(name: object, flag: Flag) -> bool:

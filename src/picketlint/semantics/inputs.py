@@ -26,6 +26,7 @@ from picketlint.knowledge.origins import (
 from picketlint.semantics.names import Names, Resolver
 from picketlint.semantics.pieces import Origin, Parts, leaf
 from picketlint.semantics.texts import formatted
+from picketlint.semantics.tree import last_name
 
 _INPUTS = tuple(prefix for prefixes in SOURCES.values() for prefix in prefixes)
 _SEVERAL = frozenset({"join", "joinpath", "replace"})
@@ -87,7 +88,7 @@ def _method(node: ast.Call, func: ast.Attribute, arguments: list[ast.expr]) -> P
     method, receiver = func.attr, func.value
     if method in READING_METHODS:
         return leaf(Origin[READING_METHODS[method]])
-    if method in DECODING_METHODS and any(word in _written(receiver) for word in DECODERS):
+    if method in DECODING_METHODS and any(word in last_name(receiver) for word in DECODERS):
         return leaf(Origin.MODEL)
     if method in MODEL_METHODS and is_model(receiver):
         return leaf(Origin.MODEL)
@@ -102,7 +103,7 @@ def _method(node: ast.Call, func: ast.Attribute, arguments: list[ast.expr]) -> P
 
 def is_model(node: ast.expr) -> bool:
     """Whether something is named like a language model: ``llm``, ``self.chat_model``."""
-    return _written(node).lstrip("_") in MODEL_OBJECTS
+    return last_name(node).lstrip("_") in MODEL_OBJECTS
 
 
 def is_answer(resolver: Resolver, node: ast.Attribute) -> bool:
@@ -150,9 +151,3 @@ def _handle(resolver: Resolver, node: ast.Name) -> ast.expr | None:
     (binding,) = reaching.bindings
     item = resolver.tree.parent(binding.node)
     return item.context_expr if isinstance(item, ast.withitem) else binding.value
-
-
-def _written(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""

@@ -39,11 +39,11 @@ class Names(NamedTuple):
 class Parameter(NamedTuple):
     """A parameter in a signature: its 0-based place among the positional ones, if it is one, and its default."""
 
+    node: ast.arg
     place: int | None
     default: ast.expr | None
 
 
-_NO_PARAMETER = Parameter(None, None)
 UNKNOWN = Names((), False)
 NO_NAME = Names((), True)
 Get = Callable[[ast.AST], Names]
@@ -138,11 +138,21 @@ class Resolver:
 
     def default_of(self, arguments: ast.arguments, parameter: ast.AST) -> ast.expr | None:
         """The default expression of a parameter in a signature; None for one without a default."""
-        return self._parameters(arguments).get(parameter, _NO_PARAMETER).default
+        found = self._parameters(arguments).get(parameter)
+        return found.default if found is not None else None
 
     def place_of(self, arguments: ast.arguments, parameter: ast.AST) -> int | None:
         """The 0-based place of a parameter among the positional ones of a signature; None for any other."""
-        return self._parameters(arguments).get(parameter, _NO_PARAMETER).place
+        found = self._parameters(arguments).get(parameter)
+        return found.place if found is not None else None
+
+    def owner_of(self, arguments: ast.arguments, default: ast.AST) -> ast.arg | None:
+        """The parameter in a signature that an expression is the default of."""
+        return next((one.node for one in self.signature(arguments) if one.default is default), None)
+
+    def signature(self, arguments: ast.arguments) -> Iterable[Parameter]:
+        """The parameters of a signature but ``*args`` and ``**kwargs``, in order."""
+        return self._parameters(arguments).values()
 
     def _parameters(self, arguments: ast.arguments) -> dict[ast.AST, Parameter]:
         found = self._signatures.get(arguments)
@@ -150,11 +160,11 @@ class Resolver:
             positional = [*arguments.posonlyargs, *arguments.args]
             without = len(positional) - len(arguments.defaults)
             found = {
-                argument: Parameter(place, arguments.defaults[place - without] if place >= without else None)
+                argument: Parameter(argument, place, arguments.defaults[place - without] if place >= without else None)
                 for place, argument in enumerate(positional)
             }
             for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-                found[argument] = Parameter(None, default)
+                found[argument] = Parameter(argument, None, default)
             self._signatures[arguments] = found
         return found
 

@@ -49,6 +49,13 @@ def end(node: ast.AST) -> Position:
     return (getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0)
 
 
+def last_name(node: ast.expr) -> str:
+    """The last part of a name as it is written: ``load`` of ``torch.load``; empty for what is no name."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def _child_fields(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields of a node type that can hold nodes, last first (the walk keeps a stack)."""
     names = () if kind is ast.Constant else tuple(f for f in reversed(kind._fields) if f not in _CHILDLESS_FIELDS)

@@ -14,6 +14,7 @@ from itertools import islice
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.guards import Guards
 from picketlint.semantics.names import Resolver
+from picketlint.semantics.tree import last_name
 
 _DIGEST = r"(?i)sha\d|sha_|md5|digest|checksum|hash(?!able)|hmac|blake|signature"
 _VERIFY = r"(?i)verif|check|valid|match|compare|same"
@@ -68,7 +69,7 @@ class Verification:
         """``hmac.compare_digest(a, b)``, ``verify_checksum(path)``."""
         if _COMPARERS.intersection(self.resolver.names(call.func).names):
             return True
-        name = _written(call.func)
+        name = last_name(call.func)
         return bool(re.search(_DIGEST, name) and re.search(_VERIFY, name))
 
     def _is_digest(self, node: ast.expr) -> bool:
@@ -76,7 +77,7 @@ class Verification:
         for _ in range(_MAX_STEPS):
             if isinstance(node, ast.Call):
                 return any(
-                    bool(re.search(_DIGEST, _written(inner.func)))
+                    bool(re.search(_DIGEST, last_name(inner.func)))
                     for inner in self._limits.walk(_TOO_LARGE, node, _MAX_NODES) or ()
                     if isinstance(inner, ast.Call)
                 )
@@ -139,9 +140,3 @@ class Verification:
             for part in self._limits.walk(_TOO_LARGE, node, _MAX_NODES) or ()
             if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id in ("self", "cls")
         }
-
-
-def _written(func: ast.expr) -> str:
-    if isinstance(func, ast.Attribute):
-        return func.attr
-    return func.id if isinstance(func, ast.Name) else ""
