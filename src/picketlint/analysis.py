@@ -186,19 +186,8 @@ def _finding(rule: Rule, hit: Hit, source: Source, path: str) -> Finding:
         if all(step[:2] != focus[:2] for step in trace):
             trace = (*trace, Step(focus.line, focus.column, "it comes from here"))
         focus = span
-    return Finding(
-        rule.id,
-        rule.name,
-        path,
-        None,
-        span,
-        focus,
-        hit.message,
-        hit.severity or rule.severity,
-        hit.confidence or rule.confidence,
-        rule.cwe,
-        rule.url,
-        trace,
+    return rule.finding(
+        path, span, hit.message, focus=focus, severity=hit.severity, confidence=hit.confidence, trace=trace
     )
 
 

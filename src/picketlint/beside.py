@@ -48,17 +48,7 @@ def check_texts(
 
 
 def _finding(rule: Rule, passage: Passage, text: Text, path: str) -> Finding:
-    place = first_line(text.cell)
-    return Finding(
-        rule.id,
-        rule.name,
-        path,
-        text.cell.number if text.cell is not None else None,
-        place,
-        place,
-        f"{passage.message} ({text.where})" if text.where else passage.message,
-        passage.severity or rule.severity,
-        passage.confidence or rule.confidence,
-        rule.cwe,
-        rule.url,
-    )
+    message = f"{passage.message} ({text.where})" if text.where else passage.message
+    cell = text.cell.number if text.cell is not None else None
+    place, severity, confidence = first_line(text.cell), passage.severity, passage.confidence
+    return rule.finding(path, place, message, cell=cell, severity=severity, confidence=confidence)

@@ -55,11 +55,7 @@ def discover(paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = 
         search.add(os.path.normpath(os.path.join(resolver.cwd, path)))
     search.settle()
     targets = sorted(search.targets.values(), key=lambda target: target.display)
-    if search.size <= SMALL:
-        return targets
-    return [
-        one if is_strict(one, one.path in search.named, search.size) else one._replace(strict=False) for one in targets
-    ]
+    return [one._replace(strict=is_strict(one, one.path in search.named, search.size)) for one in targets]
 
 
 def is_strict(target: Target, named: bool, size: int) -> bool:

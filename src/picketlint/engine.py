@@ -195,7 +195,6 @@ def _unreadable(
     """The finding of PKT000, if that rule is selected; no output shows the secrets in what it is about."""
     if plan.unreadable is None:
         return ()
-    rule = plan.unreadable.rule
     concealing = [entry for entry in _firing(plan, plan.prefilter.look(raw), raw) if entry.conceals]
     secrets: tuple[Span, ...] = ()
     if concealing:
@@ -204,8 +203,4 @@ def _unreadable(
         secrets = concealed_in(raw.decode("utf-8", "surrogateescape"), concealing)
     place = Span(error.line, error.column, error.line, error.column)
     message = f"Not checked, {error.message}"
-    found = Finding(
-        rule.id, rule.name, path, cell, place, place, message, rule.severity, rule.confidence, rule.cwe, rule.url,
-        secrets=secrets,
-    )  # fmt: skip
-    return (found,)
+    return (plan.unreadable.rule.finding(path, place, message, cell=cell, secrets=secrets),)

@@ -10,7 +10,7 @@ from picketlint.knowledge.signatures import SIGNATURES
 from picketlint.model import Confidence, Note, Step
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Binding, Bindings, Kind
-from picketlint.semantics.calls import Argument, Calls, State
+from picketlint.semantics.calls import Argument, Calls, Candidate, State
 from picketlint.semantics.mentions import Mentions
 from picketlint.semantics.names import Names, Resolver
 from picketlint.semantics.tree import Tree
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     # Each of these is imported when a rule first asks for what it answers: most files need few of them.
     from picketlint.commands import ShellCommand
     from picketlint.comments import Comment
-    from picketlint.semantics.defaults import Defaults
+    from picketlint.semantics.defaults import Default, Defaults
     from picketlint.semantics.functions import Functions
     from picketlint.semantics.guards import Guards
     from picketlint.semantics.makers import Maker
@@ -238,6 +238,21 @@ class Module:
     def judge_value(self, node: ast.expr, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Judged | None:
         """The same for one expression that stands in the code by itself: a default, a dict entry, an assignment."""
         return self._judge(node, node, unsafe, flag, wanted)
+
+    def judge_passed(
+        self, keyword: ast.keyword, unsafe: Callable[[object], bool], wanted: bool
+    ) -> Iterator[tuple[ast.Call, Judged]]:
+        """What ``judgements`` says of a flag, called like the keyword, of whatever call the keyword belongs to."""
+        call, given = self.tree.parent(keyword), Argument(State.GIVEN, (Candidate(keyword.value, keyword),))
+        if isinstance(call, ast.Call):
+            yield from ((call, judged) for judged in self.judgements(given, unsafe, str(keyword.arg), wanted))
+
+    def judge_default(self, default: Default, unsafe: Callable[[object], bool], wanted: bool) -> Judged | None:
+        """What ``judge_value`` says of a flag's default, which is reported where it is declared."""
+        if default.value is None:
+            return None
+        judged = self.judge_value(default.value, unsafe, default.name, wanted)
+        return judged and judged._replace(anchor=None, focus=default.anchor)
 
     def _judge(
         self, node: ast.expr, focus: ast.AST, unsafe: Callable[[object], bool], flag: str, wanted: bool

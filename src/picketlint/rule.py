@@ -326,6 +326,36 @@ class Rule:
             trace or judged.trace,
         )
 
+    def finding(
+        self,
+        path: str,
+        span: Span,
+        message: str,
+        *,
+        cell: int | None = None,
+        focus: Span | None = None,
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        trace: tuple[Step, ...] = (),
+        secrets: tuple[Span, ...] = (),
+    ) -> Finding:
+        """A finding of this rule, with the rule's own severity and confidence where none are given."""
+        return Finding(
+            self.id,
+            self.name,
+            path,
+            cell,
+            span,
+            focus or span,
+            message,
+            severity or self.severity,
+            confidence or self.confidence,
+            self.cwe,
+            self.url,
+            trace,
+            secrets=secrets,
+        )
+
 
 def bandit_tests() -> dict[str, str]:
     """The ids of picketlint's rules, by id and by the name each has as a test of Bandit."""

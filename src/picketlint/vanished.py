@@ -69,6 +69,4 @@ def _finding(lock: Lock, display: str, path: str, entries: list[Entry]) -> Findi
     line = min(lock.lines[entry] for entry in entries)
     place = Span(line, 1, line, 1)
     message = f"The lock file approves {exceptions} in `{path}`, which is gone; run `picketlint exceptions --lock`"
-    return Finding(
-        rule.id, rule.name, display, None, place, place, message, rule.severity, rule.confidence, rule.cwe, rule.url
-    )
+    return rule.finding(display, place, message)

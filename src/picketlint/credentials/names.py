@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 from functools import lru_cache
 
 from picketlint.knowledge.credentials import (
@@ -16,6 +15,7 @@ from picketlint.knowledge.credentials import (
     QUALIFIERS,
     SECRET_ENDINGS,
 )
+from picketlint.records import Enum
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_ENDING = 3

@@ -8,7 +8,6 @@ what stands where a credential would: a placeholder, a path, a name, a sentence.
 from __future__ import annotations
 
 import re
-from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 
@@ -21,6 +20,7 @@ from picketlint.knowledge.credentials import (
     PROCEDURES,
 )
 from picketlint.placeholders import credible, known
+from picketlint.records import Enum
 
 LONGEST = 512
 _SHORTEST = 4

@@ -177,11 +177,10 @@ class UnsafeTorchLoad(Rule):
             if default.implied is False:
                 yield self.at(default.anchor, message, confidence=Confidence.MEDIUM)
             return
-        judged = module.judge_value(default.value, falsy, FLAG, False)
+        judged = module.judge_default(default, falsy, False)
         if judged is not None:
             confidence = min(confidence, judged.confidence, key=[*Confidence].index)
-            judged = judged._replace(anchor=None, focus=default.anchor, confidence=confidence)
-            yield self.at(default.anchor, message, judged=judged)
+            yield self.at(default.anchor, message, judged=judged, confidence=confidence)
 
     def _report(self, anchor: ast.AST, judged: Judged, callee: str, module: Module) -> Hit:
         message = (

@@ -151,16 +151,16 @@ class UnsafeNumpyLoad(Rule):
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
         """The flag's default in a signature, a class or a command line."""
-        if default.value is None or re.search(_SAVES, getattr(default.owner, "name", "")):
+        if re.search(_SAVES, getattr(default.owner, "name", "")):
             return
-        judged = module.judge_value(default.value, enabled, FLAG, True)
+        judged = module.judge_default(default, enabled, True)
         if judged is not None:
             wording = {PARAMETER: "parameter", FIELD: "field", OPTION: "option"}[default.kind]
             message = (
                 f"The {wording} `{FLAG}` is `True` by default, so a file's pickled code runs unless the caller "
                 f"objects; make the default `False`"
             )
-            yield self.at(default.anchor, message, judged=judged._replace(anchor=None, focus=default.anchor))
+            yield self.at(default.anchor, message, judged=judged)
 
     def _report(self, anchor: ast.AST, judged: Judged, callee: str, module: Module) -> Hit:
         message = (

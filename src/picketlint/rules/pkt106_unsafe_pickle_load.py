@@ -57,9 +57,7 @@ from picketlint.knowledge.pickles import (
 )
 from picketlint.rule import (
     HANDERS,
-    Argument,
     Call,
-    Candidate,
     Confidence,
     Default,
     Hit,
@@ -232,22 +230,19 @@ class UnsafePickleLoad(Rule):
     @on_keyword(*ALLOWING_FLAGS)
     def allowed(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
         """A flag that lets a loader unpickle."""
-        call, flag = module.tree.parent(keyword), str(keyword.arg)
-        given = Argument(State.GIVEN, (Candidate(keyword.value, keyword),))
-        if isinstance(call, ast.Call):
-            for judged in module.judgements(given, enabled, flag, True):
-                message = f"`{called(call)}` {how(judged, flag, 'True')} unpickles what it loads, which runs code that "
-                yield self.at(call, message + "the files' author chose; rebuild it from the data", judged=judged)
+        for call, judged in module.judge_passed(keyword, enabled, True):
+            given = how(judged, str(keyword.arg), "True")
+            message = f"`{called(call)}` {given} unpickles what it loads, which runs code that "
+            yield self.at(call, message + "the files' author chose; rebuild it from the data", judged=judged)
 
     @on_default(*ALLOWING_FLAGS)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
         """The same flag's default in a signature, a class or a command line."""
-        value = default.value
-        judged = module.judge_value(value, enabled, default.name, True) if value is not None else None
+        judged = module.judge_default(default, enabled, True)
         if judged is not None:
             message = f"`{default.name}` is `True` by default, so the code that a file's author chose runs unless the "
             message += "caller objects; make the default `False`"
-            yield self.at(default.anchor, message, judged=judged._replace(anchor=None, focus=default.anchor))
+            yield self.at(default.anchor, message, judged=judged)
 
     @on_call(*SKOPS_LOADERS)
     def trusted(self, call: Call, module: Module) -> Iterator[Hit]:

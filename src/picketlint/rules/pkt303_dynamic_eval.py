@@ -46,9 +46,7 @@ from collections.abc import Iterator
 from picketlint.knowledge.interpreters import ALLOWING_FLAGS, INTERPRETER_TOOLS, RUNNERS
 from picketlint.rule import (
     HANDERS,
-    Argument,
     Call,
-    Candidate,
     Confidence,
     Default,
     Hit,
@@ -57,7 +55,6 @@ from picketlint.rule import (
     Piece,
     Rule,
     Severity,
-    State,
     Step,
     bad,
     builtin,
@@ -233,24 +230,22 @@ class DynamicEval(Rule):
     @on_keyword(*ALLOWING_FLAGS)
     def allowed(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
         """The flag of agents that run what a model writes."""
-        call, flag = module.tree.parent(keyword), str(keyword.arg)
-        given = Argument(State.GIVEN, (Candidate(keyword.value, keyword),))
-        if isinstance(call, ast.Call):
-            for judged in module.judgements(given, enabled, flag, True):
-                message = f"`{called(call)}` {how(judged, flag, 'True')} runs whatever Python code the model writes; "
-                yield self.at(call, message + "run it in a sandbox, or let the caller decide", judged=judged)
+        for call, judged in module.judge_passed(keyword, enabled, True):
+            message = (
+                f"`{called(call)}` {how(judged, str(keyword.arg), 'True')} runs whatever Python code the model writes; "
+            )
+            yield self.at(call, message + "run it in a sandbox, or let the caller decide", judged=judged)
 
     @on_default(*ALLOWING_FLAGS)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
         """The same flag's default in a signature, a class or a command line."""
-        value = default.value
-        judged = module.judge_value(value, enabled, default.name, True) if value is not None else None
+        judged = module.judge_default(default, enabled, True)
         if judged is not None:
             message = (
                 f"`{default.name}` is `True` by default, so whatever Python code the model writes runs unless the "
             )
             message += "caller objects; make the default `False`"
-            yield self.at(default.anchor, message, judged=judged._replace(anchor=None, focus=default.anchor))
+            yield self.at(default.anchor, message, judged=judged)
 
     def _applied(self, call: ast.Call, later: ast.Call, module: Module) -> Iterator[Hit]:
         name = next((name for name in module.names(later.func).names if name in SINKS), None)
