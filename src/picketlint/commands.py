@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from picketlint.knowledge.origins import CALLERS, RUNNERS
+from picketlint.knowledge.signatures import POPEN
 from picketlint.knowledge.sinks import (
     ARGUMENTS_AS_LIST,
     ARGUMENTS_ONE_BY_ONE,
@@ -25,7 +26,7 @@ from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
 from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import Special, Verdict, truthy
-from picketlint.triggers import imported, qualified
+from picketlint.triggers import imported, qualified, with_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,18 +35,28 @@ if TYPE_CHECKING:
 
 _COMMAND_FLAG = r"-[a-zA-Z]*c"
 _WINDOWS_COMMAND_FLAG = r"(?i)/[ck]|-c|-command"
-# Without one of these in it, a file holds no command that a shell reads.
+_WINDOWS_TRIGGER = r"[-/](?i:[ck]|command)['\"]"
+_WINDOWS_SPELLINGS = ("CMD", "Cmd", "POWERSHELL", "PowerShell", "Powershell", "cmd", "powershell", "pwsh")
+# Where the flag can be given without its name.
+_BY_POSITION = (
+    *(
+        (module, name)
+        for module in ("subprocess", "subprocess32")
+        for name in ("Popen", "call", "check_call", "check_output", "run")
+    ),
+    ("psutil", "Popen"),
+)
+# Without one of these in it, a file holds no command that a shell reads: a function that always has a shell read it,
+# the flag of one that may, or a shell as the program of a list.
 SHELL_TRIGGERS: tuple[Trigger, ...] = (
-    "subprocess",
-    "get_ipython",
-    *qualified(*(name for name in SHELL_FUNCTIONS if name != "os.system"), *SHELL_FLAG_FUNCTIONS),
-    *qualified(*ARGUMENTS_ONE_BY_ONE, *ARGUMENTS_AS_LIST),
+    *(("get_ipython", name.rpartition(".")[2]) for name in sorted(IPYTHON_SHELL)),
+    *qualified(*(name for name in SHELL_FUNCTIONS if name != "os.system" and name not in IPYTHON_SHELL)),
     *imported("os", "system"),
     *SHELL_METHODS,
+    *((*words, "shell") for words in qualified(*SHELL_FLAG_FUNCTIONS)),
+    *(with_arguments(module, name, POPEN.index("shell") + 1) for module, name in _BY_POSITION),
     *((shell, _COMMAND_FLAG + "['\"]") for shell in sorted(SHELLS)),
-    *(("cmd", flag + quote) for flag in (b"/c", b"/k") for quote in (b"'", b'"')),
-    "powershell",
-    "pwsh",
+    *((spelling, _WINDOWS_TRIGGER) for spelling in _WINDOWS_SPELLINGS),
 )
 _MAX_WORDS = 64
 _MAX_STEPS = 24

@@ -25,6 +25,7 @@ _NO_CODE = rf"""(?sx) ( [fFtT][rR]? (?: {_STRING} | ["'] ) | (["']) [\w.]+ \2 ) 
 _PLAIN_FIELDS = r"""(?:[^{}]|\{\{|\}\}|\{(?:[^{}"'#\\]|'[^'{}#\\]*'|"[^"{}#\\]*")*\})*"""
 _NESTING = sys.version_info >= (3, 12)
 _LONGEST_PREFIX = 2
+_NO_BRACES = bytes(byte for byte in range(256) if byte not in b"{}")
 
 
 class Comment(NamedTuple):
@@ -54,7 +55,8 @@ def comments(text: str) -> dict[int, Comment]:
 def code(data: bytes) -> bytes | None:
     """A module's bytes, in an encoding based on ASCII, without its comments and strings; None where it cannot be told.
 
-    F-strings stay, as they hold code, and so do strings that are a name, with dots or without, as ``getattr`` takes it.
+    Of f-strings the fields stay, as they hold code, and so do strings that are a name, with dots or without, as
+    ``getattr`` takes it.
     """
     found = _no_code().split(data)
     kept = found[1::3]
@@ -65,7 +67,15 @@ def code(data: bytes) -> bytes | None:
         return None
     # For every match, `split` gives what is before it and both groups; the second is a quote.
     del found[2::3]
-    return b"".join(b" " if part is None else part for part in found)
+    found[1::2] = [b" " if part is None else _fields(part) if part[:1] in b"fFtT" else part for part in kept]
+    return b"".join(found)
+
+
+def _fields(part: bytes) -> bytes:
+    """An f-string without the text between its fields; all of it where braces stand within braces."""
+    if part.translate(None, _NO_BRACES) != b"{}" * part.count(b"{"):
+        return part
+    return b'f"%s"' % b"".join(re.findall(rb"\{[^{}]*\}", part))
 
 
 def _has_plain_fields(part: bytes) -> bool:

@@ -12,7 +12,7 @@ from codecs import BOM_UTF8
 from picketlint.records import NamedTuple
 from picketlint.registry import Entry
 from picketlint.source import declared_encoding
-from picketlint.triggers import CODE, WORD
+from picketlint.triggers import CODE, OFF, ON, WORD
 
 # `re` is imported where it is used: most files hold none of the words.
 TYPE_CHECKING = False
@@ -145,13 +145,15 @@ class Look:
 class _Text:
     """Bytes with the words in them that matter; expressions and needles are looked for once each.
 
-    Expressions are about a file as it is written: of one that is ``folded`` their plain beginnings have to do.
+    Expressions are about a file as it is written: of one that is ``folded`` their plain beginnings have to do. What a
+    flag can become is told of a text that is ``bare`` of comments and strings.
     """
 
-    def __init__(self, data: bytes, words: frozenset[bytes], *, folded: bool = False) -> None:
+    def __init__(self, data: bytes, words: frozenset[bytes], *, folded: bool = False, bare: bool = False) -> None:
         self.words = words
         self._data = data
         self._folded = folded
+        self._bare = bare
         self._known: dict[bytes | str, bool] = {}
 
     def code(self) -> _Text:
@@ -159,7 +161,7 @@ class _Text:
         from picketlint.comments import code
 
         rest = None if self._folded else code(self._data)
-        return self if rest is None else _Text(rest, self.words.intersection(rest.translate(_WORDS).split()))
+        return self if rest is None else _Text(rest, self.words.intersection(rest.translate(_WORDS).split()), bare=True)
 
     def holds(self, parts: Iterable[bytes | str]) -> bool:
         """Whether all of these expressions and needles are there."""
@@ -175,6 +177,13 @@ class _Text:
         needle = _needle(part)
         if isinstance(part, bytes) or needle not in self._data or (self._folded and needle):
             return needle in self._data
+        if part.startswith((ON, OFF)):
+            if not self._bare:
+                return True
+            from picketlint.flags import may_turn
+
+            on = part.startswith(ON)
+            return may_turn(self._data, part.removeprefix(ON if on else OFF).encode(), on=on)
         return _compiled(part).search(self._data) is not None
 
 

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from picketlint.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
     from picketlint.tokens import Token, provider_of, sample, token_triggers, tokens
     from picketlint.trails import danger, rank, shown
-    from picketlint.triggers import Trigger, builtin, imported, qualified, spelled, with_arguments
+    from picketlint.triggers import Trigger, builtin, imported, qualified, turned, with_arguments
     from picketlint.wording import Wording as Wording
 
 
@@ -135,10 +135,10 @@ __all__ = [
     "ruff_directive",
     "sample",
     "shown",
-    "spelled",
     "token_triggers",
     "tokens",
     "truthy",
+    "turned",
     "with_arguments",
 ]
 
@@ -155,7 +155,7 @@ _HOMES = {
     "picketlint.suppressions": ("Noqa", "Nosec", "RuffDirective", "file_noqas", "noqas", "nosec", "ruff_directive"),
     "picketlint.tokens": ("Token", "provider_of", "sample", "token_triggers", "tokens"),
     "picketlint.trails": ("danger", "rank", "shown"),
-    "picketlint.triggers": ("builtin", "imported", "qualified", "spelled", "with_arguments"),
+    "picketlint.triggers": ("builtin", "imported", "qualified", "turned", "with_arguments"),
 }
 
 _MAX_PARTS = 4

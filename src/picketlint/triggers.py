@@ -11,6 +11,8 @@ A rule has several, one of which must hold. A trigger is one of these, or a tupl
   once, however many files hold it, so that many such expressions cost little; they match no blanks.
 - ``bytes``: the file holds them somewhere. That costs 0.4 ms per MB; where there are many, as the beginnings of
   credentials, those of all rules are looked for together, which costs next to nothing for parts of words.
+- a ``str`` that begins with ``ON`` or ``OFF``, and goes on with the name of a flag, in a tuple with that name: the code
+  may turn the flag on, or off; flags.py tells, in a file that names it.
 - ``CODE``, in a tuple: the rest of the tuple holds even without comments and strings, but for strings that are names.
 
 In a tuple, words are looked at first, and the rest in its order only where all of them are there.
@@ -27,16 +29,22 @@ from __future__ import annotations
 Trigger = bytes | str | tuple[bytes | str, ...]
 CODE = "(?#code)"
 WORD = "(?#word)"
+ON = "(?#on)"
+OFF = "(?#off)"
 
 # What can follow a name in a line, other than operators: any other word makes it prose, or what is imported from.
 _KEYWORDS = "and|as|async|else|for|from|if|in|is|not|or"
 _MOST = 300
+# Part of an argument without brackets within brackets, and without strings but for names.
+_PART = r"""[^(),'"#]|"[\w.]+"|'[\w.]+'"""
+_ARGUMENT = rf"(?:{_PART}|\((?:{_PART}|,){{0,{_MOST}}}\))"
 
 
-def spelled(name: str) -> tuple[Trigger, ...]:
-    """Where a flag is named as it is, or with hyphens as an option."""
+def turned(name: str, *, on: bool) -> tuple[tuple[bytes | str, ...], ...]:
+    """Where a flag is named, in code that can turn it on (or off), or spelled as an option in a string."""
     dashed = name.replace("_", "-")
-    return name, (*name.split("_"), dashed.encode())
+    option = (name, rf"{name}(?:(?<=-{name})|/)")
+    return (CODE, name, (ON if on else OFF) + name), option, (*name.split("_"), dashed.encode())
 
 
 def qualified(*names: str) -> tuple[Trigger, ...]:
@@ -58,9 +66,13 @@ def used(name: str) -> str:
 
 
 def builtin(name: str) -> tuple[Trigger, ...]:
-    """Where a builtin function can be called or handed on: its bare name, or anything beside the module's name."""
+    """Where a builtin function can be called or handed on: its bare name, or beside the module's name.
+
+    There it can be a string, though not one that is given a name: it is looked up in the module where it is written.
+    """
     bare = rf"{name}(?<![\w.'\"`]{name}){_read(name)}"
-    return (CODE, name, bare), (CODE, "builtins", name), (CODE, "__builtins__", name)
+    other = rf"{name}(?<!\w{name})(?<!=['\"]{name})(?!\w)"
+    return (CODE, name, bare), (CODE, "builtins", name, other), (CODE, "__builtins__", name, other)
 
 
 def _read(name: str) -> str:
@@ -68,42 +80,56 @@ def _read(name: str) -> str:
 
 
 def with_arguments(module: str, name: str, count: int) -> Trigger:
-    """Where a function of a package is used, but for plain calls with fewer than ``count`` arguments (at least 2)."""
-    # No call counts as plain that holds an f-string, or brackets within brackets.
-    one = rf"""(?:[^(),'"#]|"[\w.]+"|'[\w.]+'|\([^()'"#]{{0,{_MOST}}}\))"""
-    return CODE, module, name, rf"{used(name)}(?!\({one}{{0,{_MOST}}}(?:,{one}{{0,{_MOST}}}){{0,{count - 2}}}\))"
+    """Where a function of a package is used, but for plain calls with fewer than ``count`` (at least 2) by place."""
+    one = rf"{_ARGUMENT}{{0,{_MOST}}}"
+    named = rf"\s{{0,{_MOST}}}\w{{1,{_MOST}}}=(?!=)(?:{_ARGUMENT}|,){{0,{_MOST}}}"
+    few = rf"\((?:{one},){{0,{count - 2}}}(?:{one}(?:,\s{{0,{_MOST}}})?|(?:{one},)?{named})\)"
+    return CODE, module, name, rf"{used(name)}(?!{few})"
 
 
-def imported(module: str, *functions: str) -> tuple[Trigger, ...]:
+def imported(module: str, *functions: str, without: str = "") -> tuple[Trigger, ...]:
     """Where functions of ``module`` (a package, or one directly in a package) can be called or handed on.
 
     That is ``module.function`` as it is written; or the function's name in a file in which the module can have another
-    name, or the function be imported from it.
+    name, or the function be imported from it. Calls that give a keyword ``without``, and not as None, do not count.
     """
     package, _, inner = module.rpartition(".")
+    given = rf"(?!\((?:{_ARGUMENT}|,){{0,{_MOST}}}(?<!\w){without}=(?![\s(]{{0,{_MOST}}}None))" if without else ""
     triggers: list[Trigger] = []
     for function in functions:
         if package:
-            ways = [(rf"{package}\.{inner}(?!\w)",), (_listed(package, inner),), *_elsewhere(package)]
+            within = rf"{package}\.{inner}(?!\w|\.(?!__dict__)\w|[ \t]+import(?!\w))"
+            ways = [(within,), (_listed(package, inner),), (_listed(rf"{package}\.{inner}", function),)]
         else:
-            ways = [(_listed(module, function),), *_elsewhere(module)]
+            ways = [(_listed(module, function),)]
+        ways += _elsewhere(package or module, inner if package else function)
         words = (CODE, *module.split("."), function)
-        triggers += [(*words, rf"{inner}\.{function}(?!\w)"), *((*words, used(function), *way) for way in ways)]
+        triggers += [
+            (*words, rf"{inner}\.{function}(?!\w){given}"),
+            *((*words, used(function) + given, *way) for way in ways),
+        ]
     return tuple(triggers)
 
 
-def _elsewhere(package: str) -> list[tuple[bytes | str, ...]]:
-    """Where a package can be called otherwise, or is looked up by its name in a string or in its dict."""
+def _elsewhere(package: str, wanted: str) -> list[tuple[bytes | str, ...]]:
+    """Where a package can be called otherwise, or it or what is ``wanted`` of it is looked up by a name in a string."""
     prose = rf"[ \t]+(?!(?:{_KEYWORDS})\b)[A-Za-z(-]"
+    # Only a string that stands there names an attribute.
+    attribute = rf"['\"](?:{wanted}|__dict__)['\"]"
+    asked = rf"(?<!hasattr\({package})(?!(?<=getattr\({package}),\s{{0,{_MOST}}}(?!\s|{attribute}))"
     moved = (
-        rf"{package}(?<![\w'\"`]{package})(?!\.\w|[\w'\"`]|{prose})"
+        rf"{package}(?<![\w.'\"`]{package})(?!\.\w|[\w'\"`]|{prose}){asked}"
         rf"(?:(?<!import {package})|(?![ \t]*(?:[,;#\r\n]|\Z)))"
     )
-    quoted = rf"{package}['\"]"
-    return [(moved,), ("import_module", quoted), ("__import__", quoted), ("modules", "sys", quoted), ("__dict__",)]
+    quoted = rf"{package}(?<=['\"]{package})['\".]"
+    entry = rf"\[\s{{0,{_MOST}}}['\"]{package}['\"]"
+    ways = [("import_module", quoted), ("__import__", quoted), ("modules", "sys", entry)]
+    return [(moved,), *ways, ("__dict__", rf"{package}\.__dict__")]
 
 
 def _listed(module: str, name: str) -> str:
     """Where a name is imported from a module, or may be: by a star, or in lines that are not read here."""
+    last = module.rpartition(".")[2]
+    absolute = "" if "." in module else rf"(?<!\.{last})"
     listed = rf"[^\n]{{0,{_MOST}}}(?:\\\s|[(*]|{name}(?<!\w{name})(?!\w))"
-    return rf"{module}[ \t]+import(?!\w)(?:[^\n]{{{_MOST}}}|{listed})"
+    return rf"{module}{absolute}[ \t]+import(?!\w)(?:[^\n]{{{_MOST}}}|{listed})"

@@ -50,7 +50,7 @@ from picketlint.rule import (
     on_call,
     on_default,
     on_passing,
-    spelled,
+    turned,
 )
 
 FLAG = "weights_only"
@@ -73,7 +73,7 @@ class UnsafeTorchLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = spelled(FLAG)
+    triggers = turned(FLAG, on=False)
     supersedes = ("B614",)
     examples = (
         bad("import torch\ntorch.load(p, weights_only=False)", at="2:1"),

@@ -69,8 +69,8 @@ class ImplicitTorchLoad(Rule):
     cwe = 502
     policy = "Deserializing untrusted data"
     triggers = (
-        *imported("torch", "load"),
-        *imported("torch.serialization", "load"),
+        *imported("torch", "load", without=FLAG),
+        *imported("torch.serialization", "load", without=FLAG),
         *qualified(*TORCH_URL_LOADERS),
     )
     supersedes = ("B614",)

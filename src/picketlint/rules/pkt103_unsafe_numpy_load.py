@@ -51,7 +51,7 @@ from picketlint.rule import (
     on_call,
     on_default,
     on_passing,
-    spelled,
+    turned,
     with_arguments,
 )
 
@@ -84,7 +84,7 @@ class UnsafeNumpyLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = (*spelled(FLAG), *_BY_POSITION)
+    triggers = (*turned(FLAG, on=True), *_BY_POSITION)
     examples = (
         bad("import numpy as np\nx = np.load(path, allow_pickle=True)", at="2:5"),
         bad("from numpy import load as ld\nld(path, None, True)", at="2:1", why="the third positional argument"),

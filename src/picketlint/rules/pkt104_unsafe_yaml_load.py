@@ -55,6 +55,7 @@ from picketlint.rule import (
     State,
     bad,
     good,
+    imported,
     on_call,
     qualified,
 )
@@ -78,7 +79,7 @@ class UnsafeYamlLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = qualified(*_LOADS, *_NAMED, *RUAMEL_CLASSES)
+    triggers = (*imported("yaml", "load", "load_all"), *qualified(*RUAMEL_LOADS, *_NAMED, *RUAMEL_CLASSES))
     supersedes = ("B506", "S506")
     examples = (
         bad("import yaml\nyaml.load(f)", at="2:1", confidence=Confidence.HIGH, why="no loader"),

@@ -80,7 +80,7 @@ from picketlint.rule import (
     on_default,
     on_keyword,
     qualified,
-    spelled,
+    turned,
 )
 
 SINKS = frozenset(LOADERS) | UNPICKLERS
@@ -104,7 +104,7 @@ class UnsafePickleLoad(Rule):
     policy = "Deserializing untrusted data"
     triggers = (
         *qualified(*SINKS, *SKOPS_LOADERS, *(ending.strip(".") for ending in PICKLE_ENDINGS)),
-        *(trigger for name in ALLOWING_FLAGS for trigger in spelled(name)),
+        *(trigger for name in ALLOWING_FLAGS for trigger in turned(name, on=True)),
         *UNPICKLING_METHODS,
         *((setting, kind) for setting in CELERY_SETTINGS for kind in ("pickle", b"x-python-serialize")),
         ("multiprocessing", "recv"),

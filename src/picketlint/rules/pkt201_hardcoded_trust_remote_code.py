@@ -54,13 +54,14 @@ from picketlint.rule import (
     enabled,
     good,
     how,
+    imported,
     on,
     on_call,
     on_callee,
     on_default,
     on_keyword,
     qualified,
-    spelled,
+    turned,
 )
 
 FLAG = "trust_remote_code"
@@ -73,10 +74,9 @@ _WRITTEN = ("--trust-remote-code", "--trust_remote_code", "--trust-remote-code=t
 _SETTERS = frozenset({"setattr", "__setattr__", "putenv", "setenv", "setdefault"})
 _READERS = frozenset({"get", "pop", "getattr", "getenv"})
 # https://github.com/huggingface/transformers/blob/main/src/transformers/dynamic_module_utils.py (CVE-2025-66448)
-_DYNAMIC_IMPORTS = (
-    "transformers.dynamic_module_utils.get_class_from_dynamic_module",
-    "transformers.dynamic_module_utils.get_class_in_module",
-)
+_DYNAMIC_MODULES = "transformers.dynamic_module_utils"
+_DYNAMIC_IMPORTERS = ("get_class_from_dynamic_module", "get_class_in_module")
+_DYNAMIC_IMPORTS = tuple(f"{_DYNAMIC_MODULES}.{name}" for name in _DYNAMIC_IMPORTERS)
 
 
 class HardcodedTrustRemoteCode(Rule):
@@ -90,9 +90,9 @@ class HardcodedTrustRemoteCode(Rule):
     cwe = 829
     policy = "Loading transformers models with trust_remote_code"
     triggers = (
-        *spelled(FLAG),
-        VARIABLE,
-        *qualified(*_DYNAMIC_IMPORTS),
+        *turned(FLAG, on=True),
+        *qualified(VARIABLE),
+        *imported(_DYNAMIC_MODULES, *_DYNAMIC_IMPORTERS),
     )
     examples = (
         bad("AutoModel.from_pretrained(name, trust_remote_code=True)", at="1:1"),

@@ -40,6 +40,7 @@ from picketlint.rule import (
     how,
     imported,
     on_call,
+    turned,
 )
 
 FLAGS = ("trust_repo", "skip_validation")
@@ -60,7 +61,7 @@ class TorchHubTrustRepo(Rule):
     cwe = 829
     policy = "Loading transformers models with trust_remote_code"
     triggers = (
-        *((flag, "torch", "hub") for flag in FLAGS),
+        *((*trigger, "torch", "hub") for flag in FLAGS for trigger in turned(flag, on=True)),
         # By position, without a name.
         *imported("torch.hub", "list", "help"),
     )

@@ -72,7 +72,7 @@ from picketlint.rule import (
     qualified,
     rank,
     shown,
-    spelled,
+    turned,
 )
 
 SINKS = ("builtins.eval", "builtins.exec")
@@ -96,7 +96,7 @@ class DynamicEval(Rule):
         *builtin("eval"),
         *builtin("exec"),
         *qualified(*RUNNERS, *INTERPRETER_TOOLS),
-        *(trigger for name in ALLOWING_FLAGS for trigger in spelled(name)),
+        *(trigger for name in ALLOWING_FLAGS for trigger in turned(name, on=True)),
     )
     supersedes = ("B102", "B307", "S102", "S307")
     examples = (

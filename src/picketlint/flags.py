@@ -1,0 +1,171 @@
+r"""Whether code can give a flag an unsafe value at all, told from its text without comments and strings.
+
+Most files that name ``trust_remote_code`` hand it on under its own name, from a parameter that is False by default, and
+no rule finds anything in them. Here every place is read that gives the flag a value; one that is not seen to be
+harmless counts. A function with a parameter of that name can be given it by place, so its calls are read, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from picketlint.records import NamedTuple
+
+# Further than that nothing is read: what is longer counts.
+_MOST = 300
+_LONGEST = 2000
+_MOST_FUNCTIONS = 24
+_BRACKETS = re.compile(rb"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
+_DEEPEST = 6
+# Statements that go on over lines with a bracket that closes before "=": what they assign to is not read.
+_MULTILINE_TARGET = re.compile(rb"(?m)^[ \t]*[)\]][)\],. \t]*=(?!=)")
+_EXPORTS = re.compile(rb"__all__[ \t]*\+?=[ \t]*[\[(][^\[\]()]*[\])]")
+_ARGUMENTS = re.compile(rb"\s*\(((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)")
+_FUNCTION = re.compile(rb"(?m)^([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
+_DEFINITION = re.compile(rb"(?<!\w)def(?!\w)")
+_KEYWORD_OR_SPREAD = re.compile(rb"\s*(?:\w+\s*=(?!=)|\*)")
+_WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz") | frozenset(range(0x80, 0x100))
+_BLOCK = re.compile(rb"(?:if|elif|while)\b")
+
+
+class _Patterns(NamedTuple):
+    """The expressions about one flag: where it is named, what is harmless there, and what counts at once."""
+
+    name: re.Pattern[bytes]
+    harmless: re.Pattern[bytes]
+    target: re.Pattern[bytes]
+    read: re.Pattern[bytes]
+    value: re.Pattern[bytes]
+
+
+def may_turn(code: bytes, flag: bytes, *, on: bool) -> bool:
+    """Whether something in ``code``, as comments.py leaves it, can give a flag a value that is true (or else false)."""
+    patterns = _patterns(flag, on)
+    if _MULTILINE_TARGET.search(code) or patterns.target.search(code):
+        return True
+    places = [found.start() for found in patterns.name.finditer(code)]
+    if any(not _is_harmless(code, place, flag, patterns) for place in places):
+        return True
+    return _may_be_given_by_place(code, flag, patterns)
+
+
+@lru_cache(maxsize=16)
+def _patterns(flag: bytes, on: bool) -> _Patterns:
+    literal = b"False|None" if on else b"True|None"
+    dotted = rb"(?:\w+\.){0,6}"
+    quoted = rb"[\"']%s[\"']" % flag
+    # Of a call nothing is known but what a look-up falls back on.
+    lookup = rb"%s(?:get|pop)\(\s*%s\s*(?:,\s*(?:%s)\s*)?\)|getattr\(\s*[\w.]+,\s*%s,\s*(?:%s)\s*\)" % (
+        dotted,
+        quoted,
+        literal,
+        quoted,
+        literal,
+    )
+    unknown = rb"%s\w+(?:\[%s\]|_%s\([^()]{0,%d}\))" % (dotted, quoted, flag, _MOST)
+    value = rb"(?:%s|%s%s|%s|%s)" % (literal, dotted, flag, unknown, lookup)
+    # What comes next ends the expression: a bracket, a comma before another keyword, a new statement.
+    block = rb"(?:if|for)\b[^\n]{0,%d}:[ \t]*\r?\n" % _MOST
+    operator = rb"(?:if|for|or|and|else|in|is|not|async)\b"
+    end = rb"(?:\s*(?:[)\]}]|,\s*(?:\w+\s*[=:]|[*/)\]}])|\Z)|[ \t]*;|[ \t]*\r?\n\s*(?:@|%s|(?!%s)\w))" % (
+        block,
+        operator,
+    )
+    kind = rb"[\w.]+(?:\[[\w., \t|]{0,%d}\])?(?:[ \t]*\|[ \t]*[\w.]+){0,6}" % _MOST
+    given = rb"\s*=\s*%s%s" % (value, end)
+    annotated = rb"[ \t]*:[ \t]*%s(?:%s|[ \t]*(?:[,)]|\r?\n(?![ \t]*=)))" % (kind, given)
+    plain = rb"(?!\w)(?:%s|%s|[ \t]*(?:;|[!=]=|![rsa]|\r?\n(?!\s*[=:,])|\Z|(?:and|or|if|else|is|not)\b)|\.)" % (
+        given,
+        annotated,
+    )
+    stored = rb"\s*[-+*/%%|&^@:<>]{0,2}=[^=]|\s*:|\s*,[^\n]{0,%d}=" % _MOST
+    entry = rb"(?<=[\w)\]]\[[\"']%s[\"'])\](?:%s|(?!%s))" % (flag, given, stored)
+    key = rb"(?<=[\"']%s[\"'])(?:\s*,\s*(?:%s)\s*\)|\s*:\s*%s\s*[,}]|[ \t]+(?:not[ \t]+)?in\b)" % (flag, literal, value)
+    argument = rb"(?<=\w\([\"']%s[\"'])\s*\)" % flag
+    harmless = rb"%s(?:%s|[\"'](?:%s|%s|%s))" % (flag, plain, entry, key, argument)
+    return _Patterns(
+        re.compile(rb"%s(?<!\w%s)(?!\w)" % (flag, flag)),
+        re.compile(harmless),
+        re.compile(
+            rb"(?<!\w)(?:for\b[^=:\n]{0,%d}(?<!\w)%s(?!\w)[^=:\n]{0,%d}\bin\b|lambda\b[^:]{0,%d}(?<!\w)%s(?!\w))"
+            % (_MOST, flag, _MOST, _MOST, flag)
+        ),
+        re.compile(rb"\s*[,)\]}]"),
+        re.compile(rb"\s*(?:%s|%s%s)?\s*" % (literal, dotted, flag)),
+    )
+
+
+def _is_harmless(code: bytes, place: int, flag: bytes, patterns: _Patterns) -> bool:
+    """Whether what is said of the flag at one place gives it no unsafe value."""
+    if patterns.harmless.match(code, place) is not None:
+        return True
+    end = place + len(flag)
+    before = code[max(code.rfind(b"\n", max(place - _MOST, 0), place) + 1, place - _MOST, 0) : place]
+    if code[end : end + 1] == b":":
+        return not code[end + 1 : end + 3].strip() and _BLOCK.match(before.lstrip()) is not None
+    if patterns.read.match(code, end) is None:
+        return False
+    # Several names can be assigned to at once, but not the arguments of a call.
+    bracket = before.rfind(b"(")
+    within = bracket > max(before.rfind(b")"), 0) and before[bracket - 1] in _WORD
+    line = code.find(b"\n", end, end + _MOST)
+    return within or (line >= 0 and b"=" not in code[end:line])
+
+
+def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> bool:
+    """Whether a function that takes the flag is called here with an argument at its place, or a later one."""
+    functions = [*_FUNCTION.finditer(code)]
+    if len(functions) != len(_DEFINITION.findall(code)):
+        return True
+    wanted: dict[bytes, int] = {}
+    for function in functions:
+        signature = _ARGUMENTS.match(code, function.end(), function.end() + _LONGEST)
+        if signature is None:
+            return True
+        named = patterns.name.search(signature[1]) if flag in signature[1] else None
+        if named is None:
+            continue
+        before = _split(signature[1][: named.start()])
+        if before is None or len(wanted) > _MOST_FUNCTIONS or function[2].startswith(b"__"):
+            return True
+        if not any(one.strip().startswith(b"*") for one in before):
+            # A function within something may be a method, whose calls leave its first parameter out.
+            place = max(len(before) - 1 - bool(function[1]), 0)
+            wanted[function[2]] = min(place, wanted.get(function[2], place))
+    rest = _EXPORTS.sub(b" ", code) if wanted else code
+    return any(_is_given(rest, name, place, patterns) for name, place in wanted.items())
+
+
+def _is_given(code: bytes, name: bytes, place: int, patterns: _Patterns) -> bool:
+    """Whether a function is given what may be unsafe at a place, or goes where its calls are not read."""
+    for start in _mentions(code, name):
+        call = _ARGUMENTS.match(code, start + len(name), start + len(name) + _LONGEST)
+        arguments = _split(call[1]) if call is not None else None
+        if arguments is None:
+            return True
+        by_place = [one for one in arguments if _KEYWORD_OR_SPREAD.match(one) is None]
+        if any(patterns.value.fullmatch(one) is None for one in by_place[place:]):
+            return True
+    return False
+
+
+def _mentions(code: bytes, name: bytes) -> Iterator[int]:
+    """Where a function is named, but for its definition."""
+    place = code.find(name)
+    while place >= 0:
+        end = place + len(name)
+        within = _WORD.intersection(code[max(place - 1, 0) : place] + code[end : end + 1])
+        if not within and not code[max(place - 12, 0) : place].rstrip().endswith(b"def"):
+            yield place
+        place = code.find(name, end)
+
+
+def _split(text: bytes) -> list[bytes] | None:
+    """Arguments or parameters, one by one; None where the brackets in them are too deep."""
+    for _ in range(_DEEPEST):
+        if not any(bracket in text for bracket in (b"(", b"[", b"{")):
+            return text.split(b",")
+        text = _BRACKETS.sub(b".", text)
+    return None
