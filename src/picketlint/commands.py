@@ -26,7 +26,7 @@ from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
 from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import Special, Verdict, truthy
-from picketlint.triggers import imported, qualified, with_arguments
+from picketlint.triggers import CODE, fewer, imported, qualified, with_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,24 +37,21 @@ _COMMAND_FLAG = r"-[a-zA-Z]*c"
 _WINDOWS_COMMAND_FLAG = r"(?i)/[ck]|-c|-command"
 _WINDOWS_TRIGGER = r"[-/](?i:[ck]|command)['\"]"
 _WINDOWS_SPELLINGS = ("CMD", "Cmd", "POWERSHELL", "PowerShell", "Powershell", "cmd", "powershell", "pwsh")
-# Where the flag can be given without its name.
-_BY_POSITION = (
-    *(
-        (module, name)
-        for module in ("subprocess", "subprocess32")
-        for name in ("Popen", "call", "check_call", "check_output", "run")
-    ),
-    ("psutil", "Popen"),
-)
+_PLACE = POPEN.index("shell") + 1
+_CALLING = ("Popen", "call", "check_call", "check_output", "run")
 # Without one of these in it, a file holds no command that a shell reads: a function that always has a shell read it,
 # the flag of one that may, or a shell as the program of a list.
 SHELL_TRIGGERS: tuple[Trigger, ...] = (
-    *(("get_ipython", name.rpartition(".")[2]) for name in sorted(IPYTHON_SHELL)),
+    *sorted({(CODE, "get_ipython", name.rpartition(".")[2]) for name in IPYTHON_SHELL}),
     *qualified(*(name for name in SHELL_FUNCTIONS if name != "os.system" and name not in IPYTHON_SHELL)),
     *imported("os", "system"),
     *SHELL_METHODS,
     *((*words, "shell") for words in qualified(*SHELL_FLAG_FUNCTIONS)),
-    *(with_arguments(module, name, POPEN.index("shell") + 1) for module, name in _BY_POSITION),
+    # By position, without a name.
+    *imported("subprocess", *_CALLING, harmless=fewer(_PLACE)),
+    *((*with_arguments("subprocess", name, _PLACE), kind) for name in _CALLING for kind in ("gevent", "eventlet")),
+    *(with_arguments("subprocess32", name, _PLACE) for name in _CALLING),
+    with_arguments("psutil", "Popen", _PLACE),
     *((shell, _COMMAND_FLAG + "['\"]") for shell in sorted(SHELLS)),
     *((spelling, _WINDOWS_TRIGGER) for spelling in _WINDOWS_SPELLINGS),
 )

@@ -72,10 +72,13 @@ def code(data: bytes) -> bytes | None:
 
 
 def _fields(part: bytes) -> bytes:
-    """An f-string without the text between its fields; all of it where braces stand within braces."""
-    if part.translate(None, _NO_BRACES) != b"{}" * part.count(b"{"):
+    """An f-string without the text between its fields; all of it where braces stand within braces.
+
+    What looks like the prefix stays, and so does a name in it: ``if"x"`` is none.
+    """
+    if part.translate(None, _NO_BRACES) != b"{}" * part.count(b"{") or re.fullmatch(rb"\w+([\"'])[\w.]+\1", part):
         return part
-    return b'f"%s"' % b"".join(re.findall(rb"\{[^{}]*\}", part))
+    return b"%s %s " % (part[:1], b"".join(re.findall(rb"\{[^{}]*\}", part)))
 
 
 def _has_plain_fields(part: bytes) -> bool:

@@ -15,12 +15,10 @@ from picketlint.records import NamedTuple
 
 # Further than that nothing is read: what is longer counts.
 _MOST = 300
-_LONGEST = 2000
+_LONGEST = 4000
 _MOST_FUNCTIONS = 24
 _BRACKETS = re.compile(rb"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 _DEEPEST = 6
-# Statements that go on over lines with a bracket that closes before "=": what they assign to is not read.
-_MULTILINE_TARGET = re.compile(rb"(?m)^[ \t]*[)\]][)\],. \t]*=(?!=)")
 _EXPORTS = re.compile(rb"__all__[ \t]*\+?=[ \t]*[\[(][^\[\]()]*[\])]")
 _ARGUMENTS = re.compile(rb"\s*\(((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)")
 _FUNCTION = re.compile(rb"(?m)^([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
@@ -43,7 +41,7 @@ class _Patterns(NamedTuple):
 def may_turn(code: bytes, flag: bytes, *, on: bool) -> bool:
     """Whether something in ``code``, as comments.py leaves it, can give a flag a value that is true (or else false)."""
     patterns = _patterns(flag, on)
-    if _MULTILINE_TARGET.search(code) or patterns.target.search(code):
+    if patterns.target.search(code):
         return True
     places = [found.start() for found in patterns.name.finditer(code)]
     if any(not _is_harmless(code, place, flag, patterns) for place in places):
@@ -83,7 +81,7 @@ def _patterns(flag: bytes, on: bool) -> _Patterns:
     stored = rb"\s*[-+*/%%|&^@:<>]{0,2}=[^=]|\s*:|\s*,[^\n]{0,%d}=" % _MOST
     entry = rb"(?<=[\w)\]]\[[\"']%s[\"'])\](?:%s|(?!%s))" % (flag, given, stored)
     key = rb"(?<=[\"']%s[\"'])(?:\s*,\s*(?:%s)\s*\)|\s*:\s*%s\s*[,}]|[ \t]+(?:not[ \t]+)?in\b)" % (flag, literal, value)
-    argument = rb"(?<=\w\([\"']%s[\"'])\s*\)" % flag
+    argument = rb"(?<=\w\([\"']%s[\"'])\s*\)|(?<=\{[\"']%s[\"'])\s*,|(?<=[!=]= [\"']%s[\"'])" % (flag, flag, flag)
     harmless = rb"%s(?:%s|[\"'](?:%s|%s|%s))" % (flag, plain, entry, key, argument)
     return _Patterns(
         re.compile(rb"%s(?<!\w%s)(?!\w)" % (flag, flag)),
@@ -109,9 +107,22 @@ def _is_harmless(code: bytes, place: int, flag: bytes, patterns: _Patterns) -> b
         return False
     # Several names can be assigned to at once, but not the arguments of a call.
     bracket = before.rfind(b"(")
-    within = bracket > max(before.rfind(b")"), 0) and before[bracket - 1] in _WORD
+    if bracket > max(before.rfind(b")"), 0) and before[bracket - 1] in _WORD:
+        return True
     line = code.find(b"\n", end, end + _MOST)
-    return within or (line >= 0 and b"=" not in code[end:line])
+    if line < 0 or len(before) == _MOST:
+        return False
+    continued = code[max(place - len(before) - _MOST, 0) : place - len(before)].rstrip()[-1:] in (
+        b"(",
+        b"[",
+        b"{",
+        b",",
+    )
+    if b"=" in code[end:line] and not continued:
+        return False
+    assigned = code.find(b"=", end, end + _LONGEST)
+    ahead = code[end:assigned] if assigned >= 0 else code[end : end + _LONGEST + 1]
+    return len(ahead) <= _LONGEST and not (assigned >= 0 and ahead.rstrip().endswith((b")", b"]")))
 
 
 def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> bool:
@@ -119,7 +130,7 @@ def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> boo
     functions = [*_FUNCTION.finditer(code)]
     if len(functions) != len(_DEFINITION.findall(code)):
         return True
-    wanted: dict[bytes, int] = {}
+    wanted: dict[bytes, tuple[int, int]] = {}
     for function in functions:
         signature = _ARGUMENTS.match(code, function.end(), function.end() + _LONGEST)
         if signature is None:
@@ -132,21 +143,22 @@ def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> boo
             return True
         if not any(one.strip().startswith(b"*") for one in before):
             # A function within something may be a method, whose calls leave its first parameter out.
-            place = max(len(before) - 1 - bool(function[1]), 0)
-            wanted[function[2]] = min(place, wanted.get(function[2], place))
+            last = len(before) - 1
+            first, end = wanted.get(function[2], (last, last))
+            wanted[function[2]] = (min(first, max(last - bool(function[1]), 0)), max(end, last))
     rest = _EXPORTS.sub(b" ", code) if wanted else code
-    return any(_is_given(rest, name, place, patterns) for name, place in wanted.items())
+    return any(_is_given(rest, name, places, patterns) for name, places in wanted.items())
 
 
-def _is_given(code: bytes, name: bytes, place: int, patterns: _Patterns) -> bool:
-    """Whether a function is given what may be unsafe at a place, or goes where its calls are not read."""
+def _is_given(code: bytes, name: bytes, places: tuple[int, int], patterns: _Patterns) -> bool:
+    """Whether a function is given what may be unsafe at one of some places, or goes where its calls are not read."""
     for start in _mentions(code, name):
         call = _ARGUMENTS.match(code, start + len(name), start + len(name) + _LONGEST)
         arguments = _split(call[1]) if call is not None else None
-        if arguments is None:
+        if call is None or arguments is None or b"lambda" in call[1]:
             return True
         by_place = [one for one in arguments if _KEYWORD_OR_SPREAD.match(one) is None]
-        if any(patterns.value.fullmatch(one) is None for one in by_place[place:]):
+        if any(patterns.value.fullmatch(one) is None for one in by_place[places[0] : places[1] + 1]):
             return True
     return False
 

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from picketlint.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
     from picketlint.tokens import Token, provider_of, sample, token_triggers, tokens
     from picketlint.trails import danger, rank, shown
-    from picketlint.triggers import Trigger, builtin, imported, qualified, turned, with_arguments
+    from picketlint.triggers import Trigger, builtin, giving, imported, qualified, turned, with_arguments
     from picketlint.wording import Wording as Wording
 
 
@@ -108,6 +108,7 @@ __all__ = [
     "enabled",
     "falsy",
     "file_noqas",
+    "giving",
     "good",
     "handed_over",
     "how",
@@ -155,7 +156,7 @@ _HOMES = {
     "picketlint.suppressions": ("Noqa", "Nosec", "RuffDirective", "file_noqas", "noqas", "nosec", "ruff_directive"),
     "picketlint.tokens": ("Token", "provider_of", "sample", "token_triggers", "tokens"),
     "picketlint.trails": ("danger", "rank", "shown"),
-    "picketlint.triggers": ("builtin", "imported", "qualified", "turned", "with_arguments"),
+    "picketlint.triggers": ("builtin", "giving", "imported", "qualified", "turned", "with_arguments"),
 }
 
 _MAX_PARTS = 4

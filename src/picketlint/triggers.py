@@ -79,22 +79,32 @@ def _read(name: str) -> str:
     return rf"(?<!def {name})(?![\w`.]|[ \t]+(?!(?:{_KEYWORDS}|import)\b)[A-Za-z]|[ \t]*=[^=])"
 
 
-def with_arguments(module: str, name: str, count: int) -> Trigger:
-    """Where a function of a package is used, but for plain calls with fewer than ``count`` (at least 2) by place."""
+def fewer(count: int) -> str:
+    """What follows a name in a plain call with fewer than ``count`` arguments (at least 2) that are given by place."""
     one = rf"{_ARGUMENT}{{0,{_MOST}}}"
     named = rf"\s{{0,{_MOST}}}\w{{1,{_MOST}}}=(?!=)(?:{_ARGUMENT}|,){{0,{_MOST}}}"
-    few = rf"\((?:{one},){{0,{count - 2}}}(?:{one}(?:,\s{{0,{_MOST}}})?|(?:{one},)?{named})\)"
-    return CODE, module, name, rf"{used(name)}(?!{few})"
+    return rf"\((?:{one},){{0,{count - 2}}}(?:{one}(?:,\s{{0,{_MOST}}})?|(?:{one},)?{named})\)"
 
 
-def imported(module: str, *functions: str, without: str = "") -> tuple[Trigger, ...]:
+def giving(keyword: str) -> str:
+    """What follows a name in a plain call that gives a keyword, and not as None."""
+    return rf"\((?:{_ARGUMENT}|,){{0,{_MOST}}}(?<!\w){keyword}=(?![\s(]{{0,{_MOST}}}(?:None|\}}))"
+
+
+def with_arguments(module: str, name: str, count: int) -> tuple[bytes | str, ...]:
+    """Where a function of a package is used, but for plain calls with fewer than ``count`` arguments by place."""
+    return CODE, module, name, rf"{used(name)}(?!{fewer(count)})"
+
+
+def imported(module: str, *functions: str, harmless: str = "(?!)") -> tuple[Trigger, ...]:
     """Where functions of ``module`` (a package, or one directly in a package) can be called or handed on.
 
     That is ``module.function`` as it is written; or the function's name in a file in which the module can have another
-    name, or the function be imported from it. Calls that give a keyword ``without``, and not as None, do not count.
+    name, or the function be imported from it. Where what follows it is ``harmless``, that does not count.
     """
     package, _, inner = module.rpartition(".")
-    given = rf"(?!\((?:{_ARGUMENT}|,){{0,{_MOST}}}(?<!\w){without}=(?![\s(]{{0,{_MOST}}}None))" if without else ""
+    # Of another package, it is an attribute; of this one in a relative import, something else.
+    reached = (rf"{inner}(?:(?<=[\w)\]\s]\.{inner})(?!\w)|(?<=['\"]{inner})['\"])",) if package else ()
     triggers: list[Trigger] = []
     for function in functions:
         if package:
@@ -102,11 +112,11 @@ def imported(module: str, *functions: str, without: str = "") -> tuple[Trigger, 
             ways = [(within,), (_listed(package, inner),), (_listed(rf"{package}\.{inner}", function),)]
         else:
             ways = [(_listed(module, function),)]
-        ways += _elsewhere(package or module, inner if package else function)
+        ways += [(*way, *reached) for way in _elsewhere(package or module, inner if package else function)]
         words = (CODE, *module.split("."), function)
         triggers += [
-            (*words, rf"{inner}\.{function}(?!\w){given}"),
-            *((*words, used(function) + given, *way) for way in ways),
+            (*words, rf"{inner}\.{function}(?!\w|{harmless})"),
+            *((*words, rf"{used(function)}(?!{harmless})", *way) for way in ways),
         ]
     return tuple(triggers)
 
@@ -121,10 +131,16 @@ def _elsewhere(package: str, wanted: str) -> list[tuple[bytes | str, ...]]:
         rf"{package}(?<![\w.'\"`]{package})(?!\.\w|[\w'\"`]|{prose}){asked}"
         rf"(?:(?<!import {package})|(?![ \t]*(?:[,;#\r\n]|\Z)))"
     )
-    quoted = rf"{package}(?<=['\"]{package})['\".]"
+    quoted = rf"{package}(?<=['\"]{package})"
     entry = rf"\[\s{{0,{_MOST}}}['\"]{package}['\"]"
-    ways = [("import_module", quoted), ("__import__", quoted), ("modules", "sys", entry)]
-    return [(moved,), *ways, ("__dict__", rf"{package}\.__dict__")]
+    return [
+        (moved,),
+        ("import_module", rf"{quoted}['\"]"),
+        # That of a module within gives the package, too.
+        ("__import__", rf"{quoted}['\".]"),
+        ("modules", "sys", entry),
+        ("__dict__", rf"{package}\.__dict__"),
+    ]
 
 
 def _listed(module: str, name: str) -> str:

@@ -43,6 +43,7 @@ from picketlint.rule import (
     State,
     bad,
     enabled,
+    giving,
     good,
     imported,
     on_call,
@@ -69,8 +70,8 @@ class ImplicitTorchLoad(Rule):
     cwe = 502
     policy = "Deserializing untrusted data"
     triggers = (
-        *imported("torch", "load", without=FLAG),
-        *imported("torch.serialization", "load", without=FLAG),
+        *imported("torch", "load", harmless=giving(FLAG)),
+        *imported("torch.serialization", "load", harmless=giving(FLAG)),
         *qualified(*TORCH_URL_LOADERS),
     )
     supersedes = ("B614",)
