@@ -148,7 +148,7 @@ def test_code_keeps_every_name_of_the_standard_library(path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ('f"can not load {a} (see {b.load(c)})!"', " {a}{b.load(c)} "),
+        ('f"can not load {a} (see {b.load(c)})!"', "f {a}{b.load(c)} "),
         ("f'a{a!r:>{width}} load'", "f'a{a!r:>{width}} load'"),
         ('f"{{load}} {a}"', 'f"{{load}} {a}"'),
         ("f\"{d['}']} load {d['{']}\"", "f\"{d['}']} load {d['{']}\""),
@@ -164,7 +164,7 @@ def test_of_f_strings_the_fields_are_left(text: str, left: str) -> None:
 def test_code_is_without_prose_but_not_without_names() -> None:
     rest = code(b'"""The docs."""\nx = getattr(t, "load")  # why\ny = \'a.b\' + "a b" + f"{c} d"\n')
     assert rest is not None
-    assert rest.split() == b"x = getattr(t, \"load\") y = 'a.b' + + {c}".split()
+    assert rest.split() == b"x = getattr(t, \"load\") y = 'a.b' + + f {c}".split()
 
 
 @pytest.mark.parametrize("text", ["f'", 'x = f"{a}\n', "f'{a\n}'"])

@@ -23,7 +23,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 # import each other.
 LAYERS = [
     ["arguments", "records", "files", "lazy", "patterns", "phrases", "triggers", "usage"],
-    ["_index", "catalog", "comments", "dotenv", "git", "gitignore", "model", "requirements"],
+    ["_index", "catalog", "comments", "dotenv", "flags", "git", "gitignore", "model", "requirements"],
     ["examples", "knowledge", "source"],
     ["notebooks", "semantics", "suppressions", "placeholders privatekeys tokens", "wording"],
     ["policies", "project", "reporting"],

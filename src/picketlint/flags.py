@@ -139,9 +139,11 @@ def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> boo
         if named is None:
             continue
         before = _split(signature[1][: named.start()])
-        if before is None or len(wanted) > _MOST_FUNCTIONS or function[2].startswith(b"__"):
+        if before is None or len(wanted) > _MOST_FUNCTIONS:
             return True
         if not any(one.strip().startswith(b"*") for one in before):
+            if function[2].startswith(b"__"):
+                return True
             # A function within something may be a method, whose calls leave its first parameter out.
             last = len(before) - 1
             first, end = wanted.get(function[2], (last, last))

@@ -1,0 +1,251 @@
+"""What a flag can become in a file: the prefilter may lose nothing, whichever way the flag is given its value."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from picketlint import prefilter, registry
+from picketlint.engine import Checks, analyze
+from picketlint.flags import may_turn
+from picketlint.prefilter import Look, candidates
+
+ON = "trust_remote_code"
+OFF = "weights_only"
+
+
+@pytest.fixture(autouse=True)
+def thorough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comments and strings are told apart from code from the first file on."""
+    monkeypatch.setattr(prefilter, "_MANY", -1)
+
+
+def lost(code: str, rule: str) -> bool:
+    """Whether the rule finds something that the prefilter would not let it look for; the code has to be found."""
+    data = code.encode()
+    checks = Checks(frozenset({rule}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Look, "may_fire", lambda look, rule: True)
+        found = analyze(data, "load_model.py", checks).findings
+    return analyze(data, "load_model.py", checks).findings != found
+
+
+def finds(code: str, rule: str) -> bool:
+    checks = Checks(frozenset({rule}))
+    return bool(analyze(code.encode(), "load_model.py", checks).findings)
+
+
+# FLAG is the flag, BAD the value that is unsafe, FINE the other one.
+UNSAFE = [
+    "load(p, FLAG=BAD)",
+    "load(p, FLAG = BAD)",
+    "load(\n    p,\n    FLAG=BAD,\n)",
+    "load(p, FLAG=\\\n    BAD)",
+    "load(p, FLAG  # why\n=  # so\nBAD)",
+    "load(p,\tFLAG\t=\tBAD)",
+    "load(p, FLAG=FINE\n  if later\n  else BAD)",
+    "load(p, FLAG=FINE and BAD or BAD)",
+    "X = BAD\nload(p, FLAG=X)",
+    "load(p, FLAG=(X := BAD))",
+    "FLAG = BAD\nload(p, FLAG=FLAG)",
+    "FLAG = other = BAD\nload(p, FLAG=FLAG)",
+    "other = FLAG = BAD\nload(p, FLAG=FLAG)",
+    "FLAG, other = BAD, 1\nload(p, FLAG=FLAG)",
+    "other, FLAG = FINE, BAD\nload(p, FLAG=FLAG)",
+    "(other, FLAG) = FINE, BAD\nload(p, FLAG=FLAG)",
+    "[other, FLAG] = [FINE, BAD]\nload(p, FLAG=FLAG)",
+    "(\n    other,\n    FLAG,\n) = FINE, BAD\nload(p, FLAG=FLAG)",
+    "(\n    FLAG,\n    other) = FINE, BAD\nload(p, FLAG=FLAG)",
+    "for FLAG in (FINE, BAD):\n    load(p, FLAG=FLAG)",
+    "[load(p, FLAG=FLAG) for FLAG in (FINE, BAD)]",
+    "if (FLAG := BAD):\n    load(p, FLAG=FLAG)",
+    "FLAG = FINE; FLAG = BAD\nload(p, FLAG=FLAG)",
+    "FLAG: bool = BAD\nload(p, FLAG=FLAG)",
+    "FLAG: Annotated[bool, 'why'] = BAD\nload(p, FLAG=FLAG)",
+    "def load(p, FLAG=BAD):\n    load_it(p, FLAG=FLAG)",
+    "def load(p, FLAG: bool = BAD):\n    load_it(p, FLAG=FLAG)",
+    "def load(p, FLAG: Optional[bool] = BAD, *, q: int = 1):\n    load_it(p, FLAG=FLAG)",
+    "def load(p, FLAG: bool = FINE):\n    load_it(p, FLAG=FLAG)\nload(p, BAD)",
+    "def load(p, FLAG: bool = FINE):\n    load_it(p, FLAG=FLAG)\nload(p,\n    BAD,  # why\n)",
+    "def load(p, FLAG: bool = FINE):\n    load_it(p, FLAG=FLAG)\nX = BAD\nload(p, X)",
+    "def load(p, FLAG: bool = FINE):\n    load_it(p, FLAG=FLAG)\nload(g(a, b), BAD)",
+    "def load(p, FLAG: bool = FINE):\n    load_it(p, FLAG=FLAG)\nload(lambda a, b: a, BAD)",
+    "def load(p, FLAG: bool = FINE):\n    load_it(p, FLAG=FLAG)\nload({'a': 1, 'b': 2}, BAD)",
+    "def load(p, FLAG: bool = FINE):\n    load_it(p, FLAG=FLAG)\nload(f'{p}, (', BAD)",
+    "def load(p, FLAG: bool = FINE):\n    load_it(p, FLAG=FLAG)\nload(p, FLAG=BAD)",
+    "def load(p, FLAG: bool = FINE):\n    load_it(p, FLAG=FLAG)\nload(p, **{'FLAG': BAD})",
+    "def load(p, FLAG: bool = FINE):\n    load_it(p, FLAG=FLAG)\nfetch = load\nfetch(p, BAD)",
+    "def load(p, FLAG):\n    load_it(p, FLAG=FLAG)\nload(p, BAD)",
+    "def load(FLAG):\n    load_it(FLAG=FLAG)\nload(BAD)",
+    "def load(p, FLAG=FINE):\n    load_it(p, FLAG=FLAG)\ndef go(p, q=FINE):\n    load(p, q)\ngo(p, q=BAD)",
+    "def load(p, FLAG=FINE):\n    load_it(p, FLAG=FLAG)\n__all__ = ['load']\nload(p, BAD)",
+    "def load(p, FLAG=FINE):\n    load_it(p, FLAG=FLAG)\npool.submit(load, p, BAD)\nload(p, BAD)",
+    "from functools import partial\ndef load(p, FLAG=FINE):\n    load_it(p, FLAG=FLAG)\npartial(load, p, BAD)()",
+    "class A:\n    def load(self, p, FLAG=FINE):\n        load_it(p, FLAG=FLAG)\n    def go(self, p):\n"
+    "        self.load(p, BAD)",
+    "class A:\n    @staticmethod\n    def load(p, FLAG=FINE):\n        load_it(p, FLAG=FLAG)\nA.load(p, BAD)",
+    "class A:\n    def __init__(self, p, FLAG=FINE):\n        self.m = load_it(p, FLAG=FLAG)\nA(p, BAD)",
+    "class A:\n    def __init__(self, p, FLAG=FINE):\n        self.m = load_it(p, FLAG=FLAG)\nA(p, FLAG=BAD)",
+    "@dataclass\nclass LoadArguments:\n    FLAG: bool = BAD",
+    "@dataclass\nclass LoadArguments:\n    FLAG: bool = field(default=BAD, metadata={'help': 'Trust, or not.'})",
+    "class A(Base):\n    FLAG: bool = FINE\n    def go(self, p):\n        load(p, FLAG=self.FLAG)\nA(FLAG=BAD)",
+    "class A:\n    def __init__(self):\n        self.FLAG = BAD\n    def go(self, p):\n        load(p, FLAG=self.FLAG)",
+    "class A:\n    FLAG = BAD\n    def go(self, p):\n        load(p, FLAG=self.FLAG)",
+    "parser.add_argument('--FLAG', default=BAD)",
+    "parser.add_argument('FLAG', default=BAD)",
+    "parser.add_argument('--DASHED', default=BAD)",
+    "load(p, **{'FLAG': BAD})",
+    "load(p, **dict(FLAG=BAD))",
+    'kwargs = {"FLAG": BAD, "other": 1}\nload(p, **kwargs)',
+    "kwargs = {}\nkwargs['FLAG'] = BAD\nload(p, **kwargs)",
+    "kwargs = {}\nkwargs.update(FLAG=BAD)\nload(p, **kwargs)",
+    "kwargs = {}\nkwargs.setdefault('FLAG', BAD)\nload(p, **kwargs)",
+    "kwargs = {'FLAG': FINE if later else BAD}\nload(p, **kwargs)",
+    "kwargs = {}\nkwargs |= {'FLAG': BAD}\nload(p, **kwargs)",
+    "load(p, FLAG=kwargs.pop('FLAG', BAD))",
+    "load(p, FLAG=getattr(args, 'FLAG', BAD))",
+    "load(p, FLAG=kwargs.get('FLAG', FINE) if later else BAD)",
+    "go = lambda p, FLAG=BAD: load(p, FLAG=FLAG)",
+    "def load(p, *,\n         FLAG=BAD):\n    load_it(p, FLAG=FLAG)",
+    "@decorated(FLAG=FINE)\ndef load(p, FLAG=BAD):\n    load_it(p, FLAG=FLAG)",
+    'load_it(f"{load(p, FLAG=BAD)}")',
+    "load_it(f'{a:{b}} {load(p, FLAG=BAD)}')",
+]
+VARIANTS = {
+    "as-it-is": lambda code: code,
+    "crlf": lambda code: code.replace("\n", "\r\n"),
+    "below-prose": lambda code: f'"""Loads: FLAG=FINE (see below).\n"""\n\n{code}',
+    "in-function": lambda code: "def around():\n" + re.sub("^(?=.)", "    ", code, flags=re.MULTILINE),
+}
+FLAGS = [(ON, "True", "False", "PKT201"), (ON, "1", "None", "PKT201"), (OFF, "False", "True", "PKT101")]
+
+
+def spelled(code: str, flag: str, bad: str, fine: str) -> str:
+    code = code.replace("FLAG", flag).replace("DASHED", flag.replace("_", "-"))
+    return code.replace("BAD", bad).replace("FINE", fine)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(("flag", "bad", "fine", "rule"), FLAGS)
+def test_nothing_is_lost(flag: str, bad: str, fine: str, rule: str, variant: str) -> None:
+    codes = [spelled(VARIANTS[variant](code), flag, bad, fine) for code in UNSAFE]
+    assert [code for code in codes if lost(code, rule)] == []
+    # Most of it is found, or there would be nothing to lose.
+    assert sum(finds(code, rule) for code in codes) > len(codes) * 0.6
+
+
+SAFE = [
+    "def load(p, FLAG: bool = FINE):\n    return load_it(p, FLAG=FLAG)",
+    "def load(\n    p: str,\n    FLAG: bool | None = None,\n    **kwargs,\n) -> Model:\n    load_it(p, FLAG=FLAG, **kwargs)",
+    "load(p, FLAG=FINE)\nload(q, FLAG=args.FLAG)\nload(r, FLAG=self.cfg.FLAG, other=True)",
+    "FLAG = kwargs.pop('FLAG', None)\nif FLAG is None:\n    FLAG = FINE\nload(p, FLAG=FLAG)",
+    "load(p, FLAG=cfg.get('FLAG', FINE))\nload(p, FLAG=cfg['FLAG'])",
+    "class A:\n    def __init__(self, p, *, FLAG=FINE):\n        self.FLAG = FLAG\n",
+    "def load(p, FLAG=FINE):\n    load_it(p, FLAG=FLAG)\ndef go(p, FLAG=FINE):\n    return load(p, FLAG)\n",
+    "def load(p, FLAG=FINE):\n    load_it(p, FLAG=FLAG)\nmodel = load(p)\nmodel = load(name(p), FLAG=FLAG)\n",
+    "kwargs = {'FLAG': FLAG, 'other': BAD}\nload(p, **kwargs)",
+    '"""Pass FLAG=BAD."""\n# FLAG = BAD\nwarn("pass FLAG=BAD to trust it")',
+    "if self.FLAG:\n    raise ValueError(f'{p}: FLAG=BAD is not allowed, it is {FLAG}')",
+    "FLAG = resolve_FLAG(\n    FLAG, p, upstream=q\n)\nif FLAG and p:\n    pass\n",
+]
+
+
+@pytest.mark.parametrize("code", SAFE)
+@pytest.mark.parametrize(("flag", "bad", "fine", "rule"), FLAGS)
+def test_what_hands_a_flag_on_is_no_candidate(code: str, flag: str, bad: str, fine: str, rule: str) -> None:
+    entries = [entry for entry in registry.load().entries if entry.id == rule]
+    assert candidates(entries, spelled(code, flag, bad, fine).encode()) == ()
+
+
+LINES = st.sampled_from(
+    [
+        "FLAG = VALUE",
+        "FLAG, x = VALUE, VALUE",
+        "x, FLAG = VALUE, VALUE",
+        "x = VALUE",
+        "load(p, FLAG=VALUE)",
+        "load(p, VALUE)",
+        "load(VALUE, VALUE)",
+        "load(p, VALUE, x=VALUE)",
+        "load(p, **kwargs)",
+        "kwargs = {'FLAG': VALUE}",
+        "kwargs['FLAG'] = VALUE",
+        "kwargs = dict(FLAG=VALUE, x=VALUE)",
+        "def load(p, FLAG=VALUE):\n    load_it(p, FLAG=FLAG)",
+        "def load(p, x=VALUE, *, FLAG: bool = VALUE):\n    load_it(p, FLAG=x)",
+        "def load(FLAG, x=VALUE):\n    load_it(p, FLAG=VALUE)",
+        "def go(p, x=VALUE):\n    load(p, x)",
+        "go(p, VALUE)",
+        "go(p, x=VALUE)",
+        "class A(Base):\n    FLAG: bool = VALUE\n    def go(self, x=VALUE):\n        load(p, FLAG=self.FLAG)",
+        "class A:\n    def load(self, p, FLAG=VALUE):\n        self.FLAG = VALUE\n        load(p, FLAG=FLAG)",
+        "A().load(p, VALUE)",
+        "A(FLAG=VALUE)",
+        "for FLAG in (VALUE, VALUE):\n    load(p, FLAG=FLAG)",
+        "if FLAG:\n    load(p, FLAG=VALUE)",
+        "args.FLAG = VALUE",
+    ]
+)
+VALUES = st.sampled_from(
+    [
+        "True",
+        "False",
+        "None",
+        "1",
+        "0",
+        "'true'",
+        "x",
+        "FLAG",
+        "not x",
+        "not FLAG",
+        "args.FLAG",
+        "self.FLAG",
+        "FLAG or x",
+        "(False, True)",
+        "x if FLAG else True",
+        "False if FLAG\\\n  else x",
+        "kwargs.get('FLAG', False)",
+        "kwargs.pop('FLAG', True)",
+        "getattr(args, 'FLAG', x)",
+        "kwargs['FLAG']",
+        "resolve_FLAG(True)",
+        "bool(x)",
+        "f'{x}, {FLAG}'",
+    ]
+)
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> str:
+    """A program of a few lines about a flag."""
+    lines = draw(st.lists(LINES, min_size=1, max_size=6))
+    code = "\n".join(lines)
+    while "VALUE" in code:
+        code = code.replace("VALUE", draw(VALUES), 1)
+    separator = draw(st.sampled_from(["\n", "\r\n", "  # FLAG = x, (\n"]))
+    return code.replace("\n", separator) if "\\" not in code else code
+
+
+@pytest.mark.parametrize(("flag", "rule"), [(ON, "PKT201"), (OFF, "PKT101")])
+@given(code=programs())
+@settings(max_examples=300, deadline=None)
+def test_no_program_loses_anything(flag: str, rule: str, code: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prefilter, "_MANY", -1)
+        assert not lost(code.replace("FLAG", flag), rule)
+
+
+def test_what_is_long_or_not_closed_takes_no_longer_than_it_is() -> None:
+    for text in (
+        b"def f(" * 20_000,
+        b"for FLAG " * 20_000,
+        b"FLAG, " * 40_000,
+        b"f(FLAG, " * 20_000,
+        b"FLAG=False\n" * 20_000,
+        b"def f(p, FLAG=False): pass\n" + b"f(p, FLAG)\n" * 20_000,
+        b"def f(p, FLAG=False): pass\n" + b"f(" * 40_000,
+    ):
+        may_turn(text.replace(b"FLAG", ON.encode()), ON.encode(), on=True)
