@@ -139,7 +139,7 @@ def test_nothing_is_lost(flag: str, bad: str, fine: str, rule: str, variant: str
 
 SAFE = [
     "def load(p, FLAG: bool = FINE):\n    return load_it(p, FLAG=FLAG)",
-    "def load(\n    p: str,\n    FLAG: bool | None = None,\n    **kwargs,\n) -> Model:\n    load_it(p, FLAG=FLAG, **kwargs)",
+    "def load(\n    p: str,\n    FLAG: bool | None = None,\n    **kwargs,\n) -> Model:\n    f(p, FLAG=FLAG, **kwargs)",
     "load(p, FLAG=FINE)\nload(q, FLAG=args.FLAG)\nload(r, FLAG=self.cfg.FLAG, other=True)",
     "FLAG = kwargs.pop('FLAG', None)\nif FLAG is None:\n    FLAG = FINE\nload(p, FLAG=FLAG)",
     "load(p, FLAG=cfg.get('FLAG', FINE))\nload(p, FLAG=cfg['FLAG'])",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import pytest
 
-from picketlint import registry
+from picketlint import prefilter, registry
 from picketlint.engine import Checks, analyze
 from picketlint.model import Finding
 from picketlint.prefilter import Look, _folded, candidates
@@ -173,9 +173,158 @@ def findings(rule: Rule, example: Example, data: bytes) -> tuple[Finding, ...]:
 def test_nothing_is_lost(rule: Rule, example: Example, variant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if rule.id == "PKT000" and variant not in ("as-it-is", "crlf"):
         pytest.skip("not the same file any more")
+    monkeypatch.setattr(prefilter, "_MANY", -1)
     data = VARIANTS[variant](example.code)
     filtered = findings(rule, example, data)
     monkeypatch.setattr(Look, "may_fire", lambda look, rule: True)
     assert filtered == findings(rule, example, data)
     if variant in ("as-it-is", "crlf", "bom", "comment-above", "non-ascii"):
         assert rule.id in {finding.rule for finding in filtered}
+
+
+# Ways to a function that are none of the usual ones; each is a finding.
+WAYS = {
+    "PKT102": [
+        "import torch\ntorch.load(p, weights_only = None)",
+        "import torch\ntorch.load(p, weights_only=(None))",
+        "import torch\ntorch.load(p,  # weights_only=True\n)",
+        "import torch\ntorch.load(name('weights_only=True'))",
+        "import torch\ntorch.load(p, pickle_module=get(weights_only=True))",
+        "import torch\ntorch.load(f'{p} weights_only=True')",
+        "import torch\ntorch.load(p, weights_only=True)\nload = torch.load\nload(p)",
+        "import torch\ngetattr(torch, 'load')(p)",
+        "import torch\ngetattr(\n    torch,\n    'load',\n)(p)",
+        "import torch\ntorch.__dict__['load'](p)",
+        "import torch\ngetattr(torch, '__dict__')['load'](p)",
+        "import torch\nt = torch\nt.load(p)",
+        "import os, torch as t\nt.load(p)",
+        "import torch \\\n    as t\nt.load(p)",
+        "import sys\nsys.modules['torch'].load(p)",
+        "from sys import modules\nmodules[ 'torch' ].load(p)",
+        "import importlib\nimportlib.import_module('torch').load(p)",
+        "from importlib import import_module\nimport_module('torch.serialization').load(p)",
+        "__import__('torch').load(p)",
+        "__import__('torch.nn').load(p)",
+        "from torch import (\n    nn,\n    load,\n)\nload(p)",
+        "from torch import nn, \\\n    load\nload(p)",
+        "from torch import *\nload(p)",
+        "from torch import serialization\nserialization.load(p)",
+        "from torch import serialization as s\ns.load(p)",
+        "import torch.serialization as s\ns.load(p)",
+        "from torch.serialization import load as fetch\nfetch(p)",
+        "import torch\ngetattr(torch, 'serialization').load(p)",
+        "import torch as t\nt.serialization.load(p)",
+        "import torch as t\n(t\n .serialization\n .load(p))",
+        "class A:\n    import torch\n    def f(self, p):\n        self.torch.load(p)",
+        "class A:\n    def __init__(self):\n        import torch\n        self.torch = torch\n"
+        "    def f(self, p):\n        self.torch.load(p)",
+    ],
+    "PKT103": [
+        "import numpy as np\nnp.load(p, None, True)",
+        "import numpy as np\nnp.load(p, None, True,)",
+        "import numpy as np\nnp.load(p, None, True, encoding='bytes')",
+        "import numpy as np\nnp.load(\n    name(p, q, r),\n    None,  # no mapping\n    True)",
+        "import numpy as np\nnp.load(p, a == b, True)",
+        "from numpy import load\nload(p, None, not False)",
+        "import jax.numpy as jnp\njnp.load(p, None, True)",
+        "from functools import partial\nimport numpy as np\npartial(np.load, p, None, True)()",
+    ],
+    "PKT104": [
+        "import yaml\nyaml.load(f)",
+        "import yaml as y\ny.load(f)",
+        "from yaml import load\nload(f)",
+        "import yaml\ngetattr(yaml, 'load')(f)",
+        "try:\n    import yaml\nexcept ImportError:\n    yaml = None\nload = yaml.load\nload(f)",
+        "import ruamel.yaml\nruamel.yaml.load(f)",
+        "import ruamel.yaml as yaml\nyaml.load(f)",
+    ],
+    "PKT201": [
+        f"{imports}\n{call}(reference, name)"
+        for imports, call in (
+            ("from transformers.dynamic_module_utils import get_class_in_module", "get_class_in_module"),
+            ("from transformers import dynamic_module_utils as d", "d.get_class_in_module"),
+            ("import transformers as t", "t.dynamic_module_utils.get_class_in_module"),
+            ("import transformers.dynamic_module_utils as d", "d.get_class_in_module"),
+            ("import transformers as t\nd = t.dynamic_module_utils", "d.get_class_in_module"),
+            ("import transformers as t\nd = getattr(t, 'dynamic_module_utils')", "d.get_class_in_module"),
+            ("import transformers.dynamic_module_utils", "transformers.dynamic_module_utils.get_class_in_module"),
+        )
+    ],
+    "PKT202": [
+        "import torch\ntorch.hub.list('a/b', False, True)",
+        "from torch import hub\nhub.list('a/b', False, True)",
+        "from torch.hub import list\nlist('a/b', False, True)",
+        "from torch.hub import list as names\nnames('a/b', False, True)",
+        "import torch.hub as h\nh.list('a/b', False, True)",
+        "import torch\nh = torch.hub\nh.list('a/b', False, True)",
+        "import torch as t\nt.hub.list('a/b', False, True)",
+        "import torch\ngetattr(torch.hub, 'list')('a/b', False, True)",
+        "import torch\ntrust = True\ntorch.hub.load('a/b', 'm', trust_repo=trust)",
+    ],
+    "PKT301": [
+        "import subprocess\nsubprocess.run(f'ls {p}', shell=1)",
+        "import subprocess\noptions = dict(shell=True)\nsubprocess.run(f'ls {p}', **options)",
+        "import subprocess as s\ns.run(f'ls {p}', -1, None, None, None, None, None, True, True)",
+        "import subprocess\nsubprocess.Popen(f'ls {p}', -1, None, None, None, None, None, True, True)",
+        "from subprocess import check_output\ncheck_output(f'ls {p}', 0, *[], shell=True)",
+        "from gevent import subprocess\nsubprocess.run(f'ls {p}', -1, None, None, None, None, None, True, True)",
+        "import gevent.subprocess as s\ns.run(f'ls {p}', -1, None, None, None, None, None, True, True)",
+        "import subprocess\nsubprocess.run(['cmd.exe', '/C', f'dir {p}'])",
+        "import subprocess\nsubprocess.run(['PowerShell', '-Command', f'dir {p}'])",
+        "import os\nos.execl('/bin/bash', 'bash', '-lc', f'ls {p}')",
+        "import os\ngetattr(os, 'system')(f'ls {p}')",
+        "import os as o\no.system(f'ls {p}')",
+        "from os import system as run\nrun(f'ls {p}')",
+        "from IPython import get_ipython\nget_ipython().system(f'ls {p}')",
+    ],
+    "PKT303": [
+        "import builtins\nbuiltins.eval(p)",
+        "import builtins as b\nb.eval(p)",
+        "from builtins import eval as run\nrun(p)",
+        "import builtins\ngetattr(builtins, 'eval')(p)",
+        "__builtins__['eval'](p)",
+        "__import__('builtins').eval(p)",
+    ],
+}
+
+
+@pytest.mark.parametrize(("rule", "code"), [(rule, code) for rule, codes in WAYS.items() for code in codes])
+@pytest.mark.parametrize("variant", ["as-it-is", "crlf", "in-function"])
+def test_every_way_to_a_function_is_a_candidate(
+    rule: str, code: str, variant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prefilter, "_MANY", -1)
+    if variant == "in-function":
+        code = re.sub(r"^from \w+ import \*$", "pass", code, flags=re.MULTILINE)
+    data = VARIANTS[variant](code)
+    checks = Checks(frozenset({rule}))
+    filtered = analyze(data, "run.py", checks).findings
+    monkeypatch.setattr(Look, "may_fire", lambda look, rule: True)
+    found = analyze(data, "run.py", checks).findings
+    assert filtered == found
+    assert found or variant == "in-function"
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ("PKT102", "import torch\ntorch.load(p, map_location='cpu', weights_only=True)"),
+        ("PKT102", "import torch\ntorch.load(\n    os.path.join(p, f'{a}-{b}.pt'),\n    weights_only=True,\n)"),
+        ("PKT102", "import torch\nimport json\ndtype = getattr(torch, name)\njson.load(f)"),
+        (
+            "PKT102",
+            "import torch\nimport json\nif a == 'torch':\n    sys.modules[b].__dict__\n    json.load(f)",
+        ),
+        ("PKT102", "import safetensors.torch\nfrom safetensors.torch import load\nimport torch\nload(p)"),
+        ("PKT103", "import numpy as np\nnp.load(p, mmap_mode='r', encoding='bytes', fix_imports=False)"),
+        ("PKT103", "import numpy as np\nraise ValueError(f'can not load {p}')"),
+        ("PKT104", "import yaml, json\nyaml.safe_load(f)\njson.load(f)"),
+        ("PKT202", "import torch\nfrom torch.hub import get_dir\nlist(names)"),
+        ("PKT301", "import subprocess\nsubprocess.run(['ls', p], check=True)"),
+        ("PKT303", "import ast, builtins\nast.parse(text, mode='eval')"),
+    ],
+)
+def test_what_cannot_fire_is_no_candidate(rule: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefilter, "_MANY", -1)
+    entries = [entry for entry in registry.load().entries if entry.id == rule]
+    assert candidates(entries, code.encode()) == ()
