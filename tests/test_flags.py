@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -114,7 +115,7 @@ UNSAFE = [
     'load_it(f"{load(p, FLAG=BAD)}")',
     "load_it(f'{a:{b}} {load(p, FLAG=BAD)}')",
 ]
-VARIANTS = {
+VARIANTS: dict[str, Callable[[str], str]] = {
     "as-it-is": lambda code: code,
     "crlf": lambda code: code.replace("\n", "\r\n"),
     "below-prose": lambda code: f'"""Loads: FLAG=FINE (see below).\n"""\n\n{code}',
@@ -123,7 +124,7 @@ VARIANTS = {
 FLAGS = [(ON, "True", "False", "PKT201"), (ON, "1", "None", "PKT201"), (OFF, "False", "True", "PKT101")]
 
 
-def spelled(code: str, flag: str, bad: str, fine: str) -> str:
+def written(code: str, flag: str, bad: str, fine: str) -> str:
     code = code.replace("FLAG", flag).replace("DASHED", flag.replace("_", "-"))
     return code.replace("BAD", bad).replace("FINE", fine)
 
@@ -131,7 +132,7 @@ def spelled(code: str, flag: str, bad: str, fine: str) -> str:
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize(("flag", "bad", "fine", "rule"), FLAGS)
 def test_nothing_is_lost(flag: str, bad: str, fine: str, rule: str, variant: str) -> None:
-    codes = [spelled(VARIANTS[variant](code), flag, bad, fine) for code in UNSAFE]
+    codes = [written(VARIANTS[variant](code), flag, bad, fine) for code in UNSAFE]
     assert [code for code in codes if lost(code, rule)] == []
     # Most of it is found, or there would be nothing to lose.
     assert sum(finds(code, rule) for code in codes) > len(codes) * 0.6
@@ -157,7 +158,7 @@ SAFE = [
 @pytest.mark.parametrize(("flag", "bad", "fine", "rule"), FLAGS)
 def test_what_hands_a_flag_on_is_no_candidate(code: str, flag: str, bad: str, fine: str, rule: str) -> None:
     entries = [entry for entry in registry.load().entries if entry.id == rule]
-    assert candidates(entries, spelled(code, flag, bad, fine).encode()) == ()
+    assert candidates(entries, written(code, flag, bad, fine).encode()) == ()
 
 
 LINES = st.sampled_from(

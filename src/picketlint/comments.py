@@ -18,9 +18,13 @@ _STRING = r"""(?: "{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* "{3}
     | " [^"\\\n]* (?: \\. [^"\\\n]* )* "
     | ' [^'\\\n]* (?: \\. [^'\\\n]* )* ' )"""
 _COMMENT_OR_STRING = rf"(?sx) \#[^\r\n]* | {_STRING}"
-# What is left of a text without comments and prose is the first group: f-strings, the beginning of one that cannot be
-# told from here, strings that consist of a name.
-_NO_CODE = rf"""(?sx) ( [fFtT][rR]? (?: {_STRING} | ["'] ) | (["']) [\w.]+ \2 ) | \#[^\r\n]* | {_STRING}"""
+# The same, and the beginning of an f-string that cannot be told from here. It begins with one of three signs, which
+# are looked for quickly; what follows each of them comes after.
+_DOUBLE = r"""(?: ""[^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* "{3} | [^"\\\n]* (?: \\. [^"\\\n]* )* " )"""
+_SINGLE = _DOUBLE.replace('"', "'")
+_NO_CODE = rf"""(?sx) ( ["'\#] (?:
+    (?<=\#) [^\r\n]* | (?<=") {_DOUBLE} | (?<=') {_SINGLE} | (?<=[fFtT]["']) | (?<=[fFtT][rR]["']) ) )"""
+_FORMATTED = tuple(kind + raw for kind in (b"f", b"F", b"t", b"T") for raw in (b"", b"r", b"R"))
 # The content of an f-string in whose fields there is nothing but pairs of quotes with neither braces nor escapes.
 _PLAIN_FIELDS = r"""(?:[^{}]|\{\{|\}\}|\{(?:[^{}"'#\\]|'[^'{}#\\]*'|"[^"{}#\\]*")*\})*"""
 _NESTING = sys.version_info >= (3, 12)
@@ -59,32 +63,34 @@ def code(data: bytes) -> bytes | None:
     ``getattr`` takes it.
     """
     found = _no_code().split(data)
-    kept = found[1::3]
-    if any(part is not None and part[-1:] not in part[:-1] for part in kept):
-        # An f-string that does not end where it should: it holds others, or the file is broken.
-        return None
-    if _NESTING and not all(map(_has_plain_fields, (part for part in kept if part and part[:1] in b"fFtT"))):
-        return None
-    # For every match, `split` gives what is before it and both groups; the second is a quote.
-    del found[2::3]
-    found[1::2] = [b" " if part is None else _fields(part) if part[:1] in b"fFtT" else part for part in kept]
+    for place in range(1, len(found), 2):
+        part = found[place]
+        if part[:1] == b"#":
+            found[place] = b" "
+        elif found[place - 1].endswith(_FORMATTED):
+            if len(part) == 1 or (_NESTING and not _has_plain_fields(part)):
+                # An f-string that holds others, or the file is broken.
+                return None
+            found[place] = _fields(part)
+        elif not _is_name(part):
+            found[place] = b" "
     return b"".join(found)
 
 
-def _fields(part: bytes) -> bytes:
-    """An f-string without the text between its fields; all of it where braces stand within braces.
+def _is_name(part: bytes) -> bool:
+    return part[1:-1].replace(b".", b"_").replace(b"_", b"x").isalnum()
 
-    What looks like the prefix stays, and so does a name in it: ``if"x"`` is none.
-    """
-    if part.translate(None, _NO_BRACES) != b"{}" * part.count(b"{") or re.fullmatch(rb"\w+([\"'])[\w.]+\1", part):
+
+def _fields(part: bytes) -> bytes:
+    """An f-string without the text between its fields; all of it where braces stand within braces, or nothing does."""
+    if part.translate(None, _NO_BRACES) != b"{}" * part.count(b"{") or _is_name(part):
         return part
-    return b"%s %s " % (part[:1], b"".join(re.findall(rb"\{[^{}]*\}", part)))
+    return b" %s " % b"".join(re.findall(rb"\{[^{}]*\}", part))
 
 
 def _has_plain_fields(part: bytes) -> bool:
-    content = part.lstrip(b"fFtTrR")
-    quotes = 3 if content.startswith((b'"""', b"'''")) else 1
-    return b"{" not in part or re.fullmatch(_PLAIN_FIELDS.encode(), content[quotes:-quotes]) is not None
+    quotes = 3 if part.startswith((b'"""', b"'''")) else 1
+    return b"{" not in part or re.fullmatch(_PLAIN_FIELDS.encode(), part[quotes:-quotes]) is not None
 
 
 @cache

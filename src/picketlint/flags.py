@@ -21,8 +21,7 @@ _BRACKETS = re.compile(rb"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 _DEEPEST = 6
 _EXPORTS = re.compile(rb"__all__[ \t]*\+?=[ \t]*[\[(][^\[\]()]*[\])]")
 _ARGUMENTS = re.compile(rb"\s*\(((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)")
-_FUNCTION = re.compile(rb"(?m)^([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
-_DEFINITION = re.compile(rb"(?<!\w)def(?!\w)")
+_FUNCTION = re.compile(rb"def(?<!\wdef)(?!\w)(?:[ \t]+(\w+))?")
 _KEYWORD_OR_SPREAD = re.compile(rb"\s*(?:\w+\s*=(?!=)|\*)")
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz") | frozenset(range(0x80, 0x100))
 _BLOCK = re.compile(rb"(?:if|elif|while)\b")
@@ -33,7 +32,8 @@ class _Patterns(NamedTuple):
 
     name: re.Pattern[bytes]
     harmless: re.Pattern[bytes]
-    target: re.Pattern[bytes]
+    looped: re.Pattern[bytes]
+    lambdas: re.Pattern[bytes]
     read: re.Pattern[bytes]
     value: re.Pattern[bytes]
 
@@ -41,7 +41,7 @@ class _Patterns(NamedTuple):
 def may_turn(code: bytes, flag: bytes, *, on: bool) -> bool:
     """Whether something in ``code``, as comments.py leaves it, can give a flag a value that is true (or else false)."""
     patterns = _patterns(flag, on)
-    if patterns.target.search(code):
+    if patterns.looped.search(code) or patterns.lambdas.search(code):
         return True
     places = [found.start() for found in patterns.name.finditer(code)]
     if any(not _is_harmless(code, place, flag, patterns) for place in places):
@@ -87,9 +87,9 @@ def _patterns(flag: bytes, on: bool) -> _Patterns:
         re.compile(rb"%s(?<!\w%s)(?!\w)" % (flag, flag)),
         re.compile(harmless),
         re.compile(
-            rb"(?<!\w)(?:for\b[^=:\n]{0,%d}(?<!\w)%s(?!\w)[^=:\n]{0,%d}\bin\b|lambda\b[^:]{0,%d}(?<!\w)%s(?!\w))"
-            % (_MOST, flag, _MOST, _MOST, flag)
+            rb"for(?<!\wfor)(?!\w)[^=:\n]{0,%d}(?<!\w)%s(?!\w)[^=:\n]{0,%d}\bin\b" % (_MOST, flag, _MOST),
         ),
+        re.compile(rb"lambda(?<!\wlambda)(?!\w)[^:]{0,%d}(?<!\w)%s(?!\w)" % (_MOST, flag)),
         re.compile(rb"\s*[,)\]}]"),
         re.compile(rb"\s*(?:%s|%s%s)?\s*" % (literal, dotted, flag)),
     )
@@ -127,11 +127,12 @@ def _is_harmless(code: bytes, place: int, flag: bytes, patterns: _Patterns) -> b
 
 def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> bool:
     """Whether a function that takes the flag is called here with an argument at its place, or a later one."""
-    functions = [*_FUNCTION.finditer(code)]
-    if len(functions) != len(_DEFINITION.findall(code)):
-        return True
     wanted: dict[bytes, tuple[int, int]] = {}
-    for function in functions:
+    for function in _FUNCTION.finditer(code):
+        name, start = function[1], function.start()
+        indentation = code[code.rfind(b"\n", max(start - _MOST, 0), start) + 1 : start]
+        if name is None or indentation.strip() not in (b"", b"async"):
+            return True
         signature = _ARGUMENTS.match(code, function.end(), function.end() + _LONGEST)
         if signature is None:
             return True
@@ -142,12 +143,12 @@ def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> boo
         if before is None or len(wanted) > _MOST_FUNCTIONS:
             return True
         if not any(one.strip().startswith(b"*") for one in before):
-            if function[2].startswith(b"__"):
+            if name.startswith(b"__"):
                 return True
             # A function within something may be a method, whose calls leave its first parameter out.
             last = len(before) - 1
-            first, end = wanted.get(function[2], (last, last))
-            wanted[function[2]] = (min(first, max(last - bool(function[1]), 0)), max(end, last))
+            first, end = wanted.get(name, (last, last))
+            wanted[name] = (min(first, max(last - indentation[:1].isspace(), 0)), max(end, last))
     rest = _EXPORTS.sub(b" ", code) if wanted else code
     return any(_is_given(rest, name, places, patterns) for name, places in wanted.items())
 
