@@ -13,15 +13,12 @@ from functools import cache
 
 from picketlint.records import NamedTuple
 
-_STRING = r"""(?: "{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* "{3}
-    | '{3} [^'\\]* (?: (?: \\. | '(?!'') ) [^'\\]* )* '{3}
-    | " [^"\\\n]* (?: \\. [^"\\\n]* )* "
-    | ' [^'\\\n]* (?: \\. [^'\\\n]* )* ' )"""
-_COMMENT_OR_STRING = rf"(?sx) \#[^\r\n]* | {_STRING}"
-# The same, and the beginning of an f-string that cannot be told from here. It begins with one of three signs, which
-# are looked for quickly; what follows each of them comes after.
+# What follows the first quote of a string.
 _DOUBLE = r"""(?: ""[^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* "{3} | [^"\\\n]* (?: \\. [^"\\\n]* )* " )"""
 _SINGLE = _DOUBLE.replace('"', "'")
+_COMMENT_OR_STRING = rf"(?sx) \#[^\r\n]* | \" {_DOUBLE} | ' {_SINGLE}"
+# The same, and the beginning of an f-string that cannot be told from here. It begins with one of three signs, which
+# are looked for quickly; what follows each of them comes after.
 _NO_CODE = rf"""(?sx) ( ["'\#] (?:
     (?<=\#) [^\r\n]* | (?<=") {_DOUBLE} | (?<=') {_SINGLE} | (?<=[fFtT]["']) | (?<=[fFtT][rR]["']) ) )"""
 _FORMATTED = tuple(kind + raw for kind in (b"f", b"F", b"t", b"T") for raw in (b"", b"r", b"R"))
