@@ -28,7 +28,7 @@ reporting.summary scan settings source speed triggers
 _OWN_FINDING = """
 analysis comments dispatch examples knowledge knowledge.defaults knowledge.signatures listening module
 reporting.sanitize reporting.snippet reporting.text rule rules rules.pkt101_unsafe_torch_load
-rules.pkt102_implicit_torch_load semantics semantics.arguments semantics.bindings semantics.calls semantics.changes
+semantics semantics.arguments semantics.bindings semantics.calls semantics.changes
 semantics.classes semantics.conditions semantics.control semantics.defaults semantics.flow semantics.guards
 semantics.limits semantics.mappings semantics.mentions semantics.names semantics.options semantics.sites
 semantics.solver semantics.tree semantics.values semantics.verification semantics.walk wrappers

@@ -42,6 +42,8 @@ _CALLING = ("Popen", "call", "check_call", "check_output", "run")
 # Without one of these in it, a file holds no command that a shell reads: a function that always has a shell read it,
 # the flag of one that may, or a shell as the program of a list.
 SHELL_TRIGGERS: tuple[Trigger, ...] = (
+    # As the text of a notebook begins, whose magics say less.
+    ("get_ipython", b"from IPython import get_ipython"),
     *sorted({(CODE, "get_ipython", name.rpartition(".")[2]) for name in IPYTHON_SHELL}),
     *qualified(*(name for name in SHELL_FUNCTIONS if name != "os.system" and name not in IPYTHON_SHELL)),
     *imported("os", "system"),

@@ -51,6 +51,8 @@ _FALL = 0.9
 _MANY = 1 << 18
 # So many needles can as well be looked for one by one.
 _FEW = 6
+# What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell.
+_MAGIC = b"from IPython import get_ipython"
 # So many words are remembered.
 _MOST_WORDS = 1 << 19
 
@@ -100,7 +102,7 @@ class Prefilter:
         for needle in (b"", *self._held(data, words)):
             for rule, parts in self._by_needle.get(needle, ()):
                 triggers.setdefault(rule, []).append(parts)
-        return Look(text, triggers, thorough=self._seen > _MANY)
+        return Look(text, triggers, thorough=self._seen > _MANY and not data.startswith(_MAGIC))
 
     def _held(self, data: bytes, words: set[bytes]) -> Iterable[bytes | str]:
         """The needles that may be there."""
