@@ -333,7 +333,7 @@ def test_what_cannot_fire_is_no_candidate(rule: str, code: str, monkeypatch: pyt
 
 def test_in_a_notebook_with_magics_nothing_is_taken_for_a_comment_or_a_string(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefilter, "_MANY", -1)
-    lines = ["!echo '''\n", "load(p, trust_remote_code=True)\n", "!echo ''' {p}"]
+    lines = ["p = input()\n", "!echo '''\n", "load(p, trust_remote_code=True)\n", "!echo ''' {p}"]
     cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": lines}]
     data = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
     found = analyze(data, "load.ipynb", Checks(frozenset({"PKT201", "PKT301"}))).findings
