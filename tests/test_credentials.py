@@ -11,7 +11,7 @@ import pytest
 from hosts import bandit, flake8, picketlint
 
 from picketlint.credentials.bindings import Credential
-from picketlint.credentials.names import Kind, kind_of
+from picketlint.credentials.names import Kind, kind_of, names_credential
 from picketlint.credentials.strength import Strength, strength
 from picketlint.engine import Checks, analyze
 from picketlint.knowledge.credentials import HEADER_ENDINGS, MACHINE_ENDINGS, PASSWORD_ENDINGS, SECRET_ENDINGS
@@ -77,8 +77,9 @@ def test_no_spelling_of_a_name_is_lost_before_the_file_is_parsed(ending: str) ->
     ]  # fmt: skip
     for name in spelled:
         for whole in (name, f"my_{name}", f"{name}_prod", f"{name}2"):
-            if kind_of(whole) is not None:
-                assert len(candidates(entries, f"d[{whole!r}] = 1".encode())) == len(entries), whole
+            fitting = {entry.id for entry in candidates(entries, f"d[{whole!r}] = 1".encode())}
+            assert ("PKT402" in fitting) >= (kind_of(whole) is not None), whole
+            assert ("PKT404" in fitting) >= names_credential(whole), whole
     assert kind_of(spelled[0]) is kind_of(spelled[1]) is not None
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from picketlint import registry
 from picketlint.engine import Checks, analyze
 from picketlint.model import Finding
-from picketlint.prefilter import Look, Prefilter, _needle, _Pivots, _Spoken
-from picketlint.triggers import CODE, WORD
+from picketlint.prefilter import Look, Prefilter, _asked, _needle, _Vocabulary
+from picketlint.triggers import ASK, CODE
 
 # What Python calls its own parser of expressions.
 parser: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
@@ -32,7 +32,9 @@ PARTS = sorted(
     key=str,
 )
 FIRSTS = {trigger for entry in ENTRIES for trigger in entry.triggers if isinstance(trigger, str)}
-EXPRESSIONS = [part for part in PARTS if isinstance(part, str) and not part.isidentifier() and part != CODE]
+OTHERS = [part for part in PARTS if isinstance(part, str) and not part.isidentifier() and part != CODE]
+EXPRESSIONS = [part for part in OTHERS if not part.startswith(ASK)]
+ASKED = [part for part in OTHERS if part.startswith(ASK)]
 
 
 # -- the language ------------------------------------------------------------------------------------------------------
@@ -51,37 +53,46 @@ def test_what_need_not_be_there_is_not_looked_for(expression: str) -> None:
     assert _needle(expression) in (b"", b"a")
 
 
+@pytest.mark.parametrize("part", ASKED)
+def test_a_function_that_is_asked_is_there_and_not_the_first_thing(part: str) -> None:
+    assert _asked(part)(b"", []) is False
+    assert part not in FIRSTS
+    assert all(trigger[0] != part for entry in ENTRIES for trigger in entry.triggers if isinstance(trigger, tuple))
+
+
 NEEDLES = sorted([b"hf_", b"ghp_", b"gho_", b"AKIA", b"sk-ant-", b"sk-", b"eyJ", b"_", b"aa", b"aaa", b"abab", b"q.(z"])
+RUNS = ["hf", "aa", "aaa", "abab", "bab", "hf_aa", "ab_ab", "b_a", "Key", "accountKey"]
+WORDS = frozenset({b"aa", b"hf", b"load", b"hf_aa"})
+COMPOUNDS = st.lists(
+    st.sampled_from(["a", "b", "aa", "hf", "_", "-", "Key", "account", "load"]), min_size=1, max_size=6
+)
 
 
-@given(st.lists(st.sampled_from([*NEEDLES, b"hf", b"a", b"b", b"-", b"sk", b"\n", b"AKI", b"gh"]), max_size=12))
-def test_needles_are_found_together_as_one_by_one(parts: list[bytes]) -> None:
-    data = b"".join(parts)
-    assert _Pivots(NEEDLES).held(data) >= {needle for needle in NEEDLES if needle in data}
+@given(st.lists(st.sets(COMPOUNDS.map("".join), max_size=6), min_size=1, max_size=4))
+def test_a_vocabulary_finds_what_is_in_each_compound_however_often_it_is_asked(files: list[set[str]]) -> None:
+    vocabulary = _Vocabulary(WORDS, RUNS)
+    for names in files:
+        compounds = {name.encode() for name in names}
+        wanted = {
+            compound: {run for run in RUNS if run.encode() in compound} | WORDS.intersection(compound.split(b"-"))
+            for compound in compounds
+        }
+        telling = {compound for compound, keys in wanted.items() if keys}
+        assert vocabulary.known(set(compounds)) == (telling, set().union(*wanted.values()))
 
 
-def test_needles_that_are_not_there_are_not_found() -> None:
-    assert _Pivots(NEEDLES).held(b"x = 1\n") == set()
-    assert _Pivots(NEEDLES).held(b"token = hf_x\n") == {b"_", b"hf_"}
+def test_a_vocabulary_of_nothing_finds_nothing() -> None:
+    vocabulary = _Vocabulary(frozenset(), [])
+    for compound in (b"one", b"two", b"one"):
+        assert vocabulary.known({compound}) == (set(), set())
 
 
-def test_words_are_looked_at_once() -> None:
-    expression = rf"{WORD}token(?<=(?i:hf)_token)(?!s)"
-    spoken = _Spoken([b"hf_", expression])
-    for _ in range(2):
-        assert spoken.held({b"my_hf_token", b"x"}) == {b"hf_", expression}
-        assert spoken.held({b"my_hf_tokens", b"pad_token"}) == {b"hf_"}
-        assert spoken.held({b"HF_token", b"hf_token"}) == {b"hf_", expression}
-        assert spoken.held({b"x", b"token"}) == set()
-
-
-def test_expressions_about_words_decide_in_small_runs_and_large_ones() -> None:
-    entry = ENTRIES[1]._replace(triggers=(rf"{WORD}token(?<=hf_token)",))
-    prefilter = Prefilter([entry])
-    for _ in range(2):
-        assert prefilter.look(b"print(hf_token)").may_fire(entry)
-        assert not prefilter.look(b"print(pad_token)").may_fire(entry)
-        prefilter.look(b"#" * (1 << 19))
+def test_a_vocabulary_forgets_before_it_grows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("picketlint.prefilter._MOST_WORDS", 3)
+    vocabulary = _Vocabulary(WORDS, RUNS)
+    for number in range(9):
+        assert vocabulary.known({b"x%d" % number, b"my_hf"}) == ({b"my_hf"}, {"hf"})
+        assert len(vocabulary._silent) <= 5
 
 
 def test_a_prefilter_says_the_same_however_much_it_has_seen() -> None:

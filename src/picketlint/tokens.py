@@ -24,8 +24,12 @@ from picketlint.knowledge.tokens import (
 )
 from picketlint.placeholders import credible, known
 from picketlint.records import NamedTuple
+from picketlint.triggers import CONTINUED
 
-_Trigger = bytes | str | tuple[bytes | str, ...]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from picketlint.triggers import Trigger
+
 _WORD = "A-Za-z0-9_"
 # How names of credentials go on after the provider's; "tokenizer" is none.
 _NAME_END = r"(?i:[a-z_-]{0,24}(?:key|token|secret|auth)(?![a-z]))"
@@ -38,6 +42,8 @@ _ESCAPES = "nrt"
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 # The word that a needle begins with, where it is one in every text.
 _HEAD = re.compile(r"([A-Za-z]\w+)\W")
+# The head of a needle that is part of few other words.
+_LONG_HEAD = 4
 # A needle that is part of many words, and how much of the run after it has to be there before a literal ends.
 _SHORT = 2
 _SHORT_RUN = 8
@@ -87,13 +93,14 @@ def starred(text: str) -> str:
     return "".join([*parts, text[end:]])
 
 
-def token_triggers() -> tuple[_Trigger, ...]:
+def token_triggers() -> tuple[Trigger, ...]:
     """What the bytes of a file hold that has a credential in it: one of these."""
-    found: set[_Trigger] = set()
+    found: set[Trigger] = set()
     for shape in (*SHAPES, *(pair.identifier for pair in PAIRS)):
         begun, head = _begun(shape), _HEAD.match(shape.needle)
         # A word is what costs least to look for; the letter of an escape sequence can be part of it.
-        words = [] if head is None else [f"{letter}{head.group(1)}" for letter in ("", *_ESCAPES)]
+        short = head is not None and len(head.group(1)) < _LONG_HEAD
+        words = [f"{letter}{head.group(1)}" for letter in ("", *_ESCAPES)] if head is not None and short else []
         found.update([(word, begun) for word in words] or [begun])
     found.update(f"{word}{_NAME_END}" for row in NAMED for word in _cases(row.words))
     for row in NAMED:
@@ -112,7 +119,7 @@ def _begun(shape: Shape) -> bytes | str:
     if not isinstance(following, Run) or not shape.needle[:2].isalnum():
         return shape.needle.encode()
     run, least = following, 0 if len(shape.needle) > _SHORT else _SHORT_RUN
-    interrupted = f"[{run.characters}]{{{least},{run.low}}}[\"'\\\\{{]"
+    interrupted = f"[{run.characters}]{{{least},{run.low}}}(?:[\\\\{{]|[\"'](?:{CONTINUED}))"
     return f"{re.escape(shape.needle)}(?:[{run.characters}]{{{run.low}}}|{interrupted})".replace("\\-", "-")
 
 

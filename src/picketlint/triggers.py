@@ -7,10 +7,11 @@ A rule has several, one of which must hold. A trigger is one of these, or a tupl
 - any other ``str``: a regular expression that matches somewhere. One that begins with plain characters, or with one
   that is rare in programs, costs about 0.4 ms per MB. What must not stand before comes after, then:
   ``eval(?<!\.eval)``; one that begins otherwise makes ``re`` try every place, and costs twenty times as much.
-- the same that begins with ``WORD``, the only part of its trigger: it matches within a word. Each word is looked at but
-  once, however many files hold it, so that many such expressions cost little; they match no blanks.
-- ``bytes``: the file holds them somewhere. That costs 0.4 ms per MB; where there are many, as the beginnings of
-  credentials, those of all rules are looked for together, which costs next to nothing for parts of words.
+- ``bytes``: the file holds them somewhere. That costs 0.4 ms per MB, and next to nothing for the first in a trigger
+  without words: it is looked for within words, in each of them but once, however many files hold it.
+- a ``str`` that begins with ``ASK``: a function, by module and name, that is called with the file's bytes and those of
+  its words, with hyphens in them, that hold a word of a trigger or the beginning of one. What stands before it in its
+  tuple is there.
 - a ``str`` that begins with ``ON`` or ``OFF``, and goes on with the name of a flag, in a tuple with that name: the code
   may turn the flag on, or off; flags.py tells, in a file that names it.
 - ``CODE``, in a tuple: the rest of the tuple holds even without comments and strings, but for strings that are names.
@@ -26,11 +27,20 @@ The functions below make triggers for what rules look for most.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    Asked = Callable[[bytes, Collection[bytes]], bool]
+
 Trigger = bytes | str | tuple[bytes | str, ...]
 CODE = "(?#code)"
-WORD = "(?#word)"
 ON = "(?#on)"
 OFF = "(?#off)"
+ASK = "(?#ask)"
+
+# After the quote that ends a literal: the text goes on in another one, or perhaps by way of a name that it is given.
+CONTINUED = r"""[\s\\)]{0,200}(?:\+|[rRbBuUfF]{0,2}["'])|[ \t]{0,40}(?:[\r\n;#]|\Z)"""
 
 # What can follow a name in a line, other than operators: any other word makes it prose, or what is imported from.
 _KEYWORDS = "and|as|async|else|for|from|if|in|is|not|or"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from picketlint.credentials.names import Kind, kind_of, words
+from picketlint.credentials.names import Kind, names_credential, words
 from picketlint.credentials.sinks import name_of
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.credentials import NOT_WORKING
@@ -14,10 +14,7 @@ from picketlint.knowledge.logs import (
     MASKING,
     METHODS,
     NOT_WRITTEN,
-    OFTEN_NO_CREDENTIAL,
-    OWNERS,
     PLACES,
-    QUESTIONS,
     RECORDED,
     TRANSPARENT,
     TRANSPARENT_METHODS,
@@ -129,19 +126,6 @@ def _named(part: _Part, module: Module) -> Logged | None:
         return None
     looked_up = isinstance(node, (ast.Subscript, ast.Call))
     return Logged(name, part.shown or node, looked_up, part.via)
-
-
-def names_credential(name: str) -> bool:
-    """Whether what has this name is a credential, though its value is not in sight."""
-    kind = kind_of(name)
-    if kind is None:
-        return False
-    found = [word for word in words(name) if not word.isdigit()]
-    if found[0] in QUESTIONS or any(" ".join(found[-length:]) in OFTEN_NO_CREDENTIAL for length in (2, 3)):
-        return found[-3:] == ["secret", "access", "key"]
-    if found[-1] == "secret":
-        return len(found) > 1 and found[-2] in OWNERS
-    return found[-1] not in OFTEN_NO_CREDENTIAL
 
 
 def _is_harmless(node: ast.expr, module: Module) -> bool:

@@ -15,6 +15,7 @@ from picketlint.knowledge.credentials import (
     QUALIFIERS,
     SECRET_ENDINGS,
 )
+from picketlint.knowledge.logs import OFTEN_NO_CREDENTIAL, OWNERS, QUESTIONS
 from picketlint.records import Enum
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -84,3 +85,16 @@ def kind_of_many(name: str) -> Kind | None:
     if not found or found[-1] not in PLURALS:
         return None
     return kind_of("_".join([*found[:-1], PLURALS[found[-1]]]))
+
+
+def names_credential(name: str) -> bool:
+    """Whether what has this name is a credential, though its value is not in sight."""
+    kind = kind_of(name)
+    if kind is None:
+        return False
+    found = [word for word in words(name) if not word.isdigit()]
+    if found[0] in QUESTIONS or any(" ".join(found[-length:]) in OFTEN_NO_CREDENTIAL for length in (2, 3)):
+        return found[-3:] == ["secret", "access", "key"]
+    if found[-1] == "secret":
+        return len(found) > 1 and found[-2] in OWNERS
+    return found[-1] not in OFTEN_NO_CREDENTIAL

@@ -10,7 +10,11 @@ the named services document, and the values that stand in released ML packages.
 
 from __future__ import annotations
 
-from picketlint.triggers import WORD
+from picketlint.triggers import ASK
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from picketlint.triggers import Trigger
 
 # What the last word, or words, of a name are when somebody chose the value: it can be any text.
 PASSWORD_ENDINGS = frozenset(
@@ -214,51 +218,21 @@ COMMON_PAIRS = {
 }
 
 
-def _endings(word: str) -> tuple[str, ...]:
-    """Regular expressions for the names that end in ``word`` after one of the words that make a credential of it.
-
-    They begin with the word itself, for that is looked for fast. What is one identifier is looked at but once. The
-    words before it stand together by their length, as ``re`` wants it: one by one they take several times as long to
-    compile.
-    """
-    endings = (ending for every in (PASSWORD_ENDINGS, SECRET_ENDINGS, MACHINE_ENDINGS) for ending in every)
-    owners = {ending.split(" ")[-2] for ending in endings if ending.endswith(f" {word}")}
-    lengths = sorted({*map(len, owners)})
-    groups = ["|".join(sorted(owner for owner in owners if len(owner) == length)) for length in lengths]
-
-    def after(written: str, *between: str) -> str:
-        return "|".join(f"(?<=(?i:{group}){sign}{written})" for group in groups for sign in between)
-
-    patterns = []
-    for written in (word, word.title(), word.upper()):
-        apart = f"(?:(?<=[-.]{written})|(?<=[-.]_{written}))"
-        identifiers, others = after(written, "", "_", "__"), after(written, "[-.]", "[-_.]{2}")
-        patterns += [f"{WORD}{written}(?:{identifiers})", f"{written}{apart}(?:{others})"]
-    return tuple(patterns)
-
-
-# Without one of these in it, a file holds no name of a credential. Of a word, the part that is written the same whether
-# it begins with a capital.
-NAME_TRIGGERS: tuple[bytes | str | tuple[bytes | str, ...], ...] = (
-    *(
-        written
-        for word in (b"assword", b"asswd", b"asswort", b"asscode", b"assphrase", b"ecret", b"earer")
-        for written in (word, word.upper())
-    ),
-    *(written for word in (b"apikey", b"apitoken", b"authtoken") for written in (word, word.upper(), word.title())),
-    *(pattern for word in ("key", "token", "pass", "pw") for pattern in _endings(word)),
-    *(b"pwd", b"Pwd", b"PWD"),
-    b"uthorization",
-    b"UTHORIZATION",
+# One of these is in every name of a credential.
+_HINTS = tuple(
+    form.encode()
+    for hint in ("key", "token", "pass", "pw", "secret", "bearer", "authorization")
+    for form in (hint, hint.title(), hint.upper())
 )
-# Beside the names of credentials, what shows them in a text: a login in a URL, which may be written in two pieces, and
-# in a header; and calls that take a password without a name.
-CREDENTIAL_TRIGGERS: tuple[bytes | str | tuple[bytes | str, ...], ...] = (
-    *NAME_TRIGGERS,
+_SPOTTING = f"{ASK}picketlint.credentials.spotting:"
+# What says in a file that it holds a credential: the name of one; a login in a URL, which may be written in two pieces,
+# and in a header; calls that take a password without a name.
+CREDENTIAL_TRIGGERS: tuple[Trigger, ...] = (
+    *((hint, f"{_SPOTTING}named") for hint in _HINTS),
     (b"://", r"://[^\s/?]{0,400}(?:@|[\"']\s{0,40}[+\"'\\])"),
-    r"asic {1,2}[A-Za-z0-9+/=]{8}",
-    r"ASIC {1,2}[A-Za-z0-9+/=]{8}",
-    b"auth=",
-    b"uth(",
-    b"login(",
+    *((scheme, f"{_SPOTTING}sent") for scheme in (b"asic", b"ASIC", b"earer", b"EARER")),
+    *((call, rf"{call}\(") for call in sorted(LOGIN_CALLS)),
+    *((pair, rf"{pair}[\s\\]{{0,40}}=(?!=)") for pair in sorted(LOGIN_PAIRS)),
 )
+# What says that the name of a credential is there which says enough by itself.
+LOGGED_TRIGGERS: tuple[Trigger, ...] = tuple((hint, f"{_SPOTTING}named", f"{_SPOTTING}told") for hint in _HINTS)

@@ -30,7 +30,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from picketlint.knowledge.credentials import NAME_TRIGGERS
+from picketlint.knowledge.credentials import LOGGED_TRIGGERS
 from picketlint.knowledge.logs import CALLS
 from picketlint.rule import (
     Confidence,
@@ -56,7 +56,7 @@ class LoggedCredential(Rule):
     confidence = Confidence.MEDIUM
     cwe = 532
     policy = "API Keys and Credentials"
-    triggers = NAME_TRIGGERS
+    triggers = LOGGED_TRIGGERS
     examples = (
         bad("print(password)", at="1:1"),
         bad('logger.info("connecting as %s with %s", user, password)', at="1:1"),

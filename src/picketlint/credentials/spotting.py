@@ -1,0 +1,122 @@
+"""Whether a file can hold a credential, or what has the name of one, told from its bytes before anything is parsed.
+
+The functions are what ``triggers.ASK`` names for the rules about credentials: where they say no, a rule finds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
+
+from picketlint.credentials.names import kind_of, kind_of_many, names_credential
+from picketlint.triggers import CONTINUED
+
+# How long an escape sequence is that can stand before a word in a text, without its stroke, by its first character.
+_ESCAPED = {
+    **{bytes((sign,)): (1,) for sign in b"abfnrtv"},
+    **{bytes((sign,)): (1, 2, 3) for sign in b"01234567"},
+    b"x": (3,),
+    b"u": (5,),
+    b"U": (9,),
+}
+_LONGEST = 120
+# The words that make the name of a credential with another word before them, which dots can part from it.
+_OWNED = tuple(
+    before + form
+    for word in (b"key", b"token", b"pass", b"pw")
+    for form in (word, word.title(), word.upper())
+    for before in (b"", b"_")
+)
+# Of each of them some word that does.
+_OWNERS = (b"access", b"db")
+# What stands before the dot, as far as it can matter.
+_OWNER = re.compile(rb"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?\Z")
+# The last word, or words and dots that say nothing.
+_REST = re.compile(rb"([A-Za-z0-9_-]{1,64})[A-Za-z0-9_.-]{0,64}")
+_AROUND = 64
+_IN_WORDS = frozenset(code for code in range(256) if code >= 0x80 or chr(code).isalnum() or chr(code) in "_-")
+# After a name that stands in a sentence: another word, or the end of a quotation.
+_PROSE = re.compile(rb"[ \t]+(?!(?:and|async|else|for[ \t(][\w, \t()*]{1,80}[ \t)]in|if|in|not|or)\b)[A-Za-z]|`")
+_SCHEME = re.compile(
+    rb"(?:earer(?<=[Bb]earer)|EARER(?<=BEARER)|asic(?<=[Bb]asic)|ASIC(?<=BASIC))"
+    rb"(?:(?: {1,2}([^\s\"',;{}<>]{1,1024}))([\"'](?:%s))?| {1,2}[\"'\\])" % CONTINUED.encode()
+)
+
+
+def named(data: bytes, words: Collection[bytes]) -> bool:
+    """Whether something in a file has the name of a credential, or of several."""
+    return _spotted(data, words, _is_name)
+
+
+def told(data: bytes, words: Collection[bytes]) -> bool:
+    """The same for those names that say enough where the value is not in sight."""
+    return _spotted(data, words, _is_telling)
+
+
+def sent(data: bytes, words: Collection[bytes]) -> bool:
+    """Whether the scheme of an ``Authorization`` header stands before what can be a credential."""
+    from picketlint.credentials.embedded import in_header
+
+    for match in _SCHEME.finditer(data):
+        value, goes_on = match.groups()
+        if value is None or goes_on or b"\\" in value or any(in_header(match.group().decode("latin-1"))):
+            return True
+    return False
+
+
+def _spotted(data: bytes, words: Collection[bytes], is_name: Callable[[bytes], bool]) -> bool:
+    for word in words:
+        if is_name(word) and any(not _PROSE.match(data, end) for end in _ends(word, data)):
+            return True
+    return any(is_name(name) and not _PROSE.match(data, end) for name, end in _dotted(data, words))
+
+
+def _ends(word: bytes, data: bytes) -> Iterator[int]:
+    """Where a word ends, each time it stands by itself."""
+    for at in _places(word, data):
+        end = at + len(word)
+        if _IN_WORDS.isdisjoint(data[max(0, at - 1) : at]) and _IN_WORDS.isdisjoint(data[end : end + 1]):
+            yield end
+
+
+def _dotted(data: bytes, words: Collection[bytes]) -> Iterator[tuple[bytes, int]]:
+    """The names with a dot before their last word, which another one makes that of a credential, and where they end."""
+    for last in {_beginning(word) for word in words}:
+        if last:
+            for at in _places(b".%s" % last, data):
+                owner, rest = _OWNER.search(data, max(0, at - _AROUND), at), _REST.match(data, at + 1)
+                if owner and rest and not data.startswith(b"(", rest.end()):
+                    for end in {rest.end(1), rest.end()}:
+                        yield b"%s-%s" % (owner.group(), data[at + 1 : end]), end
+
+
+def _places(needle: bytes, data: bytes) -> Iterator[int]:
+    at = data.find(needle)
+    while at >= 0:
+        yield at
+        at = data.find(needle, at + len(needle))
+
+
+@lru_cache(maxsize=1 << 16)
+def _beginning(word: bytes) -> bytes:
+    """What a word begins with that can be the last one in the name of a credential; nothing for any other."""
+    last = next((last for last in _OWNED if word.startswith(last)), b"")
+    return last if last and any(_is_name(b"%s_%s" % (owner, word)) for owner in _OWNERS) else b""
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_name(word: bytes) -> bool:
+    return any(kind_of(name) or kind_of_many(name) for name in _readings(word))
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_telling(word: bytes) -> bool:
+    return _is_name(word) and any(map(names_credential, _readings(word)))
+
+
+def _readings(word: bytes) -> Iterator[str]:
+    """The names that a word can be or end with, as far as that matters to what a name says."""
+    for part in {word, *word.split(b"-")}:
+        for skipped in (0, *_ESCAPED.get(part[:1], ())):
+            yield "_" + part[skipped:].strip(b"-")[-_LONGEST:].decode("ascii", "replace")
