@@ -123,7 +123,7 @@ CASES = [
     pytest.param(lines(17, "if c: x = 'a#'") + "\nx.f" + load("x"), "semantics.values._TOO_MANY", id="values"),
     pytest.param("x = [" + "y, " * 17 + "]" + load("bool(x)"), "semantics.values._TOO_MANY", id="elements"),
     pytest.param(
-        "x = " + " + ".join(["'" + "a" * 1000 + "'"] * 70) + "\nsubprocess.run([x, '-c', y])",
+        "x = " + " + ".join(["'" + "a" * 1000 + "'"] * 70) + "\nsubprocess.run([x, '-c', y], shell=False)",
         "semantics.values._TOO_LONG",
         id="long-text",
     ),
