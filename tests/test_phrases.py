@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picketlint.knowledge import justifications as known
-from picketlint.phrases import Phrases, needs
+from picketlint.phrases import Phrases, left, needs
 
 NAMES = ["ADVICE", "ATTEMPTS", "DOUBTS", "HEDGES", "KEPT_OUT", "NARRATION", "WARNINGS"]
 SHIPPED = {**known.DEFAULT._asdict(), **{name: getattr(known, name) for name in NAMES}}
@@ -36,6 +36,8 @@ WORDS = _WORDS.split()
         ("a.c", []),
         ("cats*", [("cat",)]),
         ("cats+", [("cats",)]),
+        (r"(?:\w+|cats)x", []),
+        (r"(?:dogs? \w+|cats{1,2})", [("dog", "cats")]),
     ],
 )  # fmt: skip
 def test_what_a_pattern_needs(pattern: str, expected: list[tuple[str, ...]]) -> None:
@@ -56,6 +58,44 @@ def test_no_text_that_matches_lacks_what_its_pattern_needs(pattern: str) -> None
         assert all(any(word in text for word in words) for words in needs(pattern))
 
     holds()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        (r"\b(?:red|blue) (?:dark )?hats?\b", "a red hat", r"\b(?:red) (?:)?hats?\b"),
+        ("(?:red|blue) hat", "a green hat", None),
+        ("(?:red|blue)?hat", "a green hat", "(?:)?hat"),
+        ("(?!red|blue)hat", "a green hat", "(?:)hat"),
+        ("(?:red (?:hat|shoe)|blue (?:hat|shoe))s", "blue shoes", "(?:blue (?:shoe))s"),
+        ("red|(?:green|blue) hat", "blue hats", "(?:blue) hat"),
+        (r"(?:\w+|red)-", "red-", r"(?:\w+|red)-"),
+    ],
+)  # fmt: skip
+def test_what_is_left_of_a_pattern(pattern: str, text: str, expected: str | None) -> None:
+    assert left(pattern, text) == expected
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_what_is_left_of_a_pattern_matches_the_same(pattern: str) -> None:
+    @settings(max_examples=40)
+    @given(st.from_regex(pattern))
+    def same(text: str) -> None:
+        found, whole = re.search(str(left(pattern, text)), text), re.search(pattern, text)
+        assert found is not None
+        assert whole is not None
+        assert found.span() == whole.span()
+
+    same()
+
+
+def test_a_pattern_that_is_searched_often_matches_the_same() -> None:
+    phrases = Phrases(LISTS["danger"])
+    texts = [f"{verb} by the {who}" for verb in ("supplied", "chosen", "set") for who in ("user", "client", "caller")]
+    for text in texts * 2:
+        match = phrases.search(text)
+        assert match is not None
+        assert match.group() == text
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -1,8 +1,9 @@
-"""Many regular expressions searched as one, of which only those are compiled that the text can match.
+"""Many regular expressions searched as one, of which no more is compiled than the text can match.
 
 To compile all words about documented exceptions takes as long as to check a large file, and a comment that stands
 beside a finding needs a handful of them. Which, its own words tell: a pattern can match only where a text holds one of
-the literal words of each of its parts. Those are read off the pattern, without looking into anything complicated.
+the literal words of each of its parts, and of several alternatives only those need be compiled whose words are there.
+The words are read off the pattern, without looking into anything complicated.
 """
 
 from __future__ import annotations
@@ -11,24 +12,51 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from picketlint.records import NamedTuple
+
 Needs = list[tuple[str, ...]]
 """What a text must hold for a pattern to match: of each tuple at least one."""
 
-# A group of plain words, an escape, the beginning of a group, a character class, a quantifier, a sign, plain text.
-_TOKENS = (
-    r"\(\?:[^()\\\[{*+.^$]*\)|\\.|\(\?(?:[:=!]|<[=!])|[()|]|\[\^?\]?(?:\\.|[^\]\\])*\]|[?*+]|\{\d*,?\d*\}"
-    r"|[^\\()|\[?*+{.^$]+|."
+# A group that holds none; the beginning and the end of others; plain text; anything else, as far as it goes.
+_TOKENS = re.compile(
+    r"\(\?:(?:[^()\[\\]|\[[^]()|\\]*\]|\\[^()])*\)|\(\?(?:[:=!]|<[=!])|[()|]|[^\\()|\[?*+{.^$]+"
+    r"|(?:\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[?*+.^$]|\{\d*,?\d*\})+|."
 )
+# What is not plain in a word, but for question marks.
+_SPECIAL = re.compile(r"[\\\[*+{.^$]")
 _OPTIONAL = ("?", "*", "{0", "{,")
 _SHORTEST = 2
+# So many texts get a pattern of their own; after that, the whole one has been compiled at less cost.
+_OFTEN = 4
+
+
+class _Part(NamedTuple):
+    """A piece of a pattern: as it is written, the word that it cannot match without, and what it consists of."""
+
+    written: str
+    word: str = ""
+    group: _Group | None = None
+
+
+class _Group(NamedTuple):
+    """A group: how it begins, its alternatives, what they need together, and whether it matches without them."""
+
+    opening: str
+    branches: list[list[_Part]]
+    needs: Needs
+    optional: bool
 
 
 class Phrases:
-    """Patterns for lower-case text, case told apart, in the order in which they are tried at one place."""
+    """Patterns for lower-case text, case told apart, in the order in which they are tried at one place.
+
+    They have neither flags nor references to groups.
+    """
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._patterns = tuple(patterns)
-        self._needs: list[Needs] | None = None
+        self._groups: list[_Group] | None = None
+        self._made: list[dict[str, re.Pattern[str]]] = [{} for _ in self._patterns]
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match, as of all patterns joined by ``|``."""
@@ -50,14 +78,20 @@ class Phrases:
             yield first
             position = first.end()
 
-    def _possible(self, text: str) -> list[re.Pattern[str]]:
-        if self._needs is None:
-            self._needs = [*map(needs, self._patterns)]
-        return [
-            _compiled(pattern)
-            for pattern, parts in zip(self._patterns, self._needs, strict=True)
-            if all(any(word in text for word in words) for words in parts)
-        ]
+    def _possible(self, text: str) -> Iterator[re.Pattern[str]]:
+        if self._groups is None:
+            self._groups = [*map(_parsed, self._patterns)]
+        for pattern, group, made in zip(self._patterns, self._groups, self._made, strict=True):
+            if not all(any(word in text for word in words) for words in group.needs):
+                continue
+            if len(made) >= _OFTEN:
+                yield _compiled(pattern)
+                continue
+            left = "|".join(_left(group, text))
+            if left:
+                if left not in made:
+                    made[left] = re.compile(left)
+                yield made[left]
 
 
 @cache
@@ -67,21 +101,25 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def needs(pattern: str) -> Needs:
     """What can be told from the text of a pattern without flags: at worst nothing."""
-    outer: list[tuple[str, list[Needs], Needs]] = []
-    branches: list[Needs] = []
-    parts: Needs = []
-    opening = literal = ""
-    tokens = re.findall(_TOKENS, pattern)
+    return _parsed(pattern).needs
+
+
+def left(pattern: str, text: str) -> str | None:
+    """What matches in a text as a pattern does, without alternatives that cannot; None where none can."""
+    branches = _left(_parsed(pattern), text)
+    return "|".join(branches) if branches else None
+
+
+def _parsed(pattern: str) -> _Group:
+    outer: list[tuple[str, list[list[_Part]], list[_Part]]] = []
+    branches: list[list[_Part]] = []
+    parts: list[_Part] = []
+    opening = ""
+    tokens = _TOKENS.findall(pattern)
     for token, following in zip(tokens, (*tokens[1:], ""), strict=True):
         optional = following.startswith(_OPTIONAL)
-        plain = token[0] not in "\\()|[?*+{.^$"
-        if plain:
-            literal += token[:-1] if optional else token
-        if literal and (optional or not plain):
-            parts += [(literal,)] if len(literal) >= _SHORTEST else []
-            literal = ""
-        if token.startswith("(?:") and len(token) > 3:
-            parts += [] if optional else _words(token)
+        if token[0] == "(" and token[-1] == ")":
+            parts.append(_flat(token, optional))
         elif token[0] == "(":
             outer.append((opening, branches, parts))
             opening, branches, parts = token, [], []
@@ -89,18 +127,40 @@ def needs(pattern: str) -> Needs:
             branches.append(parts)
             parts = []
         elif token == ")":
-            held = _either([*branches, parts]) if opening in ("(", "(?:") and not optional else []
+            group = _group(opening, [*branches, parts], optional)
             opening, branches, parts = outer.pop()
-            parts = parts + held
-    parts += [(literal,)] if len(literal) >= _SHORTEST else []
-    return _either([*branches, parts])
+            parts.append(_Part("", "", group))
+        else:
+            plain = token[0] not in "\\[?*+{.^$"
+            parts.append(_Part(token, (token[:-1] if optional else token) if plain else ""))
+    return _group("", [*branches, parts], False)
 
 
 @cache
-def _words(group: str) -> Needs:
-    """The same for a group of plain words, with question marks."""
-    longest = [max(re.split(".[?]", word), key=len) for word in group[3:-1].split("|")]
-    return [tuple(longest)] if all(len(word) >= _SHORTEST for word in longest) else []
+def _flat(written: str, optional: bool) -> _Part:
+    """A group that holds none; most are lists of words."""
+    branches = [
+        _parsed(branch).branches[0]
+        if _SPECIAL.search(branch)
+        else [_Part(branch, max(re.split(".[?]", branch), key=len) if "?" in branch else branch)]
+        for branch in written[3:-1].split("|")
+    ]
+    return _Part("", "", _group("(?:", branches, optional))
+
+
+def _group(opening: str, branches: list[list[_Part]], optional: bool) -> _Group:
+    held = _either([*map(_needed, branches)]) if opening in ("", "(", "(?:") and not optional else []
+    return _Group(opening, branches, held, optional or opening in ("(?!", "(?<!"))
+
+
+def _needed(parts: list[_Part]) -> Needs:
+    found: Needs = []
+    for _, word, group in parts:
+        if group is not None:
+            found += group.needs
+        elif len(word) >= _SHORTEST:
+            found.append((word,))
+    return found
 
 
 def _either(branches: list[Needs]) -> Needs:
@@ -110,3 +170,22 @@ def _either(branches: list[Needs]) -> Needs:
     if not all(branches):
         return []
     return [tuple(word for parts in branches for word in max(parts, key=lambda words: min(map(len, words))))]
+
+
+def _left(group: _Group, text: str) -> list[str]:
+    """The branches that can match in a text, as they are written but for what in them cannot."""
+    kept: list[str] = []
+    for parts in group.branches:
+        pieces: list[str] = []
+        for written, word, inner in parts:
+            if word not in text:
+                break
+            if inner is not None:
+                branches = _left(inner, text)
+                if not branches and not inner.optional:
+                    break
+                written = f"{inner.opening}{'|'.join(branches)})" if branches else "(?:)"
+            pieces.append(written)
+        else:
+            kept.append("".join(pieces))
+    return kept

@@ -21,13 +21,12 @@ from picketlint.records import NamedTuple
 # Nobody reads what is longer. Words are cut because a pattern may look at a whole word from each of its letters.
 MAX_LENGTH = 4000
 _MAX_WORD = 40
-_LONG_WORD = re.compile(rf"(\w{{{_MAX_WORD}}})\w+")
+_LONG_WORD = rf"(\w{{{_MAX_WORD}}})\w+"
 _SENTENCE = re.compile(r"(?<=[.;!?])[)\]\"']?\s+")
 # Words between commas that leave the clause around them whole: "is not, in fact, generated".
-_ASIDE = re.compile(
-    r", (?:in fact|of course|however|actually|really|indeed|after all|in reality|in truth|strictly speaking|obviously"
-    r"|clearly|as it happens|at least|unfortunately|sadly|to be fair),? ",
-    re.IGNORECASE,
+_ASIDE = (
+    r"(?i:, (?:in fact|of course|however|actually|really|indeed|after all|in reality|in truth|strictly speaking"
+    r"|obviously|clearly|as it happens|at least|unfortunately|sadly|to be fair),? )"
 )
 _CLAUSE = re.compile(
     r"[.;,:)\]!\u2014\u2013]+(?=\s|$)|(?:^|\s)[(\[]|\s[-\u2014\u2013=>\u2192]+\s"
@@ -46,6 +45,12 @@ def _any(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
     if not joined:
         return re.compile(r"(?!)")
     return re.compile(rf"(?<!\w)(?:{joined})(?!\w)" if whole else joined, re.IGNORECASE)
+
+
+@cache
+def _seldom(pattern: str) -> re.Pattern[str]:
+    """What few comments are searched for."""
+    return re.compile(pattern)
 
 
 @cache
@@ -73,9 +78,9 @@ def _holds(name: str, clause: str) -> bool:
 _MARKER = re.compile(known.MARKER, re.IGNORECASE)
 _DIRECTIVE = re.compile(rf"[\s:!]*(?:{'|'.join(known.DIRECTIVES)})", re.IGNORECASE)
 # What is left of a clause behind its last negation, if that must still be waiting for what it denies.
-_UNFINISHED = re.compile(r"(?: (?:been|be|being|were|was|are|is|either|ever))?(?: \w+(?:ed|en|lt|de))?\W*")
-_GOES_ON = re.compile(r"\W*(?:or |nor |and |ever |even )*\w+(?:ed|en|lt|de|ly)\b")
-_PLAIN_START = re.compile(
+_UNFINISHED = r"(?: (?:been|be|being|were|was|are|is|either|ever))?(?: \w+(?:ed|en|lt|de))?\W*"
+_GOES_ON = r"\W*(?:or |nor |and |ever |even )*\w+(?:ed|en|lt|de|ly)\b"
+_PLAIN_START = (
     r"(?:(?:^|\b(?:is|are|was|were|be|only|from|by|on|for|with)) ?(?:(?:a|an|the|this|these|it|always|just) )*)$"
 )
 
@@ -166,9 +171,15 @@ def _words(text: str) -> tuple[str, str]:
     for line in text[:MAX_LENGTH].split("\n"):
         for part in line.split("#"):
             (dropped if _DIRECTIVE.match(part) else kept).append(part)
-    words, instructions = (_LONG_WORD.sub(r"\1", " ".join(" ".join(parts).split())) for parts in (kept, dropped))
-    words = _ASIDE.sub(" ", words)
+    words, instructions = (_shortened(" ".join(parts).split()) for parts in (kept, dropped))
+    if ", " in words:
+        words = _seldom(_ASIDE).sub(" ", words)
     return words.lstrip("!:* "), instructions
+
+
+def _shortened(words: list[str]) -> str:
+    text = " ".join(words)
+    return _seldom(_LONG_WORD).sub(r"\1", text) if len(max(words, key=len, default="")) > _MAX_WORD else text
 
 
 @lru_cache(maxsize=256)
@@ -265,10 +276,10 @@ class _Sentence:
 
     def _denied_before(self, number: int, text: str) -> bool:
         """Whether a negation at the end of the clause before goes on in this one ("not made, kept or sent by")."""
-        if number == 0 or not _GOES_ON.match(text):
+        if number == 0 or not _seldom(_GOES_ON).match(text):
             return False
         _, *rest = _negations().split(self.clause(number - 1))
-        return bool(rest) and _UNFINISHED.fullmatch(rest[-1]) is not None
+        return bool(rest) and _seldom(_UNFINISHED).fullmatch(rest[-1]) is not None
 
 
 class _Reading:
@@ -342,7 +353,7 @@ class _Reading:
     def _read_claim(self, sentence: _Sentence, match: _Match) -> None:
         if _begins("NARRATION", match.clause):
             return
-        if not self.about_safety and not _PLAIN_START.search(match.before):
+        if not self.about_safety and not _seldom(_PLAIN_START).search(match.before):
             return
         self.mentioned = True
         if match.denials % 2 and match.near:

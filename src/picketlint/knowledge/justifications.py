@@ -19,7 +19,7 @@ MARKER = r"\bsecurity-exception\s{0,3}[:=\-\u2013\u2014]"
 # What may stand before a noun.
 _THE = r"(?:(?:the|a|an|any|our|some|this|that|these|those|every|each|all|its|no) ){0,2}"
 _OUTSIDER = (
-    r"(?:end[- ]?)?(?:users?|clients?|customers?|callers?|attackers?|adversar(?:y|ies)|someone|anyone|anybody"
+    r"(?:end[- ]?)?(?:users?|clients?|customers?|callers?|attackers?|adversary|adversaries|someone|anyone|anybody"
     r"|whoever|others"
     r"|strangers?|outsiders?|third[- ]part(?:y|ies)|people|visitors?|tenants?|participants?|submitters?|uploaders?)\b"
 )
@@ -29,7 +29,7 @@ _NOBODY = (
     r"|yaml|json|hand|default|design|mistake"
     r"|accident|name|value|index|llms?|gpt\w{0,9}|chatgpt|claude|copilot|gemini|agents?|assistants?|models?"
     r"|networks?|authors?"
-    r"|vendors?|upstream|communit(?:y|ies)|contributors?|hub|hf|hugging|internet|web|remote|external|unknown"
+    r"|vendors?|upstream|community|communities|contributors?|hub|hf|hugging|internet|web|remote|external|unknown"
     r"|untrusted|plugins?"
     r"|peers?|means|way|using|calling|running|loading)\b"
 )
@@ -47,7 +47,7 @@ _MAKES = (
 )
 _OURS = (
     r"(?:code|codebase|exporters?|trainers?|training|pipelines?|scripts?|jobs?|tools?|tooling|writers?|savers?"
-    r"|librar(?:y|ies)|runs?|ci"
+    r"|library|libraries|runs?|ci"
     r"|builds?|process|processes|module|class|function|method|package|project|repo|repository|program|session|test"
     r"|step|launcher"
     r"|engine|server|service|workers?|ranks?|node|cluster|team|loop|release|wheel|image|container|notebook|framework)"
