@@ -7,12 +7,13 @@ import contextlib
 import io
 import tokenize
 import warnings
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from picketlint.source import Source, UnreadableSourceError, decode, parse
+from picketlint.source import Source, UnreadableSourceError, decode, parse, refuse_unparsable
 
 BOM = b"\xef\xbb\xbf"
 
@@ -211,3 +212,52 @@ def test_columns_and_byte_offsets_are_each_others_inverse(text: str) -> None:
         offset = len(text[:before].encode())
         assert source.column(2, offset) == before + 1
         assert source.byte_offset(2, before + 1) == offset
+
+
+# What only the later stages of Python's compiler refuse, and what its parser does.
+SYNTAX = {
+    "empty": "",
+    "code": "import torch\n\n\ndef f(a, *, b=1):\n    return [a for a in b]\n",
+    "global-parameter": "def f(a):\n    global a\n",
+    "nonlocal-at-the-top": "nonlocal a\n",
+    "two-parameters-of-one-name": "def f(a, a): pass\n",
+    "unknown-future": "from __future__ import nothing\n",
+    "late-future": "import os\nfrom __future__ import annotations\n",
+    "return-outside": "return 1\n",
+    "await-outside": "await x\n",
+    "invalid-escape": "x = '\\d'\n",
+    "cookie": "# coding: latin-1\nx = 'é'\n",
+    "open-bracket": "f(\n",
+    "statement": "x = = 1\n",
+    "python-2": "print 'x'\n",
+    "indentation": "if x:\npass\n",
+    "tabs": "if x:\n\ty\n        z\n",
+    "nul": "x = 1\n\0",
+    "surrogate": "x = '\ud800'\n",
+    "number": "x = 1" + "1" * 5000 + "\n",
+    "deep": "x = " + "-" * 7000 + "1\n",
+    "brackets": "x = " + "(" * 300 + ")" * 300 + "\n",
+    "long": "x = 1\n" * 10_000 + "x = = 1\n",
+}
+
+
+@pytest.mark.parametrize("case", SYNTAX)
+def test_what_is_refused_without_a_tree_is_what_the_parser_refuses(case: str) -> None:
+    def refused(check: Callable[[str], object]) -> tuple[str, int, int] | None:
+        try:
+            check(SYNTAX[case])
+        except UnreadableSourceError as error:
+            return error.message, error.line, error.column
+        return None
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert refused(refuse_unparsable) == refused(parse)
+
+
+def test_many_names_and_functions_take_no_longer_than_a_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables: list[str] = []
+    monkeypatch.setattr("_symtable.symtable", lambda text, *_: tables.append(text))
+    for number in (1_000, 2_000, 10_000):
+        refuse_unparsable("def f():\n" + "".join(f"    name_{n} = lambda: 0\n" for n in range(number)))
+    assert len(tables) == 1

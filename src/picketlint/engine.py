@@ -10,10 +10,19 @@ import gc
 
 from picketlint import registry
 from picketlint.files import is_dotenv, is_notebook
+from picketlint.lazy import kept
 from picketlint.model import Finding, Lifecycle, Problem, Report, Span
 from picketlint.prefilter import Prefilter
 from picketlint.records import NamedTuple
-from picketlint.source import Source, UnreadableSourceError, decode, lines_ended, parse, refuse_unreadable
+from picketlint.source import (
+    Source,
+    UnreadableSourceError,
+    decode,
+    lines_ended,
+    parse,
+    refuse_unparsable,
+    refuse_unreadable,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,11 +86,12 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
             refuse_unreadable(data)
             return Report(path)
         text = decode(data) if isinstance(data, bytes) else data
+        if not needed:
+            refuse_unparsable(text)
+            return Report(path)
         root = parse(text) if tree is None else tree
     except UnreadableSourceError as error:
         return Report(path, _unreadable(plan, path, error, raw))
-    if not needed:
-        return Report(path)
     # Most files end above: the semantics and the rules are imported for those that do not.
     from picketlint.analysis import check
     from picketlint.module import Module
@@ -115,7 +125,7 @@ class _Plan(NamedTuple):
     starters: tuple[registry.Entry, ...]
     unreadable: registry.Entry | None
     prefilter: Prefilter
-    rest: Prefilter
+    rest: Callable[[], Prefilter]
 
 
 _plans: dict[frozenset[str], _Plan] = {}
@@ -144,15 +154,15 @@ def _made(codes: frozenset[str], everything: tuple[registry.Entry, ...]) -> _Pla
         (*(entry for entry in entries if entry.alone), *judges),
         next((entry for entry in selected if entry.id == UNREADABLE), None),
         Prefilter(entry for entry in everything if entry in entries or entry in judges),
-        Prefilter(entry for entry in everything if entry.alone and entry not in entries and entry not in judges),
+        kept(lambda: Prefilter(one for one in everything if one.alone and one not in entries and one not in judges)),
     )
 
 
 def _firing(plan: _Plan, look: Look, raw: bytes) -> list[registry.Entry]:
     """All rules, selected or not, that can find something in a file."""
-    rest = plan.rest.look(raw)
+    rest = plan.rest()
     firing = [entry for entry in plan.prefilter.rules if look.may_fire(entry)]
-    return sorted([*firing, *filter(rest.may_fire, plan.rest.rules)], key=lambda entry: entry.id)
+    return sorted([*firing, *filter(rest.look(raw).may_fire, rest.rules)], key=lambda entry: entry.id)
 
 
 def _analyze_dotenv(data: bytes | str, path: str, entries: tuple[registry.Entry, ...]) -> Report:

@@ -28,6 +28,8 @@ _SAMPLE = b"# coding"
 _NO_QUOTE = "[^\"']"
 # `ast.PyCF_ONLY_AST`: with it, `compile` is all there is to `ast.parse`, whose module takes long to import.
 _ONLY_AST = 0x400
+# In longer text, names and functions can be so many that a table of symbols takes much longer than a tree.
+_SMALL = 1 << 15
 _PREFIXES = ("utf-8", "latin-1", "iso-8859-1", "iso-latin-1")
 
 
@@ -139,6 +141,34 @@ def parse(text: str) -> ast.Module:
         raise UnreadableSourceError("it is nested too deeply for Python's own parser") from error
     except ValueError as error:
         raise UnreadableSourceError(f"it does not parse: {error}") from error
+
+
+def refuse_unparsable(text: str) -> None:
+    """Raise what ``parse`` would raise for decoded text, whose tree nobody needs; see it for warnings.
+
+    An expression that is nested a few levels too deeply for a tree is let pass.
+    """
+    if not _has_symbols(text):
+        parse(text)
+
+
+def _has_symbols(text: str) -> bool:
+    """Whether Python's table of symbols can be made for a text, and in no more time than a tree.
+
+    The parser is the same, but there are no objects for what it finds, whose types alone take a millisecond to make.
+    """
+    if len(text) > _SMALL or "\0" in text:
+        return False
+    try:
+        from _symtable import symtable  # type: ignore[import-not-found]
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            symtable(text, "<unknown>", "exec")
+    except Exception:
+        # It refuses more than the parser does: a parameter that is declared global, for one.
+        return False
+    return True
 
 
 class Source:
