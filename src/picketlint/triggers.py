@@ -29,7 +29,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
     Asked = Callable[[bytes, Collection[bytes]], bool]
 
@@ -63,8 +63,15 @@ def qualified(*names: str) -> tuple[Trigger, ...]:
     A name grows out of an import, attributes and strings, and nothing else, so each part is written somewhere.
     """
     parts = {frozenset(name.replace("()", "").split(".")) for name in names}
-    needed = [words for words in parts if not any(other < words for other in parts)]
+    needed = [words for words in parts if not any(fewer in parts for fewer in _fewer(words))]
     return tuple((CODE, *sorted(words)) for words in sorted(needed, key=sorted))
+
+
+def _fewer(words: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Some of the words: every choice of one or more, but for all. Few, because a name has few parts."""
+    from itertools import combinations
+
+    return (frozenset(some) for number in range(1, len(words)) for some in combinations(words, number))
 
 
 def used(name: str) -> str:
