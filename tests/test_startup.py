@@ -22,7 +22,7 @@ UNSAFE = "import torch\n\n\ndef load(path):\n    return torch.load(path, weights
 # Each kind of run with what it imports beyond the kind before: picketlint's own modules exactly.
 _OWN_VERSION = "arguments cli model records reporting reporting.terminal"
 _OWN_CLEAN = """
-_index catalog config discovery engine files gitignore lazy narration prefilter registry reporting.sources
+_index catalog config discovery engine files lazy narration prefilter registry reporting.sources
 reporting.summary scan settings source speed triggers
 """
 _OWN_FINDING = """
@@ -35,14 +35,14 @@ semantics.solver semantics.tree semantics.values semantics.verification semantic
 """
 # And of the standard library at most these, beyond what every start of Python loads. Releases differ in what they need.
 _STANDARD_FINDING = """
-ast collections contextlib copyreg enum functools importlib itertools keyword operator re reprlib types
+ast bisect collections contextlib copyreg enum functools importlib itertools keyword operator re reprlib types
 sre_compile sre_constants sre_parse
 """
 OWN_VERSION = set(_OWN_VERSION.split())
 OWN_CLEAN = OWN_VERSION | set(_OWN_CLEAN.split())
 OWN_FINDING = OWN_CLEAN | set(_OWN_FINDING.split())
 STANDARD_VERSION = {"__future__"}
-STANDARD_CLEAN = STANDARD_VERSION | {"bisect", "gc", "warnings"}
+STANDARD_CLEAN = STANDARD_VERSION | {"gc", "warnings"}
 STANDARD_FINDING = STANDARD_CLEAN | set(_STANDARD_FINDING.split())
 RUNS = {
     "version": (["--version"], OWN_VERSION, STANDARD_VERSION),

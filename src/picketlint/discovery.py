@@ -15,7 +15,6 @@ import stat
 from picketlint.catalog import COMMITTED_ENV_FILE
 from picketlint.config import ConfigError
 from picketlint.files import below, is_dotenv
-from picketlint.gitignore import rules_above
 from picketlint.model import Problem
 from picketlint.records import NamedTuple
 from picketlint.settings import Resolver, Settings
@@ -161,6 +160,8 @@ class _Search:
 
         The excludes of ``waived`` do not count.
         """
+        from picketlint.gitignore import rules_above
+
         pending = [(top, top, rules_above(top, fallback=governing.root))]
         while pending:
             directory, start, rules = pending.pop()

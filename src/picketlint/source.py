@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import codecs
 import warnings
-from bisect import bisect_left, bisect_right
 
 from picketlint.model import Span
 
-# `re` is imported where it is used: most files declare no encoding, and those without findings need nothing else of it.
+# `re` and `bisect` are imported where they are used: files without findings hardly ever need them.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
@@ -200,6 +199,8 @@ class Source:
         """The 1-based column, in code points, of a 0-based UTF-8 byte offset in a 1-based line."""
         if self._ascii:
             return byte_offset + 1
+        from bisect import bisect_left
+
         return byte_offset + 1 - bisect_left(self._continued(line), byte_offset)
 
     def byte_offset(self, line: int, column: int) -> int:
@@ -207,6 +208,8 @@ class Source:
         before = column - 1
         if self._ascii:
             return before
+        from bisect import bisect_right
+
         places = self._continued(line)
         return before + bisect_right(range(len(places)), before, key=lambda number: places[number] - number)
 
@@ -222,6 +225,7 @@ class Source:
     def masked(self, number: int, secrets: Sequence[Span]) -> str:
         """A line (1-based) with an asterisk for each character of these stretches (see ``stretches``); quotes stay."""
         import re
+        from bisect import bisect_left
 
         if self._masked is not None and self._masked[:2] == (number, secrets):
             return self._masked[2]
