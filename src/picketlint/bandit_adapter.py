@@ -13,16 +13,12 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from picketlint.catalog import BANNED_NOSEC
-from picketlint.comments import comments
 from picketlint.engine import UNREADABLE, analyze
 from picketlint.model import Finding, Span, Status
 from picketlint.records import NamedTuple
 from picketlint.registry import load as load_registry
-from picketlint.reporting.sanitize import escape
-from picketlint.rule import Listener, bandit_tests
 from picketlint.settings import Resolver
 from picketlint.source import Source, decode
-from picketlint.suppressions import nosecs, shown_by_bandit
 
 # Of the nodes Bandit visits, the cheapest set of which every file that is not empty has one: the statements that
 # hold no others.
@@ -58,25 +54,24 @@ def node_types(key: str) -> tuple[str, ...]:
 
     ``key`` is the rule's id or name. Raises LookupError if there is no rule of that name, or none for Bandit.
     """
-    rule = load_registry().get(key)
+    entry = load_registry().entry(key)
     types: set[str] = set()
-    for _, listener in rule.listeners() if rule is not None else ():
-        types |= _types(listener)
+    for kind, nodes in entry.listens if entry is not None else ():
+        types |= _types(kind, frozenset(nodes))
     if not types:
         raise LookupError(f"picketlint has no Bandit test {key}: install picketlint again")
     return tuple(sorted(types))
 
 
-def _types(listener: Listener) -> frozenset[str]:
-    """Nodes of which a file has at least as many as the listener can have findings, or nearly so."""
-    if listener.kind == "node":
-        names = frozenset(kind.__name__ for kind in listener.wanted)
-        return names - _AVOIDED | (_STATEMENTS if names & _AVOIDED else frozenset())
-    if listener.kind in ("review", "text"):
+def _types(kind: str, nodes: frozenset[str]) -> frozenset[str]:
+    """Nodes of which a file has at least as many as a listener of this kind, to these, can have findings, or nearly."""
+    if kind == "node":
+        return nodes - _AVOIDED | (_STATEMENTS if nodes & _AVOIDED else frozenset())
+    if kind in ("review", "text"):
         return _STATEMENTS
-    if listener.kind == "command":
+    if kind == "command":
         return frozenset({"Call", "List"})
-    return _DEFAULTS if listener.kind == "default" else frozenset({"Call"})
+    return _DEFAULTS if kind == "default" else frozenset({"Call"})
 
 
 def answers(data: bytes, path: str | bytes, root: ast.Module) -> Answers:
@@ -107,6 +102,10 @@ def answers(data: bytes, path: str | bytes, root: ast.Module) -> Answers:
 
 def _where_shown(findings: list[Finding], source: Source) -> Iterator[Finding]:
     """The findings; those whose report a nosec would hide against the ban put on the nearest line where none does."""
+    from picketlint.comments import comments
+    from picketlint.rule import bandit_tests
+    from picketlint.suppressions import nosecs, shown_by_bandit
+
     for finding, line in shown_by_bandit(findings, nosecs(comments(source.text), bandit_tests()), len(source.lines)):
         if line != finding.span.line:
             message = f"(line {finding.span.line}, where a nosec would hide this) {finding.message}"
@@ -152,6 +151,8 @@ def _start(finding: Finding, source: Source) -> tuple[int, int]:
 
 
 def _answer(finding: Finding, others: list[Finding]) -> Answer:
+    from picketlint.reporting.sanitize import escape
+
     span = finding.span
     text = f"{escape(finding.message)} (see {finding.url})"
     if others:

@@ -27,7 +27,10 @@ class RegistryError(Exception):
 
 
 class Entry(NamedTuple):
-    """What can be told of a rule without importing it; the attributes are those of Rule."""
+    """What can be told of a rule without importing it; the attributes are those of Rule.
+
+    ``listens`` is of what kinds its listeners are, with the names of the types for those that listen to nodes.
+    """
 
     id: str
     name: str
@@ -41,6 +44,7 @@ class Entry(NamedTuple):
     dotenv: bool = False
     texts: bool = False
     conceals: bool = False
+    listens: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def rule(self) -> Rule:
@@ -69,9 +73,13 @@ class Registry:
         """Whether there is a rule with this id or name."""
         return key in self._by_key
 
+    def entry(self, key: str) -> Entry | None:
+        """What is known of the rule with this id or name."""
+        return self._by_key.get(key)
+
     def get(self, key: str) -> Rule | None:
         """The rule with this id or name."""
-        entry = self._by_key.get(key)
+        entry = self.entry(key)
         return None if entry is None else entry.rule
 
     def expand(self, selector: str) -> frozenset[str] | None:
@@ -130,7 +138,11 @@ def entry_of(file: RuleFile) -> Entry:
     if (rule.id, rule.name) != (file.id, file.name):
         raise RegistryError(f"rules/{file.module}.py: id and name are {(rule.id, rule.name)}, unlike the file's name")
     told = (rule.id, rule.name, rule.status, rule.triggers, rule.documentable, rule.alone, rule.judges_all)
-    return Entry(*told, module, rule.reviews, rule.dotenv, rule.texts, rule.conceals)
+    listens = {
+        (one.kind, tuple(sorted(kind.__name__ for kind in one.wanted)) if one.kind == "node" else ())
+        for _, one in rule.listeners()
+    }
+    return Entry(*told, module, rule.reviews, rule.dotenv, rule.texts, rule.conceals, tuple(sorted(listens)))
 
 
 def index_source() -> str:
