@@ -26,7 +26,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picketlint.knowledge.justifications import FORM, FORMS
 from picketlint.rule import Hit, Module, Review, Rule, Severity, Status, bad, good, on_review
 
 TYPE_CHECKING = False
@@ -64,6 +63,10 @@ class UnjustifiedException(Rule):
 
     @on_review()
     def check(self, review: Review, module: Module) -> Iterator[Hit]:
+        if not review.remarks:
+            return
+        from picketlint.knowledge.justifications import FORM, FORMS
+
         stays = {finding for finding in review.findings if finding.status is Status.OPEN}
         seen = set()
         for remark in review.remarks:
