@@ -5,6 +5,7 @@ Nothing of flake8 is imported while files are checked: what a plugin is to flake
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable, Iterator
 
@@ -104,6 +105,10 @@ class Plugin:
                     resolver.for_file(path)
         except ConfigError as error:
             _stop(error)
+        if cls._resolver is None:
+            # What is imported by now stays, flake8's and ours: Python's collector need not go through it for each file,
+            # and workers that are forked off go on sharing it.
+            gc.freeze()
         cls._resolver = resolver
         cls._bans_noqa = _bans_noqa(options)
 
