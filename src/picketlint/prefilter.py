@@ -51,8 +51,8 @@ _PIECES = _WORDS.replace(b"_", b" ")
 _MANY = 1 << 18
 # What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell.
 _MAGIC = b"from IPython import get_ipython"
-# So many words are remembered.
-_MOST_WORDS = 1 << 19
+# So many words are remembered, those of a thousand files: all of a large project would take megabytes more.
+_MOST_WORDS = 1 << 16
 # Runs that are shorter are in too many words.
 _SHORTEST_RUN = 2
 
