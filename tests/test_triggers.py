@@ -226,13 +226,14 @@ def programs(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(AROUND)) + statement.format(**names) + use + draw(st.sampled_from(AROUND))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(programs())
 @example("import torch\nzz = torch# under another name\nzz.load(path)\n")
 @example("import torch\nrun = torch.load if'a'else None\nrun(path)\n")
 @example("run = eval if'a'else None\nrun(text)\n")
 @example('__builtins__["eval"](text)\n')
 @example("list(map(eval, rows))\n")
+@example("import torch\ntorch . hub . list('owner/repo', False, True)\n")
 @example("import numpy as np\nnp.load('a)', None, True)\n")
 @example('import numpy as np\nnp.load("""a"b)""", None, True)\n')
 @example("import numpy as np\nnp.load(f'{a(\")\")}', None, True)\n")

@@ -120,8 +120,10 @@ def imported(module: str, *functions: str, harmless: str = "(?!)") -> tuple[Trig
     name, or the function be imported from it. Where what follows it is ``harmless``, that does not count.
     """
     package, _, inner = module.rpartition(".")
-    # Of another package, it is an attribute; of this one in a relative import, something else.
-    reached = (rf"{inner}(?:(?<=[\w)\]\s]\.{inner})(?!\w)|(?<=['\"]{inner})['\"])",) if package else ()
+    # Of another package, it is an attribute; of this one in a relative import, something else. There may be blanks, or
+    # the end of a line, behind the dot.
+    attribute = rf"(?:(?<=[\w)\]\s]\.{inner})|(?<=\s{inner})(?<!import {inner}))(?!\w)"
+    reached = (rf"{inner}(?:{attribute}|(?<=['\"]{inner})['\"])",) if package else ()
     triggers: list[Trigger] = []
     for function in functions:
         if package:
