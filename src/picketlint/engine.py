@@ -97,9 +97,9 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
     from picketlint.module import Module
 
     fitting = [entry for entry in plan.entries if checks.approved or look.may_fire(entry)]
-    firing = _firing(plan, look, raw)
     # Whether a marker excuses nothing can only be told with every rule it could excuse.
     everyone = any(entry.judges_all for entry in fitting)
+    firing = _firing(plan, look, raw, everyone=everyone)
     judged = firing if everyone else [one for one in firing if one in plan.judges] if plan.judges else fitting
     seen = judged if plan.judges else fitting
     module = Module(root, Source(text), checks.torch_floor)
@@ -158,11 +158,13 @@ def _made(codes: frozenset[str], everything: tuple[registry.Entry, ...]) -> _Pla
     )
 
 
-def _firing(plan: _Plan, look: Look, raw: bytes) -> list[registry.Entry]:
-    """All rules, selected or not, that can find something in a file."""
-    rest = plan.rest()
+def _firing(plan: _Plan, look: Look, raw: bytes, *, everyone: bool = False) -> list[registry.Entry]:
+    """The rules that can find something in a file: the plan's, and of the rest those that conceal, or ``everyone``."""
     firing = [entry for entry in plan.prefilter.rules if look.may_fire(entry)]
-    return sorted([*firing, *filter(rest.look(raw).may_fire, rest.rules)], key=lambda entry: entry.id)
+    rest = plan.rest()
+    if everyone or any(entry.conceals for entry in rest.rules):
+        firing += filter(rest.look(raw).may_fire, rest.rules)
+    return sorted(firing, key=lambda entry: entry.id)
 
 
 def _analyze_dotenv(data: bytes | str, path: str, entries: tuple[registry.Entry, ...]) -> Report:
