@@ -25,6 +25,8 @@ _USER_SETTING = re.compile(r"\b(?:user id|uid|user|username) {0,2}= {0,2}'?([^;\
 _MACHINE_SETTING = re.compile(
     r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{2,48})['\"]? {0,2}[=:] {0,2}['\"]?([A-Za-z0-9+/=_.~!-]{10,512})"
 )
+# What the last ends with: every other docstring has a colon in it.
+_SET = re.compile(r"[=:] {0,2}['\"]?[A-Za-z0-9+/=_.~!-]{10}")
 _SHELL = re.compile(
     r"(?:^|[\s;&|\"'])(?:export|env|set|setx|-e|--env) {1,2}([A-Za-z_][A-Za-z0-9_]{2,48})=['\"]?([^\s'\";&|]{4,512})"
 )
@@ -44,11 +46,16 @@ class Embedded(NamedTuple):
 
 def embedded(text: str) -> Iterator[Embedded]:
     """The credentials in a text that says by itself what they are."""
+    lowered = text.lower()
     if "://" in text and "@" in text:
         yield from _in_urls(text)
-    if "=" in text or ":" in text:
+    if "=" in text:
+        if "pass" in lowered or "pwd" in lowered:
+            yield from _in_connections(text)
+        yield from _in_assignments(text)
+    if _SET.search(text):
         yield from _in_settings(text)
-    if " " in text:
+    if "bearer " in lowered or "basic " in lowered:
         yield from in_header(text, _KNOWN_SCHEME)
 
 
@@ -104,7 +111,7 @@ def _in_urls(text: str) -> Iterator[Embedded]:
         start = text.find("://", start + 3)
 
 
-def _in_settings(text: str) -> Iterator[Embedded]:
+def _in_connections(text: str) -> Iterator[Embedded]:
     server = None
     for name, value in _PASSWORD_SETTING.findall(text):
         server = server or _SERVER_SETTING.search(text)
@@ -114,11 +121,17 @@ def _in_settings(text: str) -> Iterator[Embedded]:
         how = _strength_of_login(user.group(1) if user else "", value, server.group(1))
         if how is not Strength.NONE:
             yield Embedded(f"{name} in a connection string", value, how)
+
+
+def _in_assignments(text: str) -> Iterator[Embedded]:
     for name, value in (*_QUERY.findall(text), *_SHELL.findall(text)):
         kind = kind_of(name)
         how = strength(unquoted(value), kind) if kind is not None else Strength.NONE
         if how in (Strength.CHOSEN, Strength.RANDOM):
             yield Embedded(name, value, how)
+
+
+def _in_settings(text: str) -> Iterator[Embedded]:
     for name, value in _MACHINE_SETTING.findall(text):
         kind = kind_of(name)
         if kind is not None and kind is not Kind.HEADER and strength(value, kind) is Strength.RANDOM:
