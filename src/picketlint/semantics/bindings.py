@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from functools import cached_property
 
 from picketlint.records import NamedTuple
 from picketlint.semantics.control import Control
@@ -51,17 +52,12 @@ class Bindings:
         self._flows: dict[tuple[str, ast.AST], Flow] = {}
         self._straight: dict[tuple[str, ast.AST], Reaching | None] = {}
         self._known: dict[ast.AST, Reaching | None] = {}
-        self._stars: tuple[ast.ImportFrom, ...] | None = None
+        self._owners: dict[tuple[str, ast.AST], Owner | None] = {}
 
-    @property
-    def star_modules(self) -> tuple[str, ...]:
-        """The modules imported with ``*``, in source order."""
-        return tuple("." * node.level + (node.module or "") for node in self._star_imports())
-
-    def _star_imports(self) -> tuple[ast.ImportFrom, ...]:
-        if self._stars is None:
-            self._stars = tuple(node for node in self.tree.nodes(ast.ImportFrom) if node.names[0].name == "*")
-        return self._stars
+    @cached_property
+    def _stars(self) -> tuple[ast.ImportFrom, ...]:
+        """The imports with ``*``, in source order."""
+        return tuple(node for node in self.tree.nodes(ast.ImportFrom) if node.names[0].name == "*")
 
     def by_scope(self, name: str) -> dict[ast.AST, list[Binding]]:
         """The bindings of a name, grouped by the scope that owns it, each group in source order."""
@@ -77,13 +73,13 @@ class Bindings:
         found = self._groups.get(key)
         if found is None:
             found = self.by_scope(name).get(scope, [])
-            if scope is self.tree.root and self._star_imports():
+            if scope is self.tree.root and self._stars:
                 found = sorted([*found, *self._from_stars(name)], key=lambda binding: binding.position)
             self._groups[key] = found
         return found
 
     def _from_stars(self, name: str) -> list[Binding]:
-        stars = self._star_imports()
+        stars = self._stars
         if len(stars) > _MAX_STARS:
             self.tree.limits.reached(_TOO_MANY_STARS, stars[0])
             return [Binding(Kind.OPAQUE, stars[0], self.tree.root, start(stars[0]), weak=True)]
@@ -118,22 +114,26 @@ class Bindings:
 
     def owner(self, name: str, use: ast.AST) -> Owner | None:
         """The scope in which a name is looked up at a place of use; None when no scope around binds it."""
-        groups = self.by_scope(name)
-        stars = bool(self._star_imports())
-        if not groups and not stars:
+        if not self.by_scope(name) and not self._stars:
             return None
-        root = self.tree.root
         scope = self.tree.scope(use)
-        first, deferred = True, False
+        key = (name, scope)
+        if key not in self._owners:
+            self._owners[key] = self._owner(name, scope)
+        return self._owners[key]
+
+    def _owner(self, name: str, innermost: ast.AST) -> Owner | None:
+        """The same for all uses whose innermost scope is this."""
+        groups, root = self.by_scope(name), self.tree.root
+        scope, deferred = innermost, False
         while True:
-            bound = scope in groups or (stars and scope is root)
-            if bound and (first or not isinstance(scope, ast.ClassDef)):
+            bound = scope in groups or (scope is root and self._stars)
+            if bound and (scope is innermost or not isinstance(scope, ast.ClassDef)):
                 return Owner(scope, deferred)
             if scope is root:
                 return None
             deferred = deferred or isinstance(scope, FUNCTIONS) or self._lazy(scope)
             scope = root if self._sites.is_global(name, scope) else self.tree.scope(scope)
-            first = False
 
     def _lazy(self, scope: ast.AST) -> bool:
         """Whether a scope is a generator that may run later than where it is written."""

@@ -48,16 +48,16 @@ class Calls:
     def _compute_target(self, call: ast.Call) -> Target:
         names = self.resolver.names(call.func)
         if names.certain in PARTIALS and call.args:
-            inner = self._through_partial(call.args[0])
-            return Target(inner.names, inner.partials, unfinished=True)
+            callee, partials = self._through_partial(call.args[0])
+            return Target(self.resolver.names(callee), partials, unfinished=True)
         if isinstance(call.func, (ast.Name, ast.Attribute, ast.Call)):
-            inner = self._through_partial(call.func)
-            if inner.partials:
-                return inner
+            callee, partials = self._through_partial(call.func)
+            if partials:
+                return Target(self.resolver.names(callee), partials)
         return Target(names)
 
-    def _through_partial(self, callee: ast.expr) -> Target:
-        """The function behind an expression that can be a ``partial`` object."""
+    def _through_partial(self, callee: ast.expr) -> tuple[ast.expr, tuple[ast.Call, ...]]:
+        """The function behind an expression that can be a ``partial`` object, and the calls that made that."""
         steps: list[ast.Call] = []
         for _ in range(MAX_DEPTH):
             value = self._definition(callee)
@@ -71,7 +71,7 @@ class Calls:
             callee = value.args[0]
         else:
             self.resolver.tree.limits.reached(TOO_DEEP, callee)
-        return Target(self.resolver.names(callee), tuple(reversed(steps)))
+        return callee, tuple(reversed(steps))
 
     def _definition(self, node: ast.expr) -> ast.expr | None:
         """The one expression a name surely stands for; the expression itself if it is no name."""

@@ -46,6 +46,8 @@ class Classes:
 
     def _meaning(self, node: ast.AST) -> Meaning | None:
         """Follows names that stand for one expression only, as far as MAX_DEPTH."""
+        if not self.tree.nodes(ast.ClassDef):
+            return None
         calls = 0
         for _ in range(MAX_DEPTH):
             if isinstance(node, ast.Call):

@@ -13,7 +13,7 @@ from picketlint.semantics.limits import Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     Node = TypeVar("Node", bound=ast.AST)
 
@@ -80,11 +80,27 @@ class Tree:
 
     def _walk(self) -> None:
         parents, by_type, branches, fields_of = self._parents, self._by_type, self._branches, _fields_of
-        stack: list[ast.AST] = [self.root]
+        # Two thirds of all nodes are of these types.
+        name_node, attribute_node, constant = ast.Name, ast.Attribute, ast.Constant
+        names, attributes, constants = (
+            by_type.setdefault(kind, []).append for kind in (name_node, attribute_node, constant)
+        )
+        stack: list[Any] = [self.root]
         pop, push, any_node = stack.pop, stack.append, ast.AST
         while stack:
             node = pop()
             kind = node.__class__
+            while kind is attribute_node:
+                attributes(node)
+                parents[node.value] = node
+                node = node.value
+                kind = node.__class__
+            if kind is name_node:
+                names(node)
+                continue
+            if kind is constant:
+                constants(node)
+                continue
             try:
                 by_type[kind].append(node)
             except KeyError:
@@ -170,11 +186,12 @@ class Tree:
         Decorators, defaults, annotations, base classes and the first iterable of a comprehension see the scope around.
         """
         passed: list[ast.AST] = []
-        child, current = node, self._parents.get(node)
+        parent, scopes = self.parent, self._scopes
+        child, current = node, parent(node)
         found: ast.AST = self.root
         while current is not None:
-            known = self._scopes.get(child)
-            if known is not None:
+            if child in scopes:
+                known = scopes[child]
                 if len(passed) < _DEEP:
                     # So near to what is known it is found again as quickly.
                     return known
@@ -182,7 +199,7 @@ class Tree:
                 break
             passed.append(child)
             if current.__class__ not in _OPENING:
-                child, current = current, self._parents.get(current)
+                child, current = current, parent(current)
                 continue
             if self._opens(current, child):
                 found = current
@@ -190,9 +207,9 @@ class Tree:
             if isinstance(current, ast.comprehension):
                 owner = self._parents[current]
                 if child is current.iter and _first_generator(owner) is current:
-                    child, current = owner, self._parents.get(owner)
+                    child, current = owner, parent(owner)
                     continue
-            child, current = current, self._parents.get(current)
+            child, current = current, parent(current)
         if len(passed) >= _DEEP:
             self._scopes.update(dict.fromkeys(passed, found))
         else:
