@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from picketlint.semantics.origins import Origins
     from picketlint.semantics.pieces import Piece
     from picketlint.semantics.verification import Verification
-    from picketlint.wrappers import Wrappers
 
 Version = tuple[int, ...]
 
@@ -122,12 +121,6 @@ class Module:
         from picketlint.semantics.functions import Functions
 
         return Functions(self.resolver, self.calls, self.mentions)
-
-    @cached_property
-    def _wrappers(self) -> Wrappers:
-        from picketlint.wrappers import Wrappers
-
-        return Wrappers(self)
 
     @cached_property
     def torch_floor(self) -> Version | None:
@@ -231,9 +224,9 @@ class Module:
 
     def handed(self, argument: Argument, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Iterator[Judged]:
         """What calls of this module hand to an argument through parameters, where that is unsafe."""
-        from picketlint.wrappers import Flag
+        from picketlint.wrappers import Flag, Wrappers
 
-        yield from self._wrappers.judgements(argument, Flag(unsafe, flag, wanted))
+        yield from Wrappers(self).judgements(argument, Flag(unsafe, flag, wanted))
 
     def judge_value(self, node: ast.expr, unsafe: Callable[[object], bool], flag: str, wanted: bool) -> Judged | None:
         """The same for one expression that stands in the code by itself: a default, a dict entry, an assignment."""

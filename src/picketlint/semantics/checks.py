@@ -36,40 +36,43 @@ Key = tuple[str, ...]
 
 
 class Subject(NamedTuple):
-    """The value that is asked about: what it is written as, and where it is used."""
+    """The value that is asked about: what it is written as, and where it is used; ``contents`` as in ``Checks.of``."""
 
     key: Key
     node: ast.expr
+    contents: Contents
 
 
 class Checks:
     """Answers what is proven of the names, attributes and entries of one module where they are used."""
 
-    def __init__(self, resolver: Resolver, guards: Guards, contents: Contents) -> None:
+    def __init__(self, resolver: Resolver, guards: Guards) -> None:
         self.resolver = resolver
         self.guards = guards
-        self.contents = contents
         self._known: dict[ast.expr, Origin | None] = {}
 
-    def of(self, node: ast.expr) -> Origin | None:
-        """What is proven of an expression: LISTED, NUMBER, WORD, ARITHMETIC, TESTED; None if nothing is."""
+    def of(self, node: ast.expr, contents: Contents) -> Origin | None:
+        """What is proven of an expression: LISTED, NUMBER, WORD, ARITHMETIC, TESTED; None if nothing is.
+
+        ``contents`` tells what it proves of a value that it is in a container; it is the same every time.
+        """
         if node not in self._known:
-            self._known[node] = self._of(node)
+            self._known[node] = self._of(node, contents)
         return self._known[node]
 
-    def _of(self, node: ast.expr) -> Origin | None:
+    def _of(self, node: ast.expr, contents: Contents) -> Origin | None:
         key = _key(node)
         if key is None:
             return None
         facts = [*self.guards.facts(node)]
         if not facts:
             return None
-        subject = Subject(key, node)
+        subject = Subject(key, node, contents)
         return strongest([self._told(fact, subject) for fact in facts])
 
     def _same(self, subject: Subject, test: ast.expr) -> bool:
         """Whether nothing can have given the expression another value between the test and the use."""
-        key, node = subject
+        key, node, _ = subject
         low, high = start(test), start(node)
         root = node
         while isinstance(root, (ast.Attribute, ast.Subscript)):
@@ -119,7 +122,7 @@ class Checks:
         left, operator, right = test.left, test.ops[0], test.comparators[0]
         if isinstance(operator, (ast.In, ast.NotIn)):
             meant = outcome is isinstance(operator, ast.In) and is_same(left, subject)
-            return self.contents(right) if meant else None
+            return subject.contents(right) if meant else None
         if isinstance(operator, (ast.Eq, ast.NotEq)):
             if outcome is not isinstance(operator, ast.Eq):
                 return None
@@ -172,7 +175,7 @@ class Checks:
         tests = node.elt.values if isinstance(node.elt, ast.BoolOp) and isinstance(node.elt.op, ast.Or) else [node.elt]
         letters: set[str] = set()
         for test in tests:
-            allowed = self._one_character(test, Subject((generator.target.id,), generator.target))
+            allowed = self._one_character(test, Subject((generator.target.id,), generator.target, subject.contents))
             if allowed is None:
                 return None
             letters |= allowed

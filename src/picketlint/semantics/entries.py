@@ -6,29 +6,29 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from picketlint.knowledge.inputs import COMMAND_DECORATORS, CONVERTING, ENTRY_POINTS, LAUNCHERS
 from picketlint.semantics.checks import weakest
 from picketlint.semantics.mentions import Mentions, last_parts
 from picketlint.semantics.names import Resolver
 from picketlint.semantics.pieces import Origin
+from picketlint.semantics.tables import Tables
 from picketlint.semantics.texts import text
 from picketlint.semantics.tree import FunctionNode
 
 _NUMERIC = frozenset({"builtins.int", "builtins.float", "builtins.bool", "click.INT", "click.FLOAT", "click.BOOL"})
 _NUMERIC_NAMES = frozenset({"int", "float", "bool"})
 _SWITCHES = frozenset({"store_true", "store_false", "count", "append_const", "store_const"})
-Fixed = Callable[[ast.expr], bool]
 
 
 class Entries:
     """Answers what calls a function from outside, and what an option can hold."""
 
-    def __init__(self, resolver: Resolver, mentions: Mentions, fixed: Fixed) -> None:
+    def __init__(self, resolver: Resolver, mentions: Mentions, tables: Tables) -> None:
         self.resolver = resolver
         self.mentions = mentions
-        self.fixed = fixed
+        self.tables = tables
         self._origins: dict[FunctionNode, Origin | None] = {}
         self._options: dict[str, list[ast.Call]] | None = None
         self._restrictions: dict[str, Origin | None] = {}
@@ -98,7 +98,7 @@ class Entries:
     def _restricted(self, call: ast.Call) -> Origin | None:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         default = given.get("default")
-        if None in given or (default is not None and not self.fixed(default)):
+        if None in given or (default is not None and not self.tables.is_fixed(default)):
             return None
         kind = given.get("type")
         if text(given.get("action")) in _SWITCHES:
@@ -106,9 +106,9 @@ class Entries:
         if kind is not None and self.resolver.names(kind).certain in _NUMERIC:
             return Origin.NUMBER
         if isinstance(kind, ast.Call) and self.resolver.names(kind.func).certain == "click.Choice" and kind.args:
-            return Origin.LISTED if self.fixed(kind.args[0]) else None
+            return Origin.LISTED if self.tables.is_fixed(kind.args[0]) else None
         choices = given.get("choices")
-        return Origin.LISTED if choices is not None and self.fixed(choices) else None
+        return Origin.LISTED if choices is not None and self.tables.is_fixed(choices) else None
 
 
 def _destination(call: ast.Call) -> str | None:

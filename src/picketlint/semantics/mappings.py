@@ -23,18 +23,21 @@ Get = Callable[[Key], Argument]
 _COPIES = frozenset({"copy.copy", "copy.deepcopy"})
 
 
-class Mappings:
+class Mappings(Solver[Key, Argument]):
     """Answers what the mappings of one module hold."""
 
     def __init__(self, resolver: Resolver) -> None:
+        super().__init__()
         self.resolver = resolver
         self._changes = Changes(resolver.tree)
         self._flows: dict[tuple[str, ast.AST, str], tuple[Flow, list[Binding | Change]]] = {}
-        self._solver: Solver[Key, Argument] = Solver(self._dependencies, self._combine, lambda key: MAYBE)
 
     def entry(self, node: ast.expr, key: str) -> Argument:
         """What a mapping holds under a key; MAYBE where it depends on itself."""
-        return self._solver.solve((node, key))
+        return self.solve((node, key))
+
+    def _unknown(self, key: Key) -> Argument:
+        return MAYBE
 
     # -- what an answer depends on -------------------------------------------------------------------------------------
 

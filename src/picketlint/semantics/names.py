@@ -49,20 +49,23 @@ NO_NAME = Names((), True)
 Get = Callable[[ast.AST], Names]
 
 
-class Resolver:
+class Resolver(Solver[ast.AST, Names]):
     """Answers which qualified names an expression of one module can have; every answer is remembered."""
 
     def __init__(self, tree: Tree, bindings: Bindings) -> None:
+        super().__init__()
         self.tree = tree
         self.bindings = bindings
         self._signatures: dict[ast.arguments, dict[ast.AST, Parameter]] = {}
         self._classes: dict[ast.AST, ast.ClassDef | None] = {}
         self.classes = Classes(tree, bindings)
-        self._solver: Solver[ast.AST, Names] = Solver(self._dependencies, self._combine, lambda node: UNKNOWN)
 
     def names(self, node: ast.AST) -> Names:
         """The qualified names of an expression; UNKNOWN where it depends on itself."""
-        return self._solver.solve(node)
+        return self.solve(node)
+
+    def _unknown(self, key: ast.AST) -> Names:
+        return UNKNOWN
 
     # -- what an answer depends on -------------------------------------------------------------------------------------
 

@@ -21,15 +21,13 @@ from picketlint.semantics.functions import Callee, Functions
 from picketlint.semantics.guards import Guards
 from picketlint.semantics.pieces import Entered, Origin, Parts, Piece, Way, leaf
 from picketlint.semantics.search import MAX_CALLS_DEEP, MAX_PIECES, TOO_DEEP, TOO_MANY_PIECES, Search, Task
+from picketlint.semantics.tables import Tables
 from picketlint.semantics.texts import structure, text
 
 _NUMERIC_TYPES = frozenset({"int", "float", "bool"})
 _LITERALS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
 _FIXED = (Origin.CONSTANT, Origin.NUMBER)
 _ENUMS = ("enum.", "strenum.")
-_COPIES = frozenset({f"builtins.{name}" for name in ("frozenset", "list", "set", "sorted", "tuple")})
-_MAX_STEPS = 8
-_TOO_FAR = f"what a container holds is looked for in {_MAX_STEPS} steps"
 
 
 def _unrestricted(option: str) -> None:
@@ -52,10 +50,10 @@ class Origins:
         self.resolver = functions.resolver
         self.tree = functions.resolver.tree
         self.containers = Containers(self.resolver, MAX_PIECES)
-        self.entries = Entries(self.resolver, functions.mentions, self._is_fixed)
+        self.tables = Tables(self.resolver, guards)
+        self.entries = Entries(self.resolver, functions.mentions, self.tables)
         self.callers = Callers(functions, self.entries)
-        self.checks = Checks(self.resolver, guards, self._contents)
-        self._tables: dict[ast.expr, bool] = {}
+        self.checks = Checks(self.resolver, guards)
         self._known: dict[ast.expr, tuple[Piece, ...]] = {}
         self._reading = False
 
@@ -74,26 +72,6 @@ class Origins:
         if search.ended:
             self.tree.limits.reached(TOO_MANY_PIECES, node)
         return tuple(search.found)
-
-    def _is_fixed(self, node: ast.expr) -> bool:
-        """Whether an expression is plainly a constant or a container of such, also through a name."""
-        for _ in range(_MAX_STEPS):
-            if isinstance(node, ast.Constant) or self._is_table(node):
-                return True
-            if isinstance(node, ast.Call):
-                method = isinstance(node.func, ast.Attribute) and node.func.attr == "keys"
-                made = node.args[0] if len(node.args) == 1 and self._is_copy(node) else None
-                inner = node.func.value if isinstance(node.func, ast.Attribute) and method else made
-            else:
-                inner = node.operand if isinstance(node, ast.UnaryOp) else self.checks.guards.alias(node)
-            if inner is None:
-                return False
-            node = inner
-        self.tree.limits.reached(_TOO_FAR, node)
-        return False
-
-    def _is_copy(self, node: ast.Call) -> bool:
-        return self.resolver.names(node.func).certain in _COPIES
 
     def _contents(self, node: ast.expr) -> Origin | None:
         """What it proves of a value that it is in a container; nothing for a text, which every part of it is in."""
@@ -126,7 +104,7 @@ class Origins:
             search.piece(task, Origin.CONSTANT)
             return
         if checking and isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
-            proven = self.checks.of(node)
+            proven = self.checks.of(node, self._contents)
             if proven in (Origin.LISTED, Origin.NUMBER):
                 search.piece(task, proven)
                 return
@@ -141,17 +119,7 @@ class Origins:
         elif isinstance(node, ast.Subscript) and self._is_enum(node.value, instance=False):
             search.piece(task, Origin.LISTED)
         else:
-            search.parts(task, leaf(Origin.CONSTANT) if self._is_table(node) else structure(node))
-
-    def _is_table(self, node: ast.expr) -> bool:
-        """Whether a container holds literals only; such a one is one piece, however long."""
-        if not isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
-            return False
-        known = self._tables.get(node)
-        if known is None:
-            elements = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
-            known = self._tables[node] = all(isinstance(element, ast.Constant) for element in elements)
-        return known
+            search.parts(task, leaf(Origin.CONSTANT) if self.tables.is_table(node) else structure(node))
 
     def _is_enum(self, node: ast.expr, *, instance: bool) -> bool:
         """Whether an expression is an enumeration of this module, or a member of one."""

@@ -29,21 +29,26 @@ _LONGEST_CHAIN = 8
 
 
 class Solver(Generic[Key, Answer]):
-    """Computes and keeps answers.
+    """Computes and keeps answers; a subclass says how one question is answered.
 
-    ``dependencies`` lists every question whose answer ``combine`` may ask for; it must not depend on answers.
+    It is a base class so that nothing refers back to who asks: a circle would keep the syntax tree until Python's
+    collector has gone through all of it, which takes as long as the rest of the analysis.
     """
 
-    def __init__(
-        self,
-        dependencies: Callable[[Key], Sequence[Key]],
-        combine: Callable[[Key, Callable[[Key], Answer]], Answer],
-        unknown: Callable[[Key], Answer],
-    ) -> None:
-        self._dependencies = dependencies
-        self._combine = combine
-        self._unknown = unknown
+    def __init__(self) -> None:
         self._answers: dict[Key, Answer] = {}
+
+    def _dependencies(self, key: Key, /) -> Sequence[Key]:
+        """Every question whose answer ``_combine`` may ask for; they must not depend on answers."""
+        raise NotImplementedError
+
+    def _combine(self, key: Key, get: Callable[[Key], Answer], /) -> Answer:
+        """The answer to a question; ``get`` has those to the questions it depends on."""
+        raise NotImplementedError
+
+    def _unknown(self, key: Key, /) -> Answer:
+        """What stands for the answer to a question that depends on itself."""
+        raise NotImplementedError
 
     def solve(self, key: Key) -> Answer:
         """The answer to one question."""

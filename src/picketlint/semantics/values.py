@@ -42,7 +42,7 @@ _TEXT_METHODS = frozenset({"format", "join", "strip", "lower", "upper"})
 Get = Callable[[ast.AST], Value]
 
 
-class Evaluator:
+class Evaluator(Solver[ast.AST, Value]):
     """Computes values in one module.
 
     ``assumed`` gives parameters (``ast.arg``) and fields (the name they are declared with) a value for the sake of an
@@ -50,13 +50,16 @@ class Evaluator:
     """
 
     def __init__(self, resolver: Resolver, assumed: Mapping[ast.AST, object] = MappingProxyType({})) -> None:
+        super().__init__()
         self.resolver = resolver
         self.assumed = assumed
-        self._solver: Solver[ast.AST, Value] = Solver(self._dependencies, self._limited, _unknown)
 
     def value(self, node: ast.AST) -> Value:
         """Everything the expression can be; a single UNKNOWN option where nothing can be said."""
-        return self._solver.solve(node)
+        return self.solve(node)
+
+    def _unknown(self, key: ast.AST) -> Value:
+        return _open(key)
 
     # -- what a value depends on ---------------------------------------------------------------------------------------
 
@@ -113,9 +116,9 @@ class Evaluator:
 
     # -- values --------------------------------------------------------------------------------------------------------
 
-    def _limited(self, node: ast.AST, get: Get) -> Value:
+    def _combine(self, node: ast.AST, get: Get) -> Value:
         """A value with at most MAX_OPTIONS options: first those that say nothing new go, then the last ones."""
-        options = self._combine(node, get).options
+        options = self._evaluated(node, get).options
         if len(options) > MAX_OPTIONS:
             options = tuple({_sameness(option): option for option in reversed(options)}.values())[::-1]
         if len(options) > MAX_OPTIONS:
@@ -124,7 +127,7 @@ class Evaluator:
             options = (*options[: MAX_OPTIONS - 1], Option(rest, node))
         return Value(options)
 
-    def _combine(self, node: ast.AST, get: Get) -> Value:
+    def _evaluated(self, node: ast.AST, get: Get) -> Value:
         if isinstance(node, ast.Constant):
             return Value((Option(node.value, node),))
         if isinstance(node, ast.Name):
@@ -145,7 +148,7 @@ class Evaluator:
             return self._text(node, get)
         if isinstance(node, CONTAINERS):
             return Value((Option(self._container(node, get), node),))
-        return _unknown(node)
+        return _open(node)
 
     def _container(self, node: Container, get: Get) -> object:
         """Containers are known to be empty or not, and constant if every element is."""
@@ -208,7 +211,7 @@ class Evaluator:
             options = values[0].options if values else (Option(UNKNOWN, node),)
             return Value(tuple(Option(option.value, node, chosen=True) for option in options))
         if not values:
-            return _unknown(node)
+            return _open(node)
         if binding.kind is Kind.VALUE:
             return _chosen(values[0]) if self._is_field(binding) else values[0]
         if binding.kind is Kind.ELEMENT and binding.value is not None and _few(binding.value):
@@ -254,7 +257,7 @@ class Evaluator:
         values = [get(part) for part in self._parts_of_call(node)]
         callee = self.resolver.names(node.func).certain
         if not values:
-            return _unknown(node)
+            return _open(node)
         if callee == "builtins.bool":
             return _map(values[0], lambda v: v if isinstance(v, Special) else bool(v))
         if fallback_of(node, callee) is not None:
@@ -265,7 +268,7 @@ class Evaluator:
         """Strings put together from constants; computed where that is cheap and plain concatenation."""
         values = [get(part) for part in self._dependencies(node)]
         if not all(value.constant for value in values):
-            return _unknown(node)
+            return _open(node)
         if _concatenates(node):
             texts = [value.options[0].value for value in values if len(value.options) == 1]
             strings = [text for text in texts if isinstance(text, str)]
@@ -276,7 +279,7 @@ class Evaluator:
         return Value((Option(CONSTANT, node),))
 
 
-def _unknown(node: ast.AST) -> Value:
+def _open(node: ast.AST) -> Value:
     return Value((Option(UNKNOWN, node),))
 
 
