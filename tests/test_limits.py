@@ -162,7 +162,7 @@ CASES = [
     pytest.param(
         "t0 = ('a', 'b')\n" + lines(10, "t# = t@", 1) + "\nif x in t10: eval(x)\n"
         "p = argparse.ArgumentParser()\np.add_argument('--o', choices=t10)\neval(p.parse_args().o)",
-        "semantics.origins._TOO_FAR",
+        "semantics.tables._TOO_FAR",
         id="choices",
     ),
     pytest.param(

@@ -164,12 +164,10 @@ def _found(text: str) -> Iterator[Token]:
         if needle in runs:
             for shape in shapes:
                 yield from _of_shape(shape, text)
-    lowered = text.lower()
-    held = {stem: stem in lowered for stem in {*_stems().values()}}
-    for name, stem in _stems().items():
-        if held[stem] and name in text:
-            for row in _names()[name]:
-                yield from _of_name(row, name, text)
+    for needle, rows in _names().items():
+        if needle in text:
+            for row in rows:
+                yield from _of_name(row, needle, text)
     for pair in PAIRS:
         if pair.identifier.needle in runs:
             yield from _of_pair(pair, text)
@@ -183,11 +181,9 @@ def _found(text: str) -> Iterator[Token]:
 def _runs() -> re.Pattern[str]:
     """What is as long as the shortest shape, of characters that are in one: a small part of a text, and all of them."""
     shapes = [shape.parts for shape in (*SHAPES, *(pair.identifier for pair in PAIRS))]
-    fixed = {part for parts in shapes for part in parts if isinstance(part, str)}
-    classes = {part.characters for parts in shapes for part in parts if isinstance(part, Run)}
-    characters = "".join(sorted({*"".join(fixed), *"".join(map(_expanded, classes))}))
+    written = {part if isinstance(part, str) else _expanded(part.characters) for parts in shapes for part in parts}
     shortest = min(sum(len(part) if isinstance(part, str) else part.low for part in parts) for parts in shapes)
-    return re.compile(f"[{re.escape(characters)}]{{{shortest},}}")
+    return re.compile(f"[{re.escape(''.join(sorted({*''.join(written)})))}]{{{shortest},}}")
 
 
 @cache
@@ -208,13 +204,6 @@ def _names() -> dict[str, list[Named]]:
         for name in (*row.exact, *_cases(row.words)):
             grouped.setdefault(name, []).append(row)
     return grouped
-
-
-@cache
-def _stems() -> dict[str, str]:
-    """The names, each with the shortest of them that is in it, in small letters: half as many to look for at first."""
-    stems = sorted({name.lower() for name in _names()}, key=len)
-    return {name: next(stem for stem in stems if stem in name.lower()) for name in _names()}
 
 
 def _cases(words: tuple[str, ...]) -> Iterator[str]:

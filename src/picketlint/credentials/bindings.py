@@ -106,10 +106,8 @@ def _provided(module: Module) -> Callable[[Credential], bool]:
 
 def commented(module: Module) -> Iterator[Credential]:
     """The credentials in comments: in code that was commented out, and in settings."""
-    lines = [number for number, line in enumerate(module.source.lines, 1) if "#" in line and _COMMENTED.search(line)]
-    for number in lines:
-        comment = module.comments.get(number)
-        if comment is None or not _COMMENTED.search(comment.text):
+    for number, comment in module.comments.items():
+        if not _COMMENTED.search(comment.text):
             continue
         span = Span(number, comment.column, number, comment.column + len(comment.text))
         for found in _in_comment(comment.text.lstrip("#!: ").rstrip(), module):

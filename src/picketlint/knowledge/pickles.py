@@ -282,7 +282,6 @@ CELERY_PICKLE = frozenset({"pickle", "application/x-python-serialize"})
 PICKLE_DUMPERS = frozenset(f"{module}.dumps" for module in PICKLES) | frozenset(
     {"jsonpickle.encode", "jsonpickle.dumps", "marshal.dumps", "multiprocessing.reduction.ForkingPickler.dumps"}
 )
-PICKLE_WRITERS = frozenset(f"{module}.dump" for module in PICKLES) | frozenset({"joblib.dump", "marshal.dump"})
 
 # Left out although it unpickles: the readers of torch.distributed.checkpoint, whose ``.metadata`` file is a pickle
 # (https://github.com/pytorch/pytorch/blob/main/torch/distributed/checkpoint/filesystem.py). A job resumes from its own

@@ -31,8 +31,8 @@ _LONGEST_CHAIN = 8
 class Solver(Generic[Key, Answer]):
     """Computes and keeps answers; a subclass says how one question is answered.
 
-    It is a base class so that nothing refers back to who asks: a circle would keep the syntax tree until Python's
-    collector has gone through all of it, which takes as long as the rest of the analysis.
+    It is a base class so that nothing refers back to who asks: a circle would keep the syntax trees of many files in
+    memory, until Python's collector comes by.
     """
 
     def __init__(self) -> None:
