@@ -75,8 +75,8 @@ def cost(paths: Sequence[str]) -> None:
     print(f"rules: {', '.join(entry.rule.id for entry in entries)}")
     analyze(b"import torch\ntorch.load(path)\neval(path)\n", "warm_up.py", checks)
     contents = _timed("read", lambda: [read(path) for path in paths])
-    prefilter = Prefilter(entries)
-    looks = _timed("look at the bytes", lambda: [_fitting(prefilter, data) for data in contents])
+    prefilter = Prefilter(registry.load().table)
+    looks = _timed("look at the bytes", lambda: [_fitting(prefilter, entries, data) for data in contents])
     rules = Counter(rule for fitting in looks for rule in fitting)
     chosen = [(path, data) for path, data, fitting in zip(paths, contents, looks, strict=True) if fitting]
     _timed("parse", lambda: sum(_parses(data) for _, data in chosen))
@@ -86,9 +86,9 @@ def cost(paths: Sequence[str]) -> None:
     print(", ".join(f"{rule} {count}" for rule, count in sorted(rules.items())))
 
 
-def _fitting(prefilter: Prefilter, data: bytes) -> list[str]:
+def _fitting(prefilter: Prefilter, entries: list[registry.Entry], data: bytes) -> list[str]:
     look = prefilter.look(data)
-    return [rule.id for rule in prefilter.rules if look.may_fire(rule)]
+    return [entry.id for entry in entries if look.may_fire(entry)]
 
 
 def _parses(data: bytes) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 
-import marker_rule
 import pytest
 from marker_rule import MARKER
 from notebooks import DEFAULT, code, document, found, markdown, notebook, report
@@ -24,7 +23,7 @@ CHECKS = Checks(frozenset({"PKT998", "PKT000"}))
 
 @pytest.fixture(autouse=True)
 def marker(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = Entry("PKT998", "marker", Lifecycle.DEFAULT, marker_rule.Marker.triggers, False, True, False, "marker_rule")
+    entry = Entry("PKT998", "marker", Lifecycle.DEFAULT, False, True, False, "marker_rule")
     known = Registry([*registry.load().entries, entry._replace(texts=True, conceals=True)])
     monkeypatch.setattr(registry, "load", lambda: known)
 

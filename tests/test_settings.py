@@ -24,7 +24,7 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Entry] = []
     for number, name in ((101, "torch"), (102, "implicit-torch"), (201, "remote"), (302, "shell")):
         status = Lifecycle.OPTIONAL if number == 302 else Lifecycle.DEFAULT
-        made.append(Entry(f"PKT{number}", name, status, (), True, True, False, "made"))
+        made.append(Entry(f"PKT{number}", name, status, True, True, False, "made"))
     made_registry = Registry(made)
     monkeypatch.setattr(registry, "load", lambda: made_registry)
 

@@ -22,8 +22,8 @@ UNSAFE = "import torch\n\n\ndef load(path):\n    return torch.load(path, weights
 # Each kind of run with what it imports beyond the kind before: picketlint's own modules exactly.
 _OWN_VERSION = "arguments cli model records reporting reporting.terminal"
 _OWN_CLEAN = """
-_index catalog config discovery engine files lazy narration prefilter registry reporting.sources
-reporting.summary scan settings source speed triggers
+_index catalog config discovery engine files lazy narration needles prefilter registry reporting.sources
+reporting.summary scan settings source speed
 """
 _OWN_FINDING = """
 analysis comments dispatch examples knowledge knowledge.defaults knowledge.signatures listening module

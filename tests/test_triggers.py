@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from picketlint import registry
 from picketlint.engine import Checks, analyze
 from picketlint.model import Finding
-from picketlint.prefilter import Look, Prefilter, _asked, _needle, _Vocabulary
-from picketlint.triggers import ASK, CODE
+from picketlint.needles import ASK, CODE, beginning_of, tabulated
+from picketlint.prefilter import Look, Prefilter, _asked, _Vocabulary
 
 # What Python calls its own parser of expressions.
 parser: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
@@ -43,14 +43,14 @@ ASKED = [part for part in OTHERS if part.startswith(ASK)]
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_an_expression_begins_with_what_is_looked_for_first(expression: str) -> None:
     parsed = list(parser.parse(expression.encode()))
-    beginning = [chr(value) for kind, value in parsed[: len(_needle(expression))] if kind is parser.LITERAL]
-    assert "".join(beginning).encode() == _needle(expression)
+    beginning = [chr(value) for kind, value in parsed[: len(beginning_of(expression))] if kind is parser.LITERAL]
+    assert "".join(beginning).encode() == beginning_of(expression)
     assert parsed[0][0] is parser.LITERAL or expression not in FIRSTS, "`re` would try every place of a file"
 
 
 @pytest.mark.parametrize("expression", [r"ab?c", r"ab*", r"ab{2}", r"ab|cd", r"a", r"[ab]c", r"(?i)ab"])
 def test_what_need_not_be_there_is_not_looked_for(expression: str) -> None:
-    assert _needle(expression) in (b"", b"a")
+    assert beginning_of(expression) in (b"", b"a")
 
 
 @pytest.mark.parametrize("part", ASKED)
@@ -63,6 +63,7 @@ def test_a_function_that_is_asked_is_there_and_not_the_first_thing(part: str) ->
 NEEDLES = sorted([b"hf_", b"ghp_", b"gho_", b"AKIA", b"sk-ant-", b"sk-", b"eyJ", b"_", b"aa", b"aaa", b"abab", b"q.(z"])
 RUNS = ["hf", "aa", "aaa", "abab", "bab", "hf_aa", "ab_ab", "b_a", "Key", "accountKey"]
 WORDS = frozenset({b"aa", b"hf", b"load", b"hf_aa"})
+TABLE = tabulated([("PKT001", tuple(run.encode() for run in RUNS)), ("PKT002", tuple(word.decode() for word in WORDS))])
 COMPOUNDS = st.lists(
     st.sampled_from(["a", "b", "aa", "hf", "_", "-", "Key", "account", "load"]), min_size=1, max_size=6
 )
@@ -70,7 +71,7 @@ COMPOUNDS = st.lists(
 
 @given(st.lists(st.sets(COMPOUNDS.map("".join), max_size=6), min_size=1, max_size=4))
 def test_a_vocabulary_finds_what_is_in_each_compound_however_often_it_is_asked(files: list[set[str]]) -> None:
-    vocabulary = _Vocabulary(WORDS, RUNS)
+    vocabulary = _Vocabulary(TABLE)
     for names in files:
         compounds = {name.encode() for name in names}
         wanted = {
@@ -82,25 +83,22 @@ def test_a_vocabulary_finds_what_is_in_each_compound_however_often_it_is_asked(f
 
 
 def test_a_vocabulary_of_nothing_finds_nothing() -> None:
-    vocabulary = _Vocabulary(frozenset(), [])
+    vocabulary = _Vocabulary(tabulated([]))
     for compound in (b"one", b"two", b"one"):
         assert vocabulary.known({compound}) == (set(), set())
 
 
 def test_a_vocabulary_forgets_before_it_grows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("picketlint.prefilter._MOST_WORDS", 3)
-    vocabulary = _Vocabulary(WORDS, RUNS)
+    vocabulary = _Vocabulary(TABLE)
     for number in range(9):
         assert vocabulary.known({b"x%d" % number, b"my_hf"}) == ({b"my_hf"}, {"hf"})
         assert len(vocabulary._silent) <= 5
 
 
 def test_a_prefilter_says_the_same_however_much_it_has_seen() -> None:
-    made = [
-        registry.Entry(f"PKT{at:03}", "a-rule", entry.status, (needle,), True, True, False, "none")
-        for at, (needle, entry) in enumerate(zip(NEEDLES, ENTRIES, strict=False))
-    ]
-    prefilter = Prefilter(made)
+    made = [entry._replace(id=f"PKT{at:03}") for at, entry in enumerate(ENTRIES[: len(NEEDLES)])]
+    prefilter = Prefilter(tabulated((rule.id, (needle,)) for rule, needle in zip(made, NEEDLES, strict=True)))
     texts = [b"hf_x", b"sk-ant", b"eyJ.AKIA", b"none"]
     before = [[rule.id for rule in made if prefilter.look(text).may_fire(rule)] for text in texts]
     prefilter.look(b"#" * (1 << 19))
@@ -263,7 +261,7 @@ HARMLESS = {
 
 @pytest.mark.parametrize("rule", HARMLESS)
 def test_what_only_looks_alike_is_no_candidate(rule: str) -> None:
-    prefilter = Prefilter(ENTRIES)
+    prefilter = Prefilter(registry.load().table)
     prefilter.look(b"#" * (1 << 19))
     look = prefilter.look(HARMLESS[rule].encode())
     assert not look.may_fire(next(entry for entry in ENTRIES if entry.id == rule))

@@ -21,12 +21,13 @@ from picketlint.knowledge.sinks import (
     SHELLS,
     WINDOWS_SHELLS,
 )
+from picketlint.needles import CODE
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
 from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import Special, Verdict, truthy
-from picketlint.triggers import CODE, fewer, imported, qualified, with_arguments
+from picketlint.triggers import fewer, imported, qualified, with_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

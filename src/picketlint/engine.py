@@ -10,7 +10,6 @@ import gc
 
 from picketlint import registry
 from picketlint.files import is_dotenv, is_notebook
-from picketlint.lazy import kept
 from picketlint.model import Finding, Lifecycle, Problem, Report, Span
 from picketlint.prefilter import Prefilter
 from picketlint.records import NamedTuple
@@ -99,7 +98,7 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
     fitting = [entry for entry in plan.entries if checks.approved or look.may_fire(entry)]
     # Whether a marker excuses nothing can only be told with every rule it could excuse.
     everyone = any(entry.judges_all for entry in fitting)
-    firing = _firing(plan, look, raw, everyone=everyone)
+    firing = _firing(plan, look, everyone=everyone)
     judged = firing if everyone else [one for one in firing if one in plan.judges] if plan.judges else fitting
     seen = judged if plan.judges else fitting
     module = Module(root, Source(text), checks.torch_floor)
@@ -113,11 +112,11 @@ class _Plan(NamedTuple):
 
     ``entries`` are those of the rules that look at Python code or comments, ``dotenv`` those that look at files of
     environment variables. ``judges`` are the rules by which comments are judged where only such are selected that do
-    so: all that are on by default. A file is looked at closely for the sake of one of the ``starters``; ``rest`` is
-    about the rules that only matter once it is. ``concealing`` are those that find what no output may show.
+    so: all that are on by default. A file is looked at closely for the sake of one of the ``starters``. ``concealing``
+    are those that find what no output may show. The prefilter is about all rules, and shared by all selections.
     """
 
-    everything: tuple[registry.Entry, ...]
+    known: registry.Registry
     entries: tuple[registry.Entry, ...]
     dotenv: tuple[registry.Entry, ...]
     judges: tuple[registry.Entry, ...]
@@ -125,46 +124,43 @@ class _Plan(NamedTuple):
     starters: tuple[registry.Entry, ...]
     unreadable: registry.Entry | None
     prefilter: Prefilter
-    rest: Callable[[], Prefilter]
 
 
 _plans: dict[frozenset[str], _Plan] = {}
 
 
 def _plan(codes: frozenset[str]) -> _Plan:
-    everything = registry.load().entries
+    known = registry.load()
     plan = _plans.get(codes)
-    if plan is None or plan.everything is not everything:
-        plan = _plans[codes] = _made(codes, everything)
+    if plan is None or plan.known is not known:
+        other = next((one for one in _plans.values() if one.known is known), None)
+        plan = _plans[codes] = _made(codes, known, Prefilter(known.table) if other is None else other.prefilter)
     return plan
 
 
-def _made(codes: frozenset[str], everything: tuple[registry.Entry, ...]) -> _Plan:
-    selected = tuple(entry for entry in everything if entry.id in codes)
+def _made(codes: frozenset[str], known: registry.Registry, prefilter: Prefilter) -> _Plan:
+    selected = tuple(entry for entry in known.entries if entry.id in codes)
     entries = tuple(entry for entry in selected if entry.alone or entry.reviews)
     comments_only = bool(entries) and all(entry.reviews for entry in entries)
-    by_default = (entry for entry in everything if entry.status is Lifecycle.DEFAULT and entry.alone)
+    by_default = (entry for entry in known.entries if entry.status is Lifecycle.DEFAULT and entry.alone)
     judges = tuple(by_default) if comments_only else ()
     return _Plan(
-        everything,
+        known,
         entries,
         tuple(entry for entry in selected if entry.dotenv),
         judges,
-        tuple(entry for entry in everything if entry.conceals),
+        tuple(entry for entry in known.entries if entry.conceals),
         (*(entry for entry in entries if entry.alone), *judges),
         next((entry for entry in selected if entry.id == UNREADABLE), None),
-        Prefilter(entry for entry in everything if entry in entries or entry in judges),
-        kept(lambda: Prefilter(one for one in everything if one.alone and one not in entries and one not in judges)),
+        prefilter,
     )
 
 
-def _firing(plan: _Plan, look: Look, raw: bytes, *, everyone: bool = False) -> list[registry.Entry]:
+def _firing(plan: _Plan, look: Look, *, everyone: bool = False) -> list[registry.Entry]:
     """The rules that can find something in a file: the plan's, and of the rest those that conceal, or ``everyone``."""
-    firing = [entry for entry in plan.prefilter.rules if look.may_fire(entry)]
-    rest = plan.rest()
-    if everyone or any(entry.conceals for entry in rest.rules):
-        firing += filter(rest.look(raw).may_fire, rest.rules)
-    return sorted(firing, key=lambda entry: entry.id)
+    rest = (entry for entry in plan.known.entries if entry.alone and (entry.conceals or everyone))
+    asked = {*plan.entries, *plan.judges, *rest}
+    return [entry for entry in plan.known.entries if entry in asked and look.may_fire(entry)]
 
 
 def _analyze_dotenv(data: bytes | str, path: str, entries: tuple[registry.Entry, ...]) -> Report:
@@ -207,7 +203,7 @@ def _unreadable(
     """The finding of PKT000, if that rule is selected; no output shows the secrets in what it is about."""
     if plan.unreadable is None:
         return ()
-    concealing = [entry for entry in _firing(plan, plan.prefilter.look(raw), raw) if entry.conceals]
+    concealing = [entry for entry in _firing(plan, plan.prefilter.look(raw)) if entry.conceals]
     secrets: tuple[Span, ...] = ()
     if concealing:
         from picketlint.analysis import concealed_in

@@ -10,10 +10,9 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 
 from picketlint.lazy import kept
-from picketlint.records import NamedTuple
+from picketlint.needles import ASK, OFF, ON, WORDS, Needle, Table, beginning_of, tabulated
 from picketlint.registry import Entry
 from picketlint.source import declared_encoding
-from picketlint.triggers import ASK, CODE, OFF, ON
 
 # `re` is imported where it is used: most files hold none of the words.
 TYPE_CHECKING = False
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 
-    from picketlint.triggers import Asked, Trigger
+    from picketlint.triggers import Asked
 
 # The UTF-8 of every character whose NFKC form holds an ASCII letter, digit or underscore and that may stand in an
 # identifier (PEP 3131); tests/test_prefilter.py derives them from the Unicode database. Each expression begins with the
@@ -42,50 +41,30 @@ _FOLDED = (
 )
 # Encodings in which bytes below 0x80 are ASCII and nothing else is.
 _ASCII_BASED = frozenset({"ascii", "us-ascii", "latin-1", "iso-8859-1", "iso-latin-1", "iso-8859-15", "cp1252"})
-# What words consist of, to ``bytes.translate``: all else becomes a blank. Compounds are words joined by hyphens, pieces
-# what underscores join to words.
-_WORDS = bytes(code if code >= 0x80 or chr(code).isalnum() or chr(code) == "_" else 0x20 for code in range(256))
-_COMPOUNDS = _WORDS[:0x2D] + b"-" + _WORDS[0x2E:]
-_PIECES = _WORDS.replace(b"_", b" ")
+# Compounds are words joined by hyphens, pieces what underscores join to words.
+_COMPOUNDS = WORDS[:0x2D] + b"-" + WORDS[0x2E:]
+_PIECES = WORDS.replace(b"_", b" ")
 # So many bytes have to be looked through before it pays to compile what finds comments.
 _MANY = 1 << 18
 # What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell.
 _MAGIC = b"from IPython import get_ipython"
 # So many words are remembered, those of a thousand files: all of a large project would take megabytes more.
 _MOST_WORDS = 1 << 16
-# Runs that are shorter are in too many words.
-_SHORTEST_RUN = 2
 
 
 class Prefilter:
-    """Tells which of some rules can fire in a file, for file after file."""
+    """Tells which of the rules in a table can fire in a file, for file after file."""
 
-    def __init__(self, rules: Iterable[Entry]) -> None:
-        self.rules = tuple(rules)
-        self._triggers = [(rule.id, _parts(trigger)) for rule in self.rules for trigger in rule.triggers]
-        # Which triggers to look at: by one word of each, the longest, which is in few files; by a run of characters, a
-        # ``str``, within a word of what it begins with; and by those beginnings in which there is none.
-        self._by_key: dict[bytes | str, set[int]] = {}
-        self._beginnings: dict[bytes, set[int]] = {}
-        for number, (_, parts) in enumerate(self._triggers):
-            if parts.words:
-                key: bytes | str = max(parts.words, key=lambda word: (len(word), word))
-                self._by_key.setdefault(key, set()).add(number)
-                continue
-            needle = _needle(parts.rest[0])
-            run = _run(needle)
-            if run:
-                self._by_key.setdefault(run, set()).add(number)
-            else:
-                self._beginnings.setdefault(needle, set()).add(number)
-        words = frozenset(word for _, parts in self._triggers for word in parts.words)
-        self._vocabulary = _Vocabulary(words, [key for key in self._by_key if isinstance(key, str)])
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._triggered = frozenset(table.rules)
+        self._vocabulary = _Vocabulary(table)
         self._seen = 0
 
     def look(self, data: bytes) -> Look:
         """What one file holds, ready to be asked about each of the rules."""
         if not _ascii_based(data):
-            return Look(None, {})
+            return Look(None, frozenset(), {})
         folded = not data.isascii() and _folded(data)
         if folded:
             data = b"%s\n%s" % (data, _unfolded(data))
@@ -95,45 +74,54 @@ class Prefilter:
         compounds, keys = self._vocabulary.known(set(data.translate(_COMPOUNDS).split()))
         text = _Text(data, keys, compounds, folded=folded)
         numbers: set[int] = set()
-        for key in self._by_key.keys() & keys:
-            numbers |= self._by_key[key]
-        for needle in self._beginnings:
-            if needle in data:
-                numbers |= self._beginnings[needle]
-        triggers: dict[str, list[_Parts]] = {}
+        for key in self._table.by_key.keys() & keys:
+            numbers.update(self._table.by_key[key])
+        for beginning, starting in self._table.by_beginning.items():
+            if beginning in data:
+                numbers.update(starting)
+        needles: dict[str, list[Needle]] = {}
         for number in numbers:
-            rule, parts = self._triggers[number]
-            if parts.words <= keys:
-                triggers.setdefault(rule, []).append(parts)
-        return Look(text, triggers, thorough=self._seen > _MANY and not data.startswith(_MAGIC))
+            rule, words, rest, code = self._table.needles[number]
+            if keys.issuperset(words):
+                needles.setdefault(rule, []).append(Needle(rule, words, rest, code))
+        thorough = self._seen > _MANY and not data.startswith(_MAGIC)
+        return Look(text, self._triggered, needles, thorough=thorough)
 
 
 class Look:
-    """What one file holds: everything without ``text``. ``triggers`` are those of each rule whose words are there.
+    """What one file holds: everything without ``text``. ``needles`` are those of each rule whose words are there.
 
-    Unless ``thorough``, comments and strings count as code.
+    Rules that are not ``triggered`` can fire in any file. Unless ``thorough``, comments and strings count as code.
     """
 
-    def __init__(self, text: _Text | None, triggers: Mapping[str, list[_Parts]], *, thorough: bool = True) -> None:
+    def __init__(
+        self,
+        text: _Text | None,
+        triggered: frozenset[str],
+        needles: Mapping[str, list[Needle]],
+        *,
+        thorough: bool = True,
+    ) -> None:
         self._text = text
         self._code: _Text | None = None
-        self._triggers = triggers
+        self._triggered = triggered
+        self._needles = needles
         self._thorough = thorough
 
     def may_fire(self, rule: Entry) -> bool:
         """Whether a rule can fire in the file."""
-        if self._text is None or not rule.triggers:
+        if self._text is None or rule.id not in self._triggered:
             return True
-        return any(self._holds(parts, self._text) for parts in self._triggers.get(rule.id, ()))
+        return any(self._holds(needle, self._text) for needle in self._needles.get(rule.id, ()))
 
-    def _holds(self, parts: _Parts, text: _Text) -> bool:
-        if not text.holds(parts.rest):
+    def _holds(self, needle: Needle, text: _Text) -> bool:
+        if not text.holds(needle.rest):
             return False
-        if not parts.code or not self._thorough:
+        if not needle.code or not self._thorough:
             return True
         if self._code is None:
             self._code = text.code()
-        return parts.words <= self._code.keys and self._code.holds(parts.rest)
+        return self._code.keys >= set(needle.words) and self._code.holds(needle.rest)
 
 
 class _Text:
@@ -164,7 +152,7 @@ class _Text:
         from picketlint.comments import code
 
         rest = None if self._folded else code(self._data)
-        return self if rest is None else _Text(rest, self.keys & set(rest.translate(_WORDS).split()), bare=True)
+        return self if rest is None else _Text(rest, self.keys & set(rest.translate(WORDS).split()), bare=True)
 
     def holds(self, parts: Iterable[bytes | str]) -> bool:
         """Whether all of these expressions and needles are there."""
@@ -179,7 +167,7 @@ class _Text:
     def _found(self, part: bytes | str) -> bool:
         if isinstance(part, str) and part.startswith(ASK):
             return _asked(part)(self._data, self._compounds)
-        needle = _needle(part)
+        needle = _beginning(part)
         if isinstance(part, bytes) or needle not in self._data or (self._folded and needle):
             return needle in self._data
         if part.startswith((ON, OFF)):
@@ -192,32 +180,14 @@ class _Text:
         return _compiled(part).search(self._data) is not None
 
 
-class _Parts(NamedTuple):
-    """A trigger: words, what else must hold, and whether all that holds for the code alone."""
-
-    words: frozenset[bytes]
-    rest: tuple[bytes | str, ...]
-    code: bool
-
-
 def candidates(rules: Iterable[Entry], data: bytes) -> tuple[Entry, ...]:
     """Those of the rules that can fire in a file with these bytes."""
-    prefilter = Prefilter(rules)
-    look = prefilter.look(data)
-    return tuple(rule for rule in prefilter.rules if look.may_fire(rule))
+    entries = tuple(rules)
+    look = Prefilter(tabulated((entry.id, entry.triggers) for entry in entries)).look(data)
+    return tuple(filter(look.may_fire, entries))
 
 
 _expressions: dict[str, re.Pattern[bytes]] = {}
-_needles: dict[str, bytes] = {}
-# What stands for something else than itself in an expression.
-_SPECIAL = frozenset("\\.^$*+?{}[]()|")
-
-
-def _parts(trigger: Trigger) -> _Parts:
-    parts = trigger if isinstance(trigger, tuple) else (trigger,)
-    words = [part for part in parts if isinstance(part, str) and part.isidentifier()]
-    rest = tuple(part for part in parts if part not in words and part != CODE)
-    return _Parts(frozenset(word.encode() for word in words), rest, CODE in parts)
 
 
 def _compiled(expression: str) -> re.Pattern[bytes]:
@@ -227,6 +197,9 @@ def _compiled(expression: str) -> re.Pattern[bytes]:
 
         found = _expressions[expression] = re.compile(expression.encode())
     return found
+
+
+_beginning = kept(beginning_of)
 
 
 @kept
@@ -239,39 +212,15 @@ def _asked(part: str) -> Asked:
     return function
 
 
-def _needle(part: bytes | str) -> bytes:
-    """The bytes that are in every file for which a part of a trigger holds; empty where none are known.
-
-    Of an expression they are the plain characters that it begins with, if there are two or more.
-    """
-    if isinstance(part, bytes):
-        return part
-    found = _needles.get(part)
-    if found is None:
-        end = next((at for at, sign in enumerate(part) if sign in _SPECIAL), len(part))
-        # What can be repeated need not be there.
-        end -= part[end : end + 1] in ("?", "*", "{", "|")
-        found = _needles[part] = part[:end].encode() if end > 1 else b""
-    return found
-
-
-def _run(needle: bytes) -> str:
-    """The longest part of a needle that is within a word wherever the needle is; empty if all are short."""
-    run = max(needle.translate(_WORDS).split(), key=len, default=b"")
-    return run.decode("latin-1") if len(run) >= _SHORTEST_RUN else ""
-
-
 class _Vocabulary:
     """What matters of each compound of words, found out but once, however many files hold it.
 
     A large project has millions of them, and a hundred thousand different ones.
     """
 
-    def __init__(self, words: frozenset[bytes], runs: Iterable[str]) -> None:
-        self._words = words
-        needles = [(run, run.encode("latin-1")) for run in runs]
-        # Words are made of fewer pieces yet: each run is looked for by the longest piece of it.
-        self._runs = [(max(needle.split(b"_"), key=len), run, needle) for run, needle in needles]
+    def __init__(self, table: Table) -> None:
+        self._words = frozenset(table.words)
+        self._runs = table.runs
         self._pieces: set[bytes] = set()
         self._runs_of: dict[bytes, list[tuple[str, bytes]]] = {}
         self._search: Callable[..., re.Match[bytes] | None] | None = None
@@ -295,13 +244,13 @@ class _Vocabulary:
 
     def _learn(self, compounds: set[bytes]) -> None:
         text = b" %s " % b" ".join(compounds)
-        for word in self._words.intersection(text.translate(_WORDS).split()):
+        for word in self._words.intersection(text.translate(WORDS).split()):
             self._note(word, word, text)
         pieces = set(text.translate(_PIECES).split())
         new = b" %s " % b" ".join(pieces - self._pieces)
         for start, end in self._telling_pieces(new):
             piece = new[start:end]
-            self._runs_of[piece] = [(run, needle) for part, run, needle in self._runs if part in piece]
+            self._runs_of[piece] = [(run, needle) for run, needle, part in self._runs if part in piece]
         self._pieces |= pieces
         for run, needle in {one for piece in pieces & self._runs_of.keys() for one in self._runs_of[piece]}:
             self._note(run, needle, text)
@@ -310,13 +259,13 @@ class _Vocabulary:
         """Where those pieces begin and end in a text that have part in a run."""
         if not self._pieces:
             # Of one file it does not pay to compile anything.
-            parts = {part for part, _, _ in self._runs}
+            parts = {part for _, _, part in self._runs}
             yield from (place for part in parts if part in text for place in _enclosing(part, text))
             return
         if self._search is None:
             import re
 
-            self._search = re.compile(_any_of({part for part, _, _ in self._runs})).search
+            self._search = re.compile(_any_of({part for _, _, part in self._runs})).search
         match = self._search(text)
         while match is not None:
             start, end = text.rfind(b" ", 0, match.start()) + 1, text.find(b" ", match.start())

@@ -12,6 +12,7 @@ import os
 from picketlint.catalog import RULES_FOLDER, RuleFile, rule_files, rule_modules
 from picketlint.lazy import kept
 from picketlint.model import Lifecycle
+from picketlint.needles import Table, tabulated
 from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
@@ -35,7 +36,6 @@ class Entry(NamedTuple):
     id: str
     name: str
     status: Lifecycle
-    triggers: tuple[Trigger, ...]
     documentable: bool
     alone: bool
     judges_all: bool
@@ -51,11 +51,17 @@ class Entry(NamedTuple):
         """The rule itself."""
         return _instance(self.module)
 
+    @property
+    def triggers(self) -> tuple[Trigger, ...]:
+        """What a file has to hold for the rule to fire in it; none if it can in any."""
+        return self.rule.triggers
+
 
 class Registry:
     """A set of rules, sorted by id."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], table: Table | None = None) -> None:
+        self._table = table
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
         self._by_key: dict[str, Entry] = {}
         for entry in self.entries:
@@ -63,6 +69,13 @@ class Registry:
                 if key in self._by_key:
                     raise RegistryError(f"two rules are called {key}")
                 self._by_key[key] = entry
+
+    @property
+    def table(self) -> Table:
+        """What the prefilter looks for."""
+        if self._table is None:
+            self._table = tabulated((entry.id, entry.triggers) for entry in self.entries)
+        return self._table
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -127,7 +140,8 @@ def load() -> Registry:
     except ModuleNotFoundError:
         index = None
     if index is not None and rule_modules() == index.FILES:
-        return Registry(Entry(row[0], row[1], Lifecycle(row[2]), *row[3:]) for row in index.ENTRIES)
+        entries = (Entry(row[0], row[1], Lifecycle(row[2]), *row[3:]) for row in index.ENTRIES)
+        return Registry(entries, Table(*index.TABLE))
     return Registry(entry_of(file) for file in rule_files())
 
 
@@ -137,7 +151,7 @@ def entry_of(file: RuleFile) -> Entry:
     rule = _instance(module)
     if (rule.id, rule.name) != (file.id, file.name):
         raise RegistryError(f"rules/{file.module}.py: id and name are {(rule.id, rule.name)}, unlike the file's name")
-    told = (rule.id, rule.name, rule.status, rule.triggers, rule.documentable, rule.alone, rule.judges_all)
+    told = (rule.id, rule.name, rule.status, rule.documentable, rule.alone, rule.judges_all)
     listens = {
         (one.kind, tuple(sorted(kind.__name__ for kind in one.wanted)) if one.kind == "node" else ())
         for _, one in rule.listeners()
@@ -146,11 +160,13 @@ def entry_of(file: RuleFile) -> Entry:
 
 
 def index_source() -> str:
-    """The text of the index module that a distribution carries: FILES and ENTRIES, as literals."""
+    """The text of the index module that a distribution carries: FILES, ENTRIES and TABLE, as literals."""
     files = rule_files()
-    rows = [(*entry[:2], entry.status.value, *entry[3:]) for entry in map(entry_of, files)]
-    names = tuple(file.module for file in files)
-    return f'"""Derived from the rules when this distribution was built."""\n\nFILES = {names!r}\nENTRIES = {rows!r}\n'
+    entries = Registry(map(entry_of, files))
+    rows = [(*entry[:2], entry.status.value, *entry[3:]) for entry in entries.entries]
+    parts = {"FILES": tuple(file.module for file in files), "ENTRIES": rows, "TABLE": tuple(entries.table)}
+    told = "".join(f"{name} = {part!r}\n" for name, part in parts.items())
+    return f'"""Derived from the rules when this distribution was built."""\n\n{told}'
 
 
 @kept

@@ -27,6 +27,8 @@ The functions below make triggers for what rules look for most.
 
 from __future__ import annotations
 
+from picketlint.needles import CODE, OFF, ON
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -34,10 +36,6 @@ if TYPE_CHECKING:
     Asked = Callable[[bytes, Collection[bytes]], bool]
 
 Trigger = bytes | str | tuple[bytes | str, ...]
-CODE = "(?#code)"
-ON = "(?#on)"
-OFF = "(?#off)"
-ASK = "(?#ask)"
 
 # After the quote that ends a literal: the text goes on in another one, or perhaps by way of a name that it is given.
 CONTINUED = r"""[\s\\)]{0,200}(?:\+|[rRbBuUfF]{0,2}["'])|[ \t]{0,40}(?:[\r\n;#]|\Z)"""

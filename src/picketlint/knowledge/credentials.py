@@ -10,7 +10,7 @@ the named services document, and the values that stand in released ML packages.
 
 from __future__ import annotations
 
-from picketlint.triggers import ASK
+from picketlint.needles import ASK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
