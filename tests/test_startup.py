@@ -31,7 +31,7 @@ reporting.sanitize reporting.snippet reporting.text rule rules rules.pkt101_unsa
 semantics semantics.arguments semantics.bindings semantics.calls semantics.changes
 semantics.classes semantics.conditions semantics.control semantics.defaults semantics.flow semantics.guards
 semantics.limits semantics.mappings semantics.mentions semantics.names semantics.options semantics.sites
-semantics.solver semantics.tree semantics.values semantics.verification semantics.walk wrappers
+semantics.solver semantics.tree semantics.values semantics.verification semantics.walk triggers wrappers
 """
 # And of the standard library at most these, beyond what every start of Python loads. Releases differ in what they need.
 _STANDARD_FINDING = """
