@@ -61,16 +61,18 @@ class Table(NamedTuple):
 
 def tabulated(rules: Iterable[tuple[str, tuple[Trigger, ...]]]) -> Table:
     """The table for rules, each an id with its triggers."""
-    needles = tuple(_parted(rule, trigger) for rule, triggers in rules for trigger in triggers)
+    needles: dict[Needle, int] = {}
     by_key: dict[bytes | str, list[int]] = {}
     by_beginning: dict[bytes, list[int]] = {}
-    for number, needle in enumerate(needles):
+    for needle in (_parted(rule, trigger) for rule, triggers in rules for trigger in triggers):
+        beginning = b"" if needle.words else beginning_of(needle.rest[0])
+        run = _longest_run(beginning)
+        # What is a run and nothing else is there where the trigger is looked at.
+        rest = needle.rest[1:] if run and run == needle.rest[0] else needle.rest
+        number = needles.setdefault(needle._replace(rest=rest), len(needles))
         if needle.words:
             by_key.setdefault(max(needle.words, key=lambda word: (len(word), word)), []).append(number)
-            continue
-        beginning = beginning_of(needle.rest[0])
-        run = max(beginning.translate(WORDS).split(), key=len, default=b"")
-        if len(run) >= _SHORTEST_RUN:
+        elif run:
             by_key.setdefault(run.decode("latin-1"), []).append(number)
         else:
             by_beginning.setdefault(beginning, []).append(number)
@@ -95,6 +97,12 @@ def beginning_of(part: bytes | str) -> bytes:
     # What can be repeated need not be there.
     end -= part[end : end + 1] in ("?", "*", "{", "|")
     return part[:end].encode() if end > 1 else b""
+
+
+def _longest_run(needle: bytes) -> bytes:
+    """The longest part of a needle that is within a word wherever the needle is; empty if all are short."""
+    run = max(needle.translate(WORDS).split(), key=len, default=b"")
+    return run if len(run) >= _SHORTEST_RUN else b""
 
 
 def _parted(rule: str, trigger: Trigger) -> Needle:

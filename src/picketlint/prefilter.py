@@ -59,6 +59,7 @@ class Prefilter:
         self._table = table
         self._triggered = frozenset(table.rules)
         self._vocabulary = _Vocabulary(table)
+        self._needles: dict[int, Needle] = {}
         self._seen = 0
 
     def look(self, data: bytes) -> Look:
@@ -81,9 +82,11 @@ class Prefilter:
                 numbers.update(starting)
         needles: dict[str, list[Needle]] = {}
         for number in numbers:
-            rule, words, rest, code = self._table.needles[number]
-            if keys.issuperset(words):
-                needles.setdefault(rule, []).append(Needle(rule, words, rest, code))
+            needle = self._needles.get(number)
+            if needle is None:
+                needle = self._needles[number] = Needle(*self._table.needles[number])
+            if keys.issuperset(needle.words):
+                needles.setdefault(needle.rule, []).append(needle)
         thorough = self._seen > _MANY and not data.startswith(_MAGIC)
         return Look(text, self._triggered, needles, thorough=thorough)
 

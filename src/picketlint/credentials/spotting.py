@@ -85,8 +85,11 @@ def _dotted(data: bytes, words: Collection[bytes]) -> Iterator[tuple[bytes, int]
     for last in {_beginning(word) for word in words}:
         if last:
             for at in _places(b".%s" % last, data):
-                owner, rest = _OWNER.search(data, max(0, at - _AROUND), at), _REST.match(data, at + 1)
-                if owner and rest and not data.startswith(b"(", rest.end()):
+                rest = _REST.match(data, at + 1)
+                if rest is None or data.startswith(b"(", rest.end()) or not _beginning(rest.group(1)):
+                    continue
+                owner = _OWNER.search(data, max(0, at - _AROUND), at)
+                if owner:
                     for end in {rest.end(1), rest.end()}:
                         yield b"%s-%s" % (owner.group(), data[at + 1 : end]), end
 
