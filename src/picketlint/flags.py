@@ -20,7 +20,7 @@ _MOST_FUNCTIONS = 24
 _BRACKETS = re.compile(rb"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 _DEEPEST = 6
 _EXPORTS = re.compile(rb"__all__[ \t]*\+?=[ \t]*[\[(][^\[\]()]*[\])]")
-_ARGUMENTS = re.compile(rb"\s*\(((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)")
+_ARGUMENTS = re.compile(rb"[ \t]*\(((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)")
 _FUNCTION = re.compile(rb"def(?<!\wdef)(?!\w)(?:[ \t]+(\w+))?")
 _KEYWORD_OR_SPREAD = re.compile(rb"\s*(?:\w+\s*=(?!=)|\*)")
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz") | frozenset(range(0x80, 0x100))
@@ -40,13 +40,18 @@ class _Patterns(NamedTuple):
 
 def may_turn(code: bytes, flag: bytes, *, on: bool) -> bool:
     """Whether something in ``code``, as comments.py leaves it, can give a flag a value that is true (or else false)."""
-    patterns = _patterns(flag, on)
+    patterns, code = _patterns(flag, on), _joined(code)
     if patterns.looped.search(code) or patterns.lambdas.search(code):
         return True
     places = [found.start() for found in patterns.name.finditer(code)]
     if any(not _is_harmless(code, place, flag, patterns) for place in places):
         return True
     return _may_be_given_by_place(code, flag, patterns)
+
+
+def _joined(code: bytes) -> bytes:
+    """Code with the lines that Python sees: they end in a line feed, unless a backslash joins the next one to them."""
+    return code.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\\\n", b" ")
 
 
 @lru_cache(maxsize=16)
@@ -65,16 +70,16 @@ def _patterns(flag: bytes, on: bool) -> _Patterns:
     unknown = rb"%s\w+(?:\[%s\]|_%s\([^()]{0,%d}\))" % (dotted, quoted, flag, _MOST)
     value = rb"(?:%s|%s%s|%s|%s)" % (literal, dotted, flag, unknown, lookup)
     # What comes next ends the expression: a bracket, a comma before another keyword, a new statement.
-    block = rb"(?:if|for)\b[^\n]{0,%d}:[ \t]*\r?\n" % _MOST
+    block = rb"(?:if|for)\b[^\n]{0,%d}:[ \t]*\n" % _MOST
     operator = rb"(?:if|for|or|and|else|in|is|not|async)\b"
-    end = rb"(?:\s*(?:[)\]}]|,\s*(?:\w+\s*[=:]|[*/)\]}])|\Z)|[ \t]*;|[ \t]*\r?\n\s*(?:@|%s|(?!%s)\w))" % (
+    end = rb"(?:\s*(?:[)\]}]|,\s*(?:\w+\s*[=:]|[*/)\]}])|\Z)|[ \t]*;|[ \t]*\n\s*(?:@|%s|(?!%s)\w))" % (
         block,
         operator,
     )
     kind = rb"[\w.]+(?:\[[\w., \t|]{0,%d}\])?(?:[ \t]*\|[ \t]*[\w.]+){0,6}" % _MOST
     given = rb"\s*=\s*%s%s" % (value, end)
-    annotated = rb"[ \t]*:[ \t]*%s(?:%s|[ \t]*(?:[,)]|\r?\n(?![ \t]*=)))" % (kind, given)
-    plain = rb"(?!\w)(?:%s|%s|[ \t]*(?:;|[!=]=|![rsa]|\r?\n(?!\s*[=:,])|\Z|(?:and|or|if|else|is|not)\b)|\.)" % (
+    annotated = rb"[ \t]*:[ \t]*%s(?:%s|[ \t]*(?:[,)]|\n(?!\s*[=\[(|.])))" % (kind, given)
+    plain = rb"(?!\w)(?:%s|%s|[ \t]*(?:;|[!=]=|![rsa]|\n(?!\s*[=:,)\]])|\Z|(?:and|or|if|else|is|not)\b)|\.)" % (
         given,
         annotated,
     )
@@ -87,7 +92,8 @@ def _patterns(flag: bytes, on: bool) -> _Patterns:
         re.compile(rb"%s(?<!\w%s)(?!\w)" % (flag, flag)),
         re.compile(harmless),
         re.compile(
-            rb"for(?<!\wfor)(?!\w)[^=:\n]{0,%d}(?<!\w)%s(?!\w)[^=:\n]{0,%d}\bin\b" % (_MOST, flag, _MOST),
+            # Up to the next of these words, so that nothing is read twice.
+            rb"(?s:for(?<!\wfor)(?!\w)(?:(?!\b(?:in|for)\b).)*?(?<!\w)%s(?!\w))" % flag,
         ),
         re.compile(rb"lambda(?<!\wlambda)(?!\w)[^:]{0,%d}(?<!\w)%s(?!\w)" % (_MOST, flag)),
         re.compile(rb"\s*[,)\]}]"),
@@ -142,6 +148,7 @@ def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> boo
         before = _split(signature[1][: named.start()])
         if before is None or len(wanted) > _MOST_FUNCTIONS:
             return True
+        before = [one for one in before if one.strip() != b"/"]
         if not any(one.strip().startswith(b"*") for one in before):
             if name.startswith(b"__"):
                 return True

@@ -103,7 +103,7 @@ def fewer(count: int) -> str:
 
 def giving(keyword: str) -> str:
     """What follows a name in a plain call that gives a keyword, and not as None."""
-    return rf"\((?:{_ARGUMENT}|,){{0,{_MOST}}}(?<!\w){keyword}=(?![\s(]{{0,{_MOST}}}(?:None|\}}))"
+    return rf"\((?:{_ARGUMENT}|,){{0,{_MOST}}}(?<!\w){keyword}=(?![\s(\\]{{0,{_MOST}}}(?:None|#|\}}))"
 
 
 def with_arguments(module: str, name: str, count: int) -> tuple[bytes | str, ...]:

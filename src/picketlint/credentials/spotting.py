@@ -35,7 +35,7 @@ _OWNER = re.compile(rb"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?\Z")
 # The last word, or words and dots that say nothing.
 _REST = re.compile(rb"([A-Za-z0-9_-]{1,64})[A-Za-z0-9_.-]{0,64}")
 _AROUND = 64
-_IN_WORDS = frozenset(code for code in range(256) if code >= 0x80 or chr(code).isalnum() or chr(code) in "_-")
+_IN_WORDS = frozenset(code for code in range(0x80) if chr(code).isalnum() or chr(code) in "_-")
 # After a name that stands in a sentence: another word, or the end of a quotation.
 _PROSE = re.compile(rb"[ \t]+(?!(?:and|async|else|for[ \t(][\w, \t()*]{1,80}[ \t)]in|if|in|not|or)\b)[A-Za-z]|`")
 _SCHEME = re.compile(
@@ -60,7 +60,9 @@ def sent(data: bytes, words: Collection[bytes]) -> bool:
 
     for match in _SCHEME.finditer(data):
         value, goes_on = match.groups()
-        if value is None or goes_on or b"\\" in value or any(in_header(match.group().decode("latin-1"))):
+        # What is looked for first is the scheme without its capital.
+        header = data[match.start() - 1 : match.end()].decode("latin-1")
+        if value is None or goes_on or b"\\" in value or any(in_header(header)):
             return True
     return False
 

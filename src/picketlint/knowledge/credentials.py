@@ -229,10 +229,10 @@ _SPOTTING = f"{ASK}picketlint.credentials.spotting:"
 # and in a header; calls that take a password without a name.
 CREDENTIAL_TRIGGERS: tuple[Trigger, ...] = (
     *((hint, f"{_SPOTTING}named") for hint in _HINTS),
-    (b"://", r"://[^\s/?]{0,400}(?:@|[\"']\s{0,40}[+\"'\\])"),
+    (b"://", r"://[^\s/?]{0,400}(?:@|[\"']\s{0,40}[+\"'\\#])"),
     *((scheme, f"{_SPOTTING}sent") for scheme in (b"asic", b"ASIC", b"earer", b"EARER")),
-    *((call, rf"{call}\(") for call in sorted(LOGIN_CALLS)),
-    *((pair, rf"{pair}[\s\\]{{0,40}}=(?!=)") for pair in sorted(LOGIN_PAIRS)),
+    *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(LOGIN_CALLS)),
+    *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
 )
 # What says that the name of a credential is there which says enough by itself.
 LOGGED_TRIGGERS: tuple[Trigger, ...] = tuple((hint, f"{_SPOTTING}named", f"{_SPOTTING}told") for hint in _HINTS)
