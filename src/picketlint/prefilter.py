@@ -49,8 +49,8 @@ _ASCII = _COMPOUNDS[:0x80] + b" " * 0x80
 _MANY = 1 << 18
 # What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell.
 _MAGIC = b"from IPython import get_ipython"
-# So many words are remembered, those of a thousand files: all of a large project would take megabytes more.
-_MOST_WORDS = 1 << 16
+# So many bytes of words are remembered, those of a thousand files: all of a large project would take megabytes more.
+_MOST_REMEMBERED = 1 << 20
 
 
 class Prefilter:
@@ -234,16 +234,19 @@ class _Vocabulary:
         self._search: Callable[..., re.Match[bytes] | None] | None = None
         self._silent: set[bytes] = set()
         self._telling: dict[bytes, set[bytes | str]] = {}
+        self._remembered = 0
 
     def known(self, compounds: set[bytes]) -> tuple[set[bytes], set[bytes | str]]:
         """Those of the compounds that matter, and what does in them: words of triggers, and runs."""
-        if len(self._silent) + len(self._telling) > _MOST_WORDS:
+        if self._remembered > _MOST_REMEMBERED:
+            self._remembered = 0
             for memory in (self._pieces, self._runs_of, self._silent, self._telling):
                 memory.clear()
         left = compounds - self._silent
         new = left.difference(self._telling)
         if new:
             self._learn(new)
+            self._remembered += sum(map(len, new))
             dull = new.difference(self._telling)
             self._silent |= dull
             left -= dull

@@ -119,7 +119,7 @@ def _begun(shape: Shape) -> bytes | str:
     if not isinstance(following, Run) or not shape.needle[:2].isalnum():
         return shape.needle.encode()
     run, least = following, 0 if len(shape.needle) > _SHORT else _SHORT_RUN
-    interrupted = f"[{run.characters}]{{{least},{run.low}}}(?:[\\\\{{]|[\"'](?:{CONTINUED}))"
+    interrupted = f"[{run.characters}]{{{least},{run.low}}}(?:[\\\\{{]|[\"'](?:{CONTINUED}|,[\\s\\\\]{{0,200}}[\"']))"
     return f"{re.escape(shape.needle)}(?:[{run.characters}]{{{run.low}}}|{interrupted})".replace("\\-", "-")
 
 

@@ -143,7 +143,7 @@ def _elsewhere(package: str, wanted: str) -> list[tuple[bytes | str, ...]]:
     prose = rf"[ \t]+(?!(?:{_KEYWORDS})\b)[A-Za-z(-]"
     # Only a string that stands there names an attribute.
     attribute = rf"['\"](?:{wanted}|__dict__)['\"]"
-    asked = rf"(?<!hasattr\({package})(?!(?<=getattr\({package}),\s{{0,{_MOST}}}(?!\s|{attribute}))"
+    asked = rf"(?<!hasattr\({package})(?!(?<=getattr\({package}),[\s\\]{{0,{_MOST}}}(?![\s\\#]|{attribute}))"
     moved = (
         rf"{package}(?<![\w.'\"`]{package})(?!\.\w|[\w'\"`]|{prose}){asked}"
         rf"(?:(?<!import {package})|(?![ \t]*(?:[,;#\r\n]|\Z)))"

@@ -21,6 +21,10 @@ _ESCAPED = {
     b"U": (9,),
 }
 _LONGEST = 120
+# Of 14,000 files of ML packages, none has words of more than 5,066 bytes to be looked at, or more than 107 names with a
+# dot. A file with many more is a candidate: each name costs time, and is remembered.
+_MOST_WORDS = 1 << 13
+_MOST_DOTTED = 1 << 10
 # The words that make the name of a credential with another word before them, which dots can part from it.
 _OWNED = tuple(
     before + form
@@ -40,7 +44,7 @@ _IN_WORDS = frozenset(code for code in range(0x80) if chr(code).isalnum() or chr
 _PROSE = re.compile(rb"[ \t]+(?!(?:and|async|else|for[ \t(][\w, \t()*]{1,80}[ \t)]in|if|in|not|or)\b)[A-Za-z]|`")
 _SCHEME = re.compile(
     rb"(?:earer(?<=[Bb]earer)|EARER(?<=BEARER)|asic(?<=[Bb]asic)|ASIC(?<=BASIC))"
-    rb"(?:(?: {1,2}([^\s\"',;{}<>]{1,1024}))([\"'](?:%s))?| {1,2}[\"'\\])" % CONTINUED.encode()
+    rb"(?:(?: {1,2}([^\s\"',;{}<>]{1,1024}))([\"'](?:%s))?| {1,2}[\"'\\]|[\"'][\s\\]{0,200}[\"'] )" % CONTINUED.encode()
 )
 
 
@@ -68,10 +72,15 @@ def sent(data: bytes, words: Collection[bytes]) -> bool:
 
 
 def _spotted(data: bytes, words: Collection[bytes], is_name: Callable[[bytes], bool]) -> bool:
+    if sum(map(len, words)) > _MOST_WORDS:
+        return True
     for word in words:
         if is_name(word) and any(not _PROSE.match(data, end) for end in _ends(word, data)):
             return True
-    return any(is_name(name) and not _PROSE.match(data, end) for name, end in _dotted(data, words))
+    for number, (name, end) in enumerate(_dotted(data, words)):
+        if number > _MOST_DOTTED or (is_name(name) and not _PROSE.match(data, end)):
+            return True
+    return False
 
 
 def _ends(word: bytes, data: bytes) -> Iterator[int]:
