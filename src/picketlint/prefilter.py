@@ -51,6 +51,8 @@ _MANY = 1 << 18
 _MAGIC = b"from IPython import get_ipython"
 # So many bytes of words are remembered, those of a thousand files: all of a large project would take megabytes more.
 _MOST_REMEMBERED = 1 << 20
+# What no file but a hostile one has in pieces that are new.
+_MUCH = 1 << 16
 
 
 class Prefilter:
@@ -259,19 +261,18 @@ class _Vocabulary:
             self._note(word, word, text)
         pieces = set(text.translate(_PIECES).split())
         new = b" %s " % b" ".join(pieces - self._pieces)
-        for start, end in self._telling_pieces(new):
-            piece = new[start:end]
-            self._runs_of[piece] = [(run, needle) for run, needle, part in self._runs if part in piece]
+        for run, needle, piece in self._runs_in(new):
+            self._runs_of.setdefault(piece, []).append((run, needle))
         self._pieces |= pieces
         for run, needle in {one for piece in pieces & self._runs_of.keys() for one in self._runs_of[piece]}:
             self._note(run, needle, text)
 
-    def _telling_pieces(self, text: bytes) -> Iterator[tuple[int, int]]:
-        """Where those pieces begin and end in a text that have part in a run."""
-        if not self._pieces:
-            # Of one file it does not pay to compile anything.
-            parts = {part for _, _, part in self._runs}
-            yield from (place for part in parts if part in text for place in _enclosing(part, text))
+    def _runs_in(self, text: bytes) -> Iterator[tuple[str, bytes, bytes]]:
+        """The runs, with their needles, that have part in the pieces of a text, and those pieces."""
+        if not self._pieces or len(text) > _MUCH:
+            # Of one file it does not pay to compile anything; of a text full of runs, to look for all in each piece.
+            for run, needle, part in self._runs:
+                yield from ((run, needle, text[start:end]) for start, end in _enclosing(part, text))
             return
         if self._search is None:
             import re
@@ -280,7 +281,8 @@ class _Vocabulary:
         match = self._search(text)
         while match is not None:
             start, end = text.rfind(b" ", 0, match.start()) + 1, text.find(b" ", match.start())
-            yield start, end
+            piece = text[start:end]
+            yield from ((run, needle, piece) for run, needle, part in self._runs if part in piece)
             match = self._search(text, end)
 
     def _note(self, key: bytes | str, needle: bytes, text: bytes) -> None:
