@@ -77,10 +77,52 @@ def test_no_spelling_of_a_name_is_lost_before_the_file_is_parsed(ending: str) ->
     ]  # fmt: skip
     for name in spelled:
         for whole in (name, f"my_{name}", f"{name}_prod", f"{name}2"):
-            fitting = {entry.id for entry in candidates(entries, f"d[{whole!r}] = 1".encode())}
+            fitting = {entry.id for entry in candidates(entries, f"d[{whole!r}] = 1\nprint(d)".encode())}
             assert ("PKT402" in fitting) >= (kind_of(whole) is not None), whole
             assert ("PKT404" in fitting) >= names_credential(whole), whole
     assert kind_of(spelled[0]) is kind_of(spelled[1]) is not None
+
+
+NAMED = [entry for entry in load().entries if entry.id == "PKT402"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'api_key = os.environ["API_KEY"]', 'api_key = os.getenv("API_KEY")\nif api_key is None:\n    raise E',
+        'api_key = os.environ.get("API_KEY")  # set it\n# so\nx = 1', "connect(token, api_key=api_key)\nrun()",
+        "def f(api_key=None, hf_token: str | None = None, *, password: str):\n    g(password, x)\n    return password",
+        "self.api_key = api_key\nself.password = args.password", "f(\n    api_key,\n    password=password,\n)\nx = 1",
+        'parser.add_argument("--api-key")\nif args.api_key:\n    pass\nelse:\n    pass', 'f"{password}"',
+        "from a import get_api_key\nget_api_key()\nimport pwd\n", "headers = make(api_key or None)", "password.value",
+        "The password. Then the `api_key` (str): api_key: The key.\n",
+        "class A:\n    api_key: str\n    password: str\n",
+    ],
+)  # fmt: skip
+def test_names_without_values_are_no_reason_to_parse(code: str) -> None:
+    assert candidates(NAMED, code.encode()) == ()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'api_key = os.getenv("A") or "x9-Lm!"', 'api_key = os.environ.get("API_KEY", "x")', 'password == "x9-Lm!"',
+        'if "x" == password:\n    pass', '"x" == (\n    password\n)', 'compare_digest(password, "x")',
+        'compare_digest(\n    "x",\n    password,\n)', 'user, password = "a", "x"', 'user, password = None, "x"',
+        '(\n    user,\n    password,\n) = "a", "x"', '(user, password, host) = "a", "x", "y"', 'password, user = a',
+        'password = x\nx = "y"', 'password = x = "y"', 'f(api_key=api_key\n  or "x")',
+        'f(api_key=None\n  if a else "x")',
+        'x = (password  # one\n# two\n== "y")', 'x = (password\n.strip() == "y")', 'password: str = "x"',
+        'password in ("a", "b")', 'd["password"] = "x"', 'd[\n"password"] = "x"', 'd["password"].strip() == "x"',
+        '(os.environ.get("API_KEY")) == "x"', 'KEY = "API_KEY"\nos.getenv(KEY, "x")', 'setattr(a, "password", "x")',
+        'add_argument("--api-key", default="x")', '(password := "x")', 'password += "x"', 'password = \\\n"x"',
+        'password \\\n= "x"', '# password = "x"', '# api_key: x9Lm2kQ8vB7nM4', 'f(\npassword\n="x")', 'secrets = ["a"]',
+        'password.encode() == b"x"', 'x = "api_key=abc.defghijkl"', "url?api_key=abcd", '"\\npassword=x9-Lm!"',
+        'dict(zip(("password",), ("x",)))', 'case(password="x")', '{"password":\n"x"}', '{"password"  # a\n: "x"}',
+    ],
+)  # fmt: skip
+def test_names_that_may_have_values_are(code: str) -> None:
+    assert candidates(NAMED, code.encode()) != ()
 
 
 # -- values ------------------------------------------------------------------------------------------------------------

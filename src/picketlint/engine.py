@@ -203,12 +203,10 @@ def _unreadable(
     """The finding of PKT000, if that rule is selected; no output shows the secrets in what it is about."""
     if plan.unreadable is None:
         return ()
-    concealing = [entry for entry in _firing(plan, plan.prefilter.look(raw)) if entry.conceals]
-    secrets: tuple[Span, ...] = ()
-    if concealing:
-        from picketlint.analysis import concealed_in
+    # What a rule needs in code says little about text that is none: here everything counts that hides something.
+    from picketlint.analysis import concealed_in
 
-        secrets = concealed_in(raw.decode("utf-8", "surrogateescape"), concealing)
+    secrets = concealed_in(raw.decode("utf-8", "surrogateescape"), plan.concealing)
     place = Span(error.line, error.column, error.line, error.column)
     message = f"Not checked, {error.message}"
     return (plan.unreadable.rule.finding(path, place, message, cell=cell, secrets=secrets),)

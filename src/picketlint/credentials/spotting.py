@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
+from itertools import chain
 
 from picketlint.credentials.names import kind_of, kind_of_many, names_credential
+from picketlint.credentials.unbound import is_unbound
+from picketlint.knowledge.logs import CALLS, FUNCTIONS, METHODS
 from picketlint.triggers import CONTINUED
 
 # How long an escape sequence is that can stand before a word in a text, without its stroke, by its first character.
@@ -48,14 +51,35 @@ _SCHEME = re.compile(
 )
 
 
+# Calls that write, and with what the objects begin that have them as methods.
+_WRITERS = {
+    call: {owner.partition(".")[0].encode() for owner in (() if call in FUNCTIONS else METHODS[call])}
+    for call in sorted(CALLS)
+}
+
+
+class _TooManyError(Exception):
+    """A file has so many names that looking at all of them does not pay."""
+
+
 def named(data: bytes, words: Collection[bytes]) -> bool:
-    """Whether something in a file has the name of a credential, or of several."""
-    return _spotted(data, words, _is_name)
+    """Whether something in a file has the name of a credential, or of several, and may be given a value."""
+    return _spotted(data, words, _is_name, lambda start, end: not is_unbound(data, start, end, _is_name))
 
 
 def told(data: bytes, words: Collection[bytes]) -> bool:
-    """The same for those names that say enough where the value is not in sight."""
-    return _spotted(data, words, _is_telling)
+    """Whether something has a name that says enough where the value is not in sight, and something is written."""
+    return _spotted(data, words, _is_telling, lambda start, end: True) and _writes(data)
+
+
+def _writes(data: bytes) -> bool:
+    """Whether something is called like what writes to a log, and something is called like what that belongs to."""
+    lowered = data.lower()
+    return any(
+        (f"{call}(".encode() in data or f"{call} (".encode() in data)
+        and (not owners or any(owner in lowered for owner in owners))
+        for call, owners in _WRITERS.items()
+    )
 
 
 def sent(data: bytes, words: Collection[bytes]) -> bool:
@@ -71,38 +95,47 @@ def sent(data: bytes, words: Collection[bytes]) -> bool:
     return False
 
 
-def _spotted(data: bytes, words: Collection[bytes], is_name: Callable[[bytes], bool]) -> bool:
+def _spotted(
+    data: bytes, words: Collection[bytes], is_name: Callable[[bytes], bool], counts: Callable[[int, int], bool]
+) -> bool:
+    """Whether the name of a credential stands somewhere that counts, and in no sentence."""
     if sum(map(len, words)) > _MOST_WORDS:
         return True
-    for word in words:
-        if is_name(word) and any(not _PROSE.match(data, end) for end in _ends(word, data)):
-            return True
-    for number, (name, end) in enumerate(_dotted(data, words)):
-        if number > _MOST_DOTTED or (is_name(name) and not _PROSE.match(data, end)):
-            return True
-    return False
+    plain = (place for word in words if is_name(word) for place in _spans(word, data))
+    dotted = (found[1:] for found in _dotted(data, words) if is_name(found[0]))
+    try:
+        return any(not _PROSE.match(data, end) and counts(start, end) for start, end in chain(plain, dotted))
+    except _TooManyError:
+        return True
 
 
-def _ends(word: bytes, data: bytes) -> Iterator[int]:
-    """Where a word ends, each time it stands by itself."""
+def _spans(word: bytes, data: bytes) -> Iterator[tuple[int, int]]:
+    """Where a word begins and ends, each time it stands by itself."""
     for at in _places(word, data):
         end = at + len(word)
         if _IN_WORDS.isdisjoint(data[max(0, at - 1) : at]) and _IN_WORDS.isdisjoint(data[end : end + 1]):
-            yield end
+            yield at, end
 
 
-def _dotted(data: bytes, words: Collection[bytes]) -> Iterator[tuple[bytes, int]]:
-    """The names with a dot before their last word, which another one makes that of a credential, and where they end."""
-    for last in {_beginning(word) for word in words}:
-        if last:
-            for at in _places(b".%s" % last, data):
-                rest = _REST.match(data, at + 1)
-                if rest is None or data.startswith(b"(", rest.end()) or not _beginning(rest.group(1)):
-                    continue
-                owner = _OWNER.search(data, max(0, at - _AROUND), at)
-                if owner:
-                    for end in {rest.end(1), rest.end()}:
-                        yield b"%s-%s" % (owner.group(), data[at + 1 : end]), end
+def _dotted(data: bytes, words: Collection[bytes]) -> Iterator[tuple[bytes, int, int]]:
+    """The names with a dot before their last word, which another one makes that of a credential, and where they stand.
+
+    Raises _TooManyError where there are more than any file needs.
+    """
+    number = 0
+    for last in {_beginning(word) for word in words} - {b""}:
+        for at in _places(b".%s" % last, data):
+            rest = _REST.match(data, at + 1)
+            if rest is None or data.startswith(b"(", rest.end()) or not _beginning(rest.group(1)):
+                continue
+            owner = _OWNER.search(data, max(0, at - _AROUND), at)
+            if owner is None:
+                continue
+            for end in {rest.end(1), rest.end()}:
+                number += 1
+                if number > _MOST_DOTTED:
+                    raise _TooManyError
+                yield b"%s-%s" % (owner.group(), data[at + 1 : end]), owner.start(), end
 
 
 def _places(needle: bytes, data: bytes) -> Iterator[int]:

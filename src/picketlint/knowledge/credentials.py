@@ -235,4 +235,4 @@ CREDENTIAL_TRIGGERS: tuple[Trigger, ...] = (
     *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
 )
 # What says that the name of a credential is there which says enough by itself.
-LOGGED_TRIGGERS: tuple[Trigger, ...] = tuple((hint, f"{_SPOTTING}named", f"{_SPOTTING}told") for hint in _HINTS)
+LOGGED_TRIGGERS: tuple[Trigger, ...] = tuple((hint, f"{_SPOTTING}told") for hint in _HINTS)
