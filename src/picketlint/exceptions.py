@@ -10,10 +10,10 @@ Source: the contributor policy of NVIDIA Model-Optimizer, "Creating a security e
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from picketlint.lazy import regex
 from picketlint.model import Finding, Span, Status
 from picketlint.module import Module
 from picketlint.records import NamedTuple
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # No explanation is longer; a bound keeps a wall of comments from being read once per finding.
 MAX_BLOCK = 40
 # What commented-out code has and a sentence hardly ever: a quick look that spares most comments the parser.
-_CODE = re.compile(r"[=(]|\b(?:import|return|raise|del)\b")
+_CODE = regex(r"[=(]|\b(?:import|return|raise|del)\b")
 _ACTIONS = (ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.Return, ast.Raise, ast.Delete)
 
 

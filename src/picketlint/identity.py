@@ -7,8 +7,8 @@ identity are counted, not told apart. Whitespace, quotes, trailing commas, comme
 from __future__ import annotations
 
 import ast
-import re
 
+from picketlint.lazy import regex
 from picketlint.model import Finding, Span
 from picketlint.module import Module
 
@@ -20,8 +20,8 @@ _COMPOUND = (
 )  # fmt: skip
 _ENDING_IN_VALUE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
 _OPENING = "(\\ \t\n"
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-_WORD = re.compile(r"\w")
+_TOKEN = regex(r"\w+|[^\w\s]")
+_WORD = regex(r"\w")
 
 
 def statement_of(anchor: ast.AST | Span, module: Module) -> ast.stmt | None:

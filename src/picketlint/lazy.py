@@ -1,4 +1,4 @@
-"""What is done when somebody first asks for it: imports behind a module's names (PEP 562), answers that are kept.
+"""What is done when somebody first asks for it: imports behind a module's names (PEP 562), answers, expressions.
 
 For modules of every start, which can do without functools: it is a tenth of the start of Python itself.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Mapping
-    from typing import Any, TypeVar
+    from typing import Any, AnyStr, TypeVar
 
     Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -24,6 +25,29 @@ def kept(function: Function) -> Function:
 
     ask.__doc__, ask.__name__, ask.__module__ = function.__doc__, function.__name__, function.__module__
     return ask  # type: ignore[return-value]
+
+
+def regex(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """``re.compile``, put off until the first use: that takes longer than to look for a match in most texts.
+
+    Raises re.error at that use, and not before, for a pattern that is none.
+    """
+    return Regex(pattern, flags)  # type: ignore[return-value]
+
+
+class Regex:
+    """A regular expression that is not compiled yet; what it is asked for is that of the compiled one."""
+
+    def __init__(self, pattern: Any, flags: int) -> None:
+        self._written = (pattern, flags)
+
+    def __getattr__(self, name: str) -> object:
+        import re
+
+        # `re` keeps what it has compiled, so that the second method costs no second time.
+        value = getattr(re.compile(*self._written), name)
+        setattr(self, name, value)
+        return value
 
 
 def lookup(namespace: dict[str, object], homes: Mapping[str, tuple[str, ...]], name: str) -> object:

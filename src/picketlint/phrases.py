@@ -12,18 +12,19 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from picketlint.lazy import regex
 from picketlint.records import NamedTuple
 
 Needs = list[tuple[str, ...]]
 """What a text must hold for a pattern to match: of each tuple at least one."""
 
 # A group that holds none; the beginning and the end of others; plain text; anything else, as far as it goes.
-_TOKENS = re.compile(
+_TOKENS = regex(
     r"\(\?:(?:[^()\[\\]|\[[^]()|\\]*\]|\\[^()])*\)|\(\?(?:[:=!]|<[=!])|[()|]|[^\\()|\[?*+{.^$]+"
     r"|(?:\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[?*+.^$]|\{\d*,?\d*\})+|."
 )
 # What is not plain in a word, but for question marks.
-_SPECIAL = re.compile(r"[\\\[*+{.^$]")
+_SPECIAL = regex(r"[\\\[*+{.^$]")
 _OPTIONAL = ("?", "*", "{0", "{,")
 _SHORTEST = 2
 # So many texts get a pattern of their own; after that, the whole one has been compiled at less cost.

@@ -11,21 +11,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from picketlint.lazy import regex
 from picketlint.placeholders import credible
 from picketlint.records import NamedTuple
 
-_HEADER = re.compile(r"-{4,5} ?BEGIN ((?:[A-Z0-9]{1,12} ){0,3})PRIVATE KEY( BLOCK)? ?-{4,5}")
-_FOOTER = re.compile(r"-{4,5} ?END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY")
+_HEADER = regex(r"-{4,5} ?BEGIN ((?:[A-Z0-9]{1,12} ){0,3})PRIVATE KEY( BLOCK)? ?-{4,5}")
+_FOOTER = regex(r"-{4,5} ?END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY")
 # Lines that tell of the key before it begins.
-_ABOUT = re.compile(r"""(?:Version|Comment|Hash|Charset|Proc-Type|DEK-Info|Subject|X-[\w-]{1,40}): ?[^\n\\"']{0,200}""")
-_AROUND = re.compile(r"""\\[nrt]|["'][\s+,()\\]*(?:\#[^\n]*\n\s*)?[bBrRuUfF]{0,2}["']|[\s"'#,()\\]""")
+_ABOUT = regex(r"""(?:Version|Comment|Hash|Charset|Proc-Type|DEK-Info|Subject|X-[\w-]{1,40}): ?[^\n\\"']{0,200}""")
+_AROUND = regex(r"""\\[nrt]|["'][\s+,()\\]*(?:\#[^\n]*\n\s*)?[bBrRuUfF]{0,2}["']|[\s"'#,()\\]""")
 # PGP has a checksum at the end.
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}(?:={0,2}=[A-Za-z0-9+/]{4}|={0,2})")
 _PUTTY = "PuTTY-User-Key-File-"
-_PUTTY_LINES = re.compile(r"Private-Lines: ?\d{1,4}")
+_PUTTY_LINES = regex(r"Private-Lines: ?\d{1,4}")
 # "-----BEGIN" in base64, as Kubernetes and continuous integration keep keys.
 _ENCODED = "LS0tLS1CRUdJT"
-_ENCODED_RUN = re.compile(r"[A-Za-z0-9+/]{80,30000}={0,2}")
+_ENCODED_RUN = regex(r"[A-Za-z0-9+/]{80,30000}={0,2}")
 # An RSA key of 16,384 bits takes 13,000 characters.
 _LONGEST = 30_000
 _SHORT_OF_FOOTER = 200

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from picketlint.files import below, read
+from picketlint.lazy import regex
 from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 
 Release = tuple[int, ...]
 
-_TORCH = re.compile(r"torch(?![\w.-])|(?:.*[/\\])?torch-\d", re.IGNORECASE)
-_COMMENT = re.compile(r"(?:^|\s)#.*")
-_INCLUDE = re.compile(r"(?:-[rc]\s*|--(?:requirement|constraint)(?:\s+|\s*=\s*))(\S.*)")
-_OPTION = re.compile(r"\s--?[a-zA-Z].*")
+_TORCH = regex(r"torch(?![\w.-])|(?:.*[/\\])?torch-\d", re.IGNORECASE)
+_COMMENT = regex(r"(?:^|\s)#.*")
+_INCLUDE = regex(r"(?:-[rc]\s*|--(?:requirement|constraint)(?:\s+|\s*=\s*))(\S.*)")
+_OPTION = regex(r"\s--?[a-zA-Z].*")
 _MOST_FILES = 100
 
 

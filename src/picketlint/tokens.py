@@ -22,6 +22,7 @@ from picketlint.knowledge.tokens import (
     Run,
     Shape,
 )
+from picketlint.lazy import regex
 from picketlint.placeholders import credible, known
 from picketlint.records import NamedTuple
 from picketlint.triggers import CONTINUED
@@ -39,9 +40,9 @@ _BINDING = r"""(?:[\w \t"'\[(\],.:=!|>-]|(?<=[(,=\[])\n|\)[ ]or[ ]){0,80}?(?<=["
 _NEAR = 300
 _AROUND_SIGNATURE = 400
 _ESCAPES = "nrt"
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_IDENTIFIER = regex(r"[A-Za-z_]\w*")
 # The word that a needle begins with, where it is one in every text.
-_HEAD = re.compile(r"([A-Za-z]\w+)\W")
+_HEAD = regex(r"([A-Za-z]\w+)\W")
 # The head of a needle that is part of few other words.
 _LONG_HEAD = 4
 # A needle that is part of many words, and how much of the run after it has to be there before a literal ends.

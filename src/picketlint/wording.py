@@ -15,25 +15,26 @@ from functools import cache, lru_cache
 
 from picketlint.knowledge import justifications as known
 from picketlint.knowledge.justifications import Vocabulary
+from picketlint.lazy import regex
 from picketlint.phrases import Phrases
 from picketlint.records import NamedTuple
 
 # Nobody reads what is longer. Words are cut because a pattern may look at a whole word from each of its letters.
 MAX_LENGTH = 4000
 _MAX_WORD = 40
-_LONG_WORD = rf"(\w{{{_MAX_WORD}}})\w+"
-_SENTENCE = re.compile(r"(?<=[.;!?])[)\]\"']?\s+")
+_LONG_WORD = regex(rf"(\w{{{_MAX_WORD}}})\w+")
+_SENTENCE = regex(r"(?<=[.;!?])[)\]\"']?\s+")
 # Words between commas that leave the clause around them whole: "is not, in fact, generated".
-_ASIDE = (
+_ASIDE = regex(
     r"(?i:, (?:in fact|of course|however|actually|really|indeed|after all|in reality|in truth|strictly speaking"
     r"|obviously|clearly|as it happens|at least|unfortunately|sadly|to be fair),? )"
 )
-_CLAUSE = re.compile(
+_CLAUSE = regex(
     r"[.;,:)\]!\u2014\u2013]+(?=\s|$)|(?:^|\s)[(\[]|\s[-\u2014\u2013=>\u2192]+\s"
     r"|\b(?:(?<!anything )but|and|because|since|so|while|though|although|which"
     r"|as (?=the|it|this|we|these|they|that|our))\b"
 )
-_WORD = re.compile(r"[a-z_][a-z_']+|\d+|[^\W\d_]+", re.IGNORECASE)
+_WORD = regex(r"[a-z_][a-z_']+|\d+|[^\W\d_]+", re.IGNORECASE)
 _NEAR = 4
 # How far back a negation is looked for, in characters: further off it is about something else.
 _REACH = 240
@@ -45,12 +46,6 @@ def _any(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
     if not joined:
         return re.compile(r"(?!)")
     return re.compile(rf"(?<!\w)(?:{joined})(?!\w)" if whole else joined, re.IGNORECASE)
-
-
-@cache
-def _seldom(pattern: str) -> re.Pattern[str]:
-    """What few comments are searched for."""
-    return re.compile(pattern)
 
 
 @cache
@@ -75,12 +70,12 @@ def _holds(name: str, clause: str) -> bool:
     return _known(name).search(clause) is not None
 
 
-_MARKER = re.compile(known.MARKER, re.IGNORECASE)
-_DIRECTIVE = re.compile(rf"[\s:!]*(?:{'|'.join(known.DIRECTIVES)})", re.IGNORECASE)
+_MARKER = regex(known.MARKER, re.IGNORECASE)
+_DIRECTIVE = regex(rf"[\s:!]*(?:{'|'.join(known.DIRECTIVES)})", re.IGNORECASE)
 # What is left of a clause behind its last negation, if that must still be waiting for what it denies.
-_UNFINISHED = r"(?: (?:been|be|being|were|was|are|is|either|ever))?(?: \w+(?:ed|en|lt|de))?\W*"
-_GOES_ON = r"\W*(?:or |nor |and |ever |even )*\w+(?:ed|en|lt|de|ly)\b"
-_PLAIN_START = (
+_UNFINISHED = regex(r"(?: (?:been|be|being|were|was|are|is|either|ever))?(?: \w+(?:ed|en|lt|de))?\W*")
+_GOES_ON = regex(r"\W*(?:or |nor |and |ever |even )*\w+(?:ed|en|lt|de|ly)\b")
+_PLAIN_START = regex(
     r"(?:(?:^|\b(?:is|are|was|were|be|only|from|by|on|for|with)) ?(?:(?:a|an|the|this|these|it|always|just) )*)$"
 )
 
@@ -173,13 +168,13 @@ def _words(text: str) -> tuple[str, str]:
             (dropped if _DIRECTIVE.match(part) else kept).append(part)
     words, instructions = (_shortened(" ".join(parts).split()) for parts in (kept, dropped))
     if ", " in words:
-        words = _seldom(_ASIDE).sub(" ", words)
+        words = _ASIDE.sub(" ", words)
     return words.lstrip("!:* "), instructions
 
 
 def _shortened(words: list[str]) -> str:
     text = " ".join(words)
-    return _seldom(_LONG_WORD).sub(r"\1", text) if len(max(words, key=len, default="")) > _MAX_WORD else text
+    return _LONG_WORD.sub(r"\1", text) if len(max(words, key=len, default="")) > _MAX_WORD else text
 
 
 @lru_cache(maxsize=256)
@@ -276,10 +271,10 @@ class _Sentence:
 
     def _denied_before(self, number: int, text: str) -> bool:
         """Whether a negation at the end of the clause before goes on in this one ("not made, kept or sent by")."""
-        if number == 0 or not _seldom(_GOES_ON).match(text):
+        if number == 0 or not _GOES_ON.match(text):
             return False
         _, *rest = _negations().split(self.clause(number - 1))
-        return bool(rest) and _seldom(_UNFINISHED).fullmatch(rest[-1]) is not None
+        return bool(rest) and _UNFINISHED.fullmatch(rest[-1]) is not None
 
 
 class _Reading:
@@ -353,7 +348,7 @@ class _Reading:
     def _read_claim(self, sentence: _Sentence, match: _Match) -> None:
         if _begins("NARRATION", match.clause):
             return
-        if not self.about_safety and not _seldom(_PLAIN_START).search(match.before):
+        if not self.about_safety and not _PLAIN_START.search(match.before):
             return
         self.mentioned = True
         if match.denials % 2 and match.near:

@@ -19,6 +19,7 @@ from picketlint.knowledge.credentials import (
     USER_NAMES,
 )
 from picketlint.knowledge.defaults import FIELD_CALLS
+from picketlint.lazy import regex
 from picketlint.model import Confidence, Severity, Span
 from picketlint.records import NamedTuple
 from picketlint.semantics.tree import FUNCTIONS, last_name, start
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _STRENGTHS = tuple(Strength)
 _STATEMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.Compare)
 # Of the names and texts that ``names`` and ``embedded`` know, enough to spare most comments the parser.
-_COMMENTED = re.compile(r"pass|pwd|pw\b|secret|key|token|bearer|basic|authorization|://", re.IGNORECASE)
+_COMMENTED = regex(r"pass|pwd|pw\b|secret|key|token|bearer|basic|authorization|://", re.IGNORECASE)
 _OPEN = "\0"
 _MAX_WRAPPERS = 4
 _MOST_SHOWN = 4

@@ -9,31 +9,32 @@ from functools import lru_cache
 from picketlint.credentials.names import Kind, kind_of
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.credentials import LOOPBACK, PLACEHOLDERS, SHOWN_AS_PASSWORD
+from picketlint.lazy import regex
 from picketlint.records import NamedTuple
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}\Z")
+_SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]{0,20}\Z")
 # RFC 3986, section 3.2: ``user:password@host``, up to the path; as SQLAlchemy and others read it, with a `#` in it.
-_AUTHORITY = re.compile(r"([^\s/?#:@'\"<>]{0,128})(?::([^\s/?'\"<>]{1,256}))?@([^\s/?#:@'\",<>]{0,255})")
+_AUTHORITY = regex(r"([^\s/?#:@'\"<>]{0,128})(?::([^\s/?'\"<>]{1,256}))?@([^\s/?#:@'\",<>]{0,255})")
 # https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax,
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
-_PASSWORD_SETTING = re.compile(r"\b(password|passwd|pwd) {0,2}= {0,2}'?([^;&\s'\"]{1,128})", re.IGNORECASE)
-_SERVER_SETTING = re.compile(
+_PASSWORD_SETTING = regex(r"\b(password|passwd|pwd) {0,2}= {0,2}'?([^;&\s'\"]{1,128})", re.IGNORECASE)
+_SERVER_SETTING = regex(
     r"\b(?:data source|server|host|hostaddr|addr|dbname|database|initial catalog) {0,2}= {0,2}'?([^;\s'\",]{1,128})",
     re.IGNORECASE,
 )
-_USER_SETTING = re.compile(r"\b(?:user id|uid|user|username) {0,2}= {0,2}'?([^;\s'\",]{1,128})", re.IGNORECASE)
-_MACHINE_SETTING = re.compile(
+_USER_SETTING = regex(r"\b(?:user id|uid|user|username) {0,2}= {0,2}'?([^;\s'\",]{1,128})", re.IGNORECASE)
+_MACHINE_SETTING = regex(
     r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{2,48})['\"]? {0,2}[=:] {0,2}['\"]?([A-Za-z0-9+/=_.~!-]{10,512})"
 )
 # What the last ends with: every other docstring has a colon in it.
-_SET = re.compile(r"[=:] {0,2}['\"]?[A-Za-z0-9+/=_.~!-]{10}")
-_SHELL = re.compile(
+_SET = regex(r"[=:] {0,2}['\"]?[A-Za-z0-9+/=_.~!-]{10}")
+_SHELL = regex(
     r"(?:^|[\s;&|\"'])(?:export|env|set|setx|-e|--env) {1,2}([A-Za-z_][A-Za-z0-9_]{2,48})=['\"]?([^\s'\";&|]{4,512})"
 )
-_QUERY = re.compile(r"[?&]([A-Za-z][A-Za-z0-9_.-]{2,48})=([^&#\s'\"<>]{4,512})")
+_QUERY = regex(r"[?&]([A-Za-z][A-Za-z0-9_.-]{2,48})=([^&#\s'\"<>]{4,512})")
 # https://www.rfc-editor.org/rfc/rfc6750, https://www.rfc-editor.org/rfc/rfc7617
-_ANY_SCHEME = re.compile(r"\b(Bearer|Basic|Token|ApiKey) {1,2}([^\s\"',;{}<>]{8,1024})", re.IGNORECASE)
-_KNOWN_SCHEME = re.compile(r"\b(Bearer|Basic) {1,2}([^\s\"',;{}<>]{8,1024})", re.IGNORECASE)
+_ANY_SCHEME = regex(r"\b(Bearer|Basic|Token|ApiKey) {1,2}([^\s\"',;{}<>]{8,1024})", re.IGNORECASE)
+_KNOWN_SCHEME = regex(r"\b(Bearer|Basic) {1,2}([^\s\"',;{}<>]{8,1024})", re.IGNORECASE)
 
 
 class Embedded(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from picketlint.knowledge.credentials import (
@@ -16,11 +15,12 @@ from picketlint.knowledge.credentials import (
     SECRET_ENDINGS,
 )
 from picketlint.knowledge.logs import OFTEN_NO_CREDENTIAL, OWNERS, QUESTIONS
+from picketlint.lazy import regex
 from picketlint.records import Enum
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_ENDING = 3
-_NAME = re.compile(r"-{0,2}[A-Za-z_][A-Za-z0-9_.-]{2,127}")
+_NAME = regex(r"-{0,2}[A-Za-z_][A-Za-z0-9_.-]{2,127}")
 
 
 class Kind(Enum):

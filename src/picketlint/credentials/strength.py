@@ -19,6 +19,7 @@ from picketlint.knowledge.credentials import (
     PLACEHOLDERS,
     PROCEDURES,
 )
+from picketlint.lazy import regex
 from picketlint.placeholders import credible, known
 from picketlint.records import Enum
 
@@ -33,29 +34,27 @@ _FEWEST_DIFFERENT = 6
 _FEWEST_CHOSEN = 2
 _LONG_RUN = 16
 
-_RUN = re.compile(r"[A-Za-z0-9]+")
-_SIGN = re.compile(r"[^A-Za-z0-9\s._/:,=\-]")
-_PATH = re.compile(r"(?:~|\.{1,2})/|/[a-z_.-]*(?:/|$)|[A-Za-z]:[\\/]")
-_FILE = re.compile(
+_RUN = regex(r"[A-Za-z0-9]+")
+_SIGN = regex(r"[^A-Za-z0-9\s._/:,=\-]")
+_PATH = regex(r"(?:~|\.{1,2})/|/[a-z_.-]*(?:/|$)|[A-Za-z]:[\\/]")
+_FILE = regex(
     r".*\.(?:bin|cert|cfg|conf|crt|csv|env|gpg|html?|ini|jks|js|json|key|log|p12|pem|pfx|pub|py|sh|toml|txt|xml|ya?ml|zip)$",
     re.IGNORECASE | re.DOTALL,
 )
-_TEMPLATE = re.compile(r"\{[^{}]*\}|\$\{|%\(|<[^<>]+>|\[\[|\{\{")
-_VARIABLE = re.compile(r"\$[A-Za-z_]\w*|%[A-Z_]+%|env[:.]\w+|--?[a-z]+(?:-[a-z]+)*(?:=.*)?|@[a-z_]+")
-_CONVERSION = re.compile(r"%[sdr]|\$\([^()]*\)")
+_TEMPLATE = regex(r"\{[^{}]*\}|\$\{|%\(|<[^<>]+>|\[\[|\{\{")
+_VARIABLE = regex(r"\$[A-Za-z_]\w*|%[A-Z_]+%|env[:.]\w+|--?[a-z]+(?:-[a-z]+)*(?:=.*)?|@[a-z_]+")
+_CONVERSION = regex(r"%[sdr]|\$\([^()]*\)")
 # A regular expression, a selector of a web page, a query, a field's rules: what describes text and is none itself.
-_PATTERN = re.compile(
-    r"^[a-z_]+\|[a-z_]+(?:[|:]|$)|\\[a-zA-Z.]|\(\?|\.\*|\[[^\]]+\]|^[#.^*?][A-Za-z_-]*$|[?&][a-z_]+=|^//"
-)
-_FUNCTION = re.compile(r"\w+\(.*\)$|lambda ", re.DOTALL)
+_PATTERN = regex(r"^[a-z_]+\|[a-z_]+(?:[|:]|$)|\\[a-zA-Z.]|\(\?|\.\*|\[[^\]]+\]|^[#.^*?][A-Za-z_-]*$|[?&][a-z_]+=|^//")
+_FUNCTION = regex(r"\w+\(.*\)$|lambda ", re.DOTALL)
 _IMAGE = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "PHN2Zy", "data:")
-_CHOSEN_WITH_NUMBER = re.compile(r"[A-Za-z]{3,}[-_.]?[0-9]{1,8}[^\w\s]{0,3}")
+_CHOSEN_WITH_NUMBER = regex(r"[A-Za-z]{3,}[-_.]?[0-9]{1,8}[^\w\s]{0,3}")
 # As programs that make up passwords from a list of words write them.
-_WORDS_WITH_NUMBER = re.compile(r"(?:[A-Za-z]{3,9}([-_.]))(?:[A-Za-z]{3,9}\1)+[0-9]{2,6}")
+_WORDS_WITH_NUMBER = regex(r"(?:[A-Za-z]{3,9}([-_.]))(?:[A-Za-z]{3,9}\1)+[0-9]{2,6}")
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
-_PARTED = re.compile(r"[-_.:/+]")
-_NO_LETTERS = re.compile(r"[^a-z]+")
-_LEET = re.compile(r"(?=.*[A-Za-z].*[A-Za-z])(?=.*[0-9])[A-Za-z0-9]{6,}")
+_PARTED = regex(r"[-_.:/+]")
+_NO_LETTERS = regex(r"[^a-z]+")
+_LEET = regex(r"(?=.*[A-Za-z].*[A-Za-z])(?=.*[0-9])[A-Za-z0-9]{6,}")
 
 
 class Strength(Enum):

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from picketlint.credentials.names import Kind, kind_of, kind_of_many
 from picketlint.credentials.strength import Strength, strength
+from picketlint.lazy import regex
 from picketlint.tokens import starred
 
-_NAME = re.compile(r"(?<![\w-])[A-Za-z_][A-Za-z0-9_-]{2,127}(?![\w-])")
+_NAME = regex(r"(?<![\w-])[A-Za-z_][A-Za-z0-9_-]{2,127}(?![\w-])")
 # Up to the value: quotes and brackets around the name, the beginning of a literal; also on the next line.
-_BINDING = re.compile(r"[\"'\\)\]]{0,4}[ \t]{0,8}(?:[!=]=|[:=,(]|[ \t][\"'])(?:[ \t\\(\[]|\r?\n){0,80}[\"']{0,3}")
-_WORD = re.compile(r"[^\s\"',;]+(?<![.)])")
-_LOGIN = re.compile(r"://[^\s/@\"']{0,128}?:([^\s\"'/]{1,256})@")
-_SCHEME = re.compile(r"\b(?:Bearer|Basic|Token|ApiKey)[ ]{1,2}(\S{8,1024})", re.IGNORECASE)
+_BINDING = regex(r"[\"'\\)\]]{0,4}[ \t]{0,8}(?:[!=]=|[:=,(]|[ \t][\"'])(?:[ \t\\(\[]|\r?\n){0,80}[\"']{0,3}")
+_WORD = regex(r"[^\s\"',;]+(?<![.)])")
+_LOGIN = regex(r"://[^\s/@\"']{0,128}?:([^\s\"'/]{1,256})@")
+_SCHEME = regex(r"\b(?:Bearer|Basic|Token|ApiKey)[ ]{1,2}(\S{8,1024})", re.IGNORECASE)
 _BY_THEMSELVES = ((_LOGIN, Kind.PASSWORD), (_SCHEME, Kind.MACHINE))
 
 

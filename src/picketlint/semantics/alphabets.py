@@ -6,15 +6,16 @@ else, such as ``.``, a negated class or a look-around, means that nothing is kno
 
 from __future__ import annotations
 
-import re
 from string import ascii_letters, digits
+
+from picketlint.lazy import regex
 
 MAX_PATTERN = 400
 _WORD = frozenset(ascii_letters + digits + "_")
 _CLASSES = {"w": _WORD, "d": frozenset(digits), "s": frozenset(" \t\n\r\f\v")}
 _LITERAL_ESCAPES = {"t": "\t", "n": "\n", "r": "\r"}
-_QUANTIFIER = re.compile(r"[*+?][+?]?|\{\d*,?\d*\}[+?]?")
-_GROUP = re.compile(r"\((?:\?:|\?P<\w+>)?")
+_QUANTIFIER = regex(r"[*+?][+?]?|\{\d*,?\d*\}[+?]?")
+_GROUP = regex(r"\((?:\?:|\?P<\w+>)?")
 # Letters of other scripts are letters to a shell and to Python alike: one stands for all.
 _BEYOND_ASCII = "\u00e9"
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 
+from picketlint.lazy import regex
 from picketlint.semantics.pieces import Origin, Parts, leaf
 
-_NUMERIC_SPEC = re.compile(r"^[-+ #<>=^,_0-9.]*[bdeEfFgGnoxX%]$")
-_CONVERSION = re.compile(r"%(?:\((\w+)\))?[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?([a-zA-Z%])")
+_NUMERIC_SPEC = regex(r"^[-+ #<>=^,_0-9.]*[bdeEfFgGnoxX%]$")
+_CONVERSION = regex(r"%(?:\((\w+)\))?[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?([a-zA-Z%])")
 _NUMERIC_OPERATORS = (ast.Sub, ast.FloorDiv, ast.Pow, ast.LShift, ast.RShift, ast.MatMult)
 
 
