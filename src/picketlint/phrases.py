@@ -25,18 +25,15 @@ _TOKENS = regex(
 )
 # What is not plain in a word, but for question marks.
 _SPECIAL = regex(r"[\\\[*+{.^$]")
-_OPTIONAL = ("?", "*", "{0", "{,")
+_OPTIONAL = frozenset({"?", "*", "{0", "{,"})
 _SHORTEST = 2
 # So many texts get a pattern of their own; after that, the whole one has been compiled at less cost.
 _OFTEN = 4
 
 
-class _Part(NamedTuple):
-    """A piece of a pattern: as it is written, the word that it cannot match without, and what it consists of."""
-
-    written: str
-    word: str = ""
-    group: _Group | None = None
+_Part = tuple[str, str, "_Group | None"]
+# A piece of a pattern: as it is written, the word that it cannot match without, and what it consists of. There are too
+# many for records.
 
 
 class _Group(NamedTuple):
@@ -118,7 +115,7 @@ def _parsed(pattern: str) -> _Group:
     opening = ""
     tokens = _TOKENS.findall(pattern)
     for token, following in zip(tokens, (*tokens[1:], ""), strict=True):
-        optional = following.startswith(_OPTIONAL)
+        optional = following[:1] in _OPTIONAL or following[:2] in _OPTIONAL
         if token[0] == "(" and token[-1] == ")":
             parts.append(_flat(token, optional))
         elif token[0] == "(":
@@ -130,23 +127,33 @@ def _parsed(pattern: str) -> _Group:
         elif token == ")":
             group = _group(opening, [*branches, parts], optional)
             opening, branches, parts = outer.pop()
-            parts.append(_Part("", "", group))
+            parts.append(("", "", group))
         else:
             plain = token[0] not in "\\[?*+{.^$"
-            parts.append(_Part(token, (token[:-1] if optional else token) if plain else ""))
+            parts.append((token, (token[:-1] if optional else token) if plain else "", None))
     return _group("", [*branches, parts], False)
 
 
 @cache
 def _flat(written: str, optional: bool) -> _Part:
     """A group that holds none; most are lists of words."""
-    branches = [
-        _parsed(branch).branches[0]
-        if _SPECIAL.search(branch)
-        else [_Part(branch, max(re.split(".[?]", branch), key=len) if "?" in branch else branch)]
-        for branch in written[3:-1].split("|")
-    ]
-    return _Part("", "", _group("(?:", branches, optional))
+    alternatives = written[3:-1].split("|")
+    if _SPECIAL.search(written, 3):
+        branches = [_parsed(one).branches[0] if _SPECIAL.search(one) else [_word(one)] for one in alternatives]
+        return "", "", _group("(?:", branches, optional)
+    # What `_group` would come to, at a fraction of the price.
+    words = [*map(_word, alternatives)]
+    told = tuple([word for _, word, _ in words])
+    held = [] if optional or len(min(told, key=len)) < _SHORTEST else [told]
+    return "", "", _Group("(?:", [[word] for word in words], held, optional)
+
+
+def _word(written: str) -> _Part:
+    """Plain text in which letters may be optional."""
+    if "?" not in written:
+        return written, written, None
+    whole, _, after = written.partition("?")
+    return written, max(re.split(".[?]", written), key=len) if after else whole[:-1], None
 
 
 def _group(opening: str, branches: list[list[_Part]], optional: bool) -> _Group:
@@ -170,7 +177,11 @@ def _either(branches: list[Needs]) -> Needs:
         return branches[0]
     if not all(branches):
         return []
-    return [tuple(word for parts in branches for word in max(parts, key=lambda words: min(map(len, words))))]
+    return [tuple([word for parts in branches for word in (_most_telling(parts) if parts[1:] else parts[0])])]
+
+
+def _most_telling(parts: Needs) -> tuple[str, ...]:
+    return max(parts, key=lambda words: min(map(len, words)))
 
 
 def _left(group: _Group, text: str) -> list[str]:
