@@ -1,4 +1,4 @@
-"""What is done when somebody first asks for it: imports behind a module's names (PEP 562), answers, expressions.
+"""What is done when somebody first asks for it: imports behind a module's names (PEP 562), expressions, answers.
 
 For modules of every start, which can do without functools: it is a tenth of the start of Python itself.
 """
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, AnyStr, TypeVar
 
     Function = TypeVar("Function", bound=Callable[..., Any])
+    Value = TypeVar("Value")
 
 
 def kept(function: Function) -> Function:
@@ -47,6 +48,26 @@ class Regex:
         # `re` keeps what it has compiled, so that the second method costs no second time.
         value = getattr(re.compile(*self._written), name)
         setattr(self, name, value)
+        return value
+
+
+def later(make: Callable[[], Value]) -> Value:
+    """For the body of a class: an attribute of it that is worked out when it is first asked for."""
+    return Later(make)  # type: ignore[return-value]
+
+
+class Later:
+    """What stands in a class until then; it leaves its place to the value."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type) -> object:
+        value = self._make()
+        setattr(owner, self._name, value)
         return value
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from picketlint.catalog import rule_files
 from picketlint.examples import Approved, Example, bad, good
-from picketlint.lazy import lookup
+from picketlint.lazy import later, lookup
 from picketlint.listening import (
     Listener,
     on,
@@ -115,6 +115,7 @@ __all__ = [
     "imported",
     "key_triggers",
     "last_name",
+    "later",
     "logged",
     "noqas",
     "nosec",

@@ -5,7 +5,6 @@ The functions are what ``triggers.ASK`` names for the rules about credentials: w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from itertools import chain
@@ -13,6 +12,7 @@ from itertools import chain
 from picketlint.credentials.names import kind_of, kind_of_many, names_credential
 from picketlint.credentials.unbound import is_unbound
 from picketlint.knowledge.logs import CALLS, FUNCTIONS, METHODS
+from picketlint.lazy import regex
 from picketlint.triggers import CONTINUED
 
 # How long an escape sequence is that can stand before a word in a text, without its stroke, by its first character.
@@ -38,14 +38,14 @@ _OWNED = tuple(
 # Of each of them some word that does.
 _OWNERS = (b"access", b"db")
 # What stands before the dot, as far as it can matter.
-_OWNER = re.compile(rb"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?\Z")
+_OWNER = regex(rb"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?\Z")
 # The last word, or words and dots that say nothing.
-_REST = re.compile(rb"([A-Za-z0-9_-]{1,64})[A-Za-z0-9_.-]{0,64}")
+_REST = regex(rb"([A-Za-z0-9_-]{1,64})[A-Za-z0-9_.-]{0,64}")
 _AROUND = 64
 _IN_WORDS = frozenset(code for code in range(0x80) if chr(code).isalnum() or chr(code) in "_-")
 # After a name that stands in a sentence: another word, or the end of a quotation.
-_PROSE = re.compile(rb"[ \t]+(?!(?:and|async|else|for[ \t(][\w, \t()*]{1,80}[ \t)]in|if|in|not|or)\b)[A-Za-z]|`")
-_SCHEME = re.compile(
+_PROSE = regex(rb"[ \t]+(?!(?:and|async|else|for[ \t(][\w, \t()*]{1,80}[ \t)]in|if|in|not|or)\b)[A-Za-z]|`")
+_SCHEME = regex(
     rb"(?:earer(?<=[Bb]earer)|EARER(?<=BEARER)|asic(?<=[Bb]asic)|ASIC(?<=BASIC))"
     rb"(?:(?: {1,2}([^\s\"',;{}<>]{1,1024}))([\"'](?:%s))?| {1,2}[\"'\\]|[\"'][\s\\]{0,200}[\"'] )" % CONTINUED.encode()
 )

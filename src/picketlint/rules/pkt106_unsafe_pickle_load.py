@@ -73,6 +73,7 @@ from picketlint.rule import (
     handed_over,
     how,
     last_name,
+    later,
     on,
     on_call,
     on_callee,
@@ -102,12 +103,14 @@ class UnsafePickleLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = (
-        *qualified(*SINKS, *SKOPS_LOADERS, *(ending.strip(".") for ending in PICKLE_ENDINGS)),
-        *(trigger for name in ALLOWING_FLAGS for trigger in turned(name, on=True)),
-        *UNPICKLING_METHODS,
-        *((setting, kind) for setting in CELERY_SETTINGS for kind in ("pickle", b"x-python-serialize")),
-        ("multiprocessing", "recv"),
+    triggers = later(
+        lambda: (
+            *qualified(*SINKS, *SKOPS_LOADERS, *(ending.strip(".") for ending in PICKLE_ENDINGS)),
+            *(trigger for name in ALLOWING_FLAGS for trigger in turned(name, on=True)),
+            *UNPICKLING_METHODS,
+            *((setting, kind) for setting in CELERY_SETTINGS for kind in ("pickle", b"x-python-serialize")),
+            ("multiprocessing", "recv"),
+        )
     )
     supersedes = ("B301", "B302", "S301", "S302")
     examples = (

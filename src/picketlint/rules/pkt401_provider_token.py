@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picketlint.rule import Passage, Rule, Severity, Token, bad, good, on_text, sample, token_triggers, tokens
+from picketlint.rule import Passage, Rule, Severity, Token, bad, good, later, on_text, sample, token_triggers, tokens
 
 SHOWN = 4
 
@@ -50,7 +50,7 @@ class ProviderToken(Rule):
     severity = Severity.HIGH
     cwe = 798
     policy = "API Keys and Credentials"
-    triggers = token_triggers()
+    triggers = later(token_triggers)
     documentable = False
     conceals = True
     examples = (
