@@ -1,7 +1,8 @@
 """Build hooks: what a distribution needs to know of the rules is derived from them, for a rule is one file.
 
 The metadata hook makes the entry points from the files' names. The build hook puts an index of the rules into a wheel,
-so that a run imports only the rules that can fire; an editable install does without and imports them all.
+so that a run imports only the rules that can fire; an editable install does without and imports them all. So it is for
+what can be told of the words about documented exceptions.
 """
 
 import re
@@ -108,27 +109,30 @@ class EntryPoints(MetadataHookInterface):
 
 
 # Run by a fresh interpreter, isolated from whatever the build environment holds: it must be these sources it imports.
-INDEX = """
+DERIVE = """
 import sys
+from importlib import import_module
 sys.path.insert(0, sys.argv[1])
-from picketlint.registry import index_source
-sys.stdout.buffer.write(index_source().encode())
+sys.stdout.buffer.write(import_module(sys.argv[2]).index_source().encode())
 """
+# The modules that only a wheel has, with what makes their text.
+DERIVED = {"_index.py": "picketlint.registry", "_needs.py": "picketlint.wording"}
 
 
 class RuleIndex(BuildHookInterface):  # type: ignore[type-arg]
-    """Puts ``picketlint/_index.py`` into a wheel: what picketlint.registry would else have to import the rules for."""
+    """Puts into a wheel what each run would else have to work out, and to import the rules for."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Derive the index from the sources; a rule that cannot be imported fails the build."""
+        """Derive the modules from the sources; a rule that cannot be imported fails the build."""
         if version == "editable":
             return
-        source = str(Path(self.root, "src"))
-        index = subprocess.run([sys.executable, "-I", "-B", "-c", INDEX, source], check=True, stdout=subprocess.PIPE)
+        derive = [sys.executable, "-I", "-B", "-c", DERIVE, str(Path(self.root, "src"))]
         self.folder = tempfile.TemporaryDirectory()
-        file = Path(self.folder.name, "_index.py")
-        file.write_bytes(index.stdout)
-        build_data["force_include"][str(file)] = "picketlint/_index.py"
+        for name, module in DERIVED.items():
+            made = subprocess.run([*derive, module], check=True, stdout=subprocess.PIPE)
+            file = Path(self.folder.name, name)
+            file.write_bytes(made.stdout)
+            build_data["force_include"][str(file)] = f"picketlint/{name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Drop the temporary file once it is in the wheel."""

@@ -22,7 +22,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 # Lowest first. A module imports from lower layers; the modules of one entry (a package, or two that are written as one)
 # import each other.
 LAYERS = [
-    ["arguments", "records", "files", "lazy", "patterns", "usage"],
+    ["_needs", "arguments", "records", "files", "lazy", "patterns", "usage"],
     ["_index", "catalog", "comments", "dotenv", "flags", "git", "gitignore", "model", "needles triggers", "phrases"],
     ["requirements"],
     ["examples", "knowledge", "source"],

@@ -128,6 +128,28 @@ def test_the_index_in_the_wheel_is_what_the_rules_say(project: Path, tmp_path: P
     assert "'PKT998', 'throw-away'" in index
 
 
+def test_the_wheel_knows_what_its_words_about_exceptions_need(project: Path, tmp_path: Path) -> None:
+    """The same as a checkout would work out."""
+    with zipfile.ZipFile(run_build(project, "wheel", tmp_path)) as archive:
+        told = archive.read("picketlint/_needs.py").decode()
+        archive.extractall(tmp_path / "installed")
+    code = "from picketlint.wording import index_source; print(index_source(), end='')"
+    for folder in (project / "src", tmp_path / "installed"):
+        derived = subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True, text=True)
+        assert derived.stdout == told
+    compare = (
+        "from picketlint import phrases, wording as w\n"
+        "grounds = w.known.DEFAULT.grounds\n"
+        "assert all(phrases._shipped()[one] is phrases.needs(one) for one in grounds)\n"
+        "print(w.judge('# Written by our own exporter in this job.', w.known.DEFAULT).accepted)\n"
+        "print(phrases._parsed.cache_info().currsize < len(phrases._shipped()))"
+    )
+    installed = subprocess.run(
+        [sys.executable, "-c", compare], cwd=tmp_path / "installed", check=True, capture_output=True, text=True
+    )
+    assert installed.stdout == "True\nTrue\n"
+
+
 @pytest.mark.parametrize(
     ("file", "message"),
     [

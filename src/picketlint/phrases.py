@@ -9,7 +9,7 @@ The words are read off the pattern, without looking into anything complicated.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from picketlint.lazy import regex
@@ -53,7 +53,7 @@ class Phrases:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._patterns = tuple(patterns)
-        self._groups: list[_Group] | None = None
+        self._needs: list[Needs] | None = None
         self._made: list[dict[str, re.Pattern[str]]] = [{} for _ in self._patterns]
 
     def search(self, text: str) -> re.Match[str] | None:
@@ -77,19 +77,19 @@ class Phrases:
             position = first.end()
 
     def _possible(self, text: str) -> Iterator[re.Pattern[str]]:
-        if self._groups is None:
-            self._groups = [*map(_parsed, self._patterns)]
-        for pattern, group, made in zip(self._patterns, self._groups, self._made, strict=True):
-            if not all(any(word in text for word in words) for words in group.needs):
+        if self._needs is None:
+            self._needs = [*map(needs, self._patterns)]
+        for pattern, needed, made in zip(self._patterns, self._needs, self._made, strict=True):
+            if not all(any(word in text for word in words) for words in needed):
                 continue
             if len(made) >= _OFTEN:
                 yield _compiled(pattern)
                 continue
-            left = "|".join(_left(group, text))
-            if left:
-                if left not in made:
-                    made[left] = re.compile(left)
-                yield made[left]
+            possible = left(pattern, text)
+            if possible:
+                if possible not in made:
+                    made[possible] = re.compile(possible)
+                yield made[possible]
 
 
 @cache
@@ -99,7 +99,25 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def needs(pattern: str) -> Needs:
     """What can be told from the text of a pattern without flags: at worst nothing."""
-    return _parsed(pattern).needs
+    shipped = _shipped().get(pattern)
+    return _parsed(pattern).needs if shipped is None else shipped
+
+
+@cache
+def _shipped() -> Mapping[str, Needs]:
+    """What a distribution knows of its own patterns, so that only those are taken apart that can match."""
+    try:
+        from picketlint._needs import NEEDS  # type: ignore[import-not-found]
+    except ModuleNotFoundError:
+        return {}
+    known: Mapping[str, Needs] = NEEDS
+    return known
+
+
+def needs_source(patterns: Iterable[str]) -> str:
+    """The text of the module that a distribution carries for that: NEEDS, as a literal."""
+    told = {pattern: _parsed(pattern).needs for pattern in patterns}
+    return f'"""Derived from the words about exceptions when this distribution was built."""\n\nNEEDS = {told!r}\n'
 
 
 def left(pattern: str, text: str) -> str | None:
@@ -108,6 +126,7 @@ def left(pattern: str, text: str) -> str | None:
     return "|".join(branches) if branches else None
 
 
+@cache
 def _parsed(pattern: str) -> _Group:
     outer: list[tuple[str, list[list[_Part]], list[_Part]]] = []
     branches: list[list[_Part]] = []

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from picketlint.knowledge import justifications as known
 from picketlint.knowledge.justifications import Vocabulary
 from picketlint.lazy import regex
-from picketlint.phrases import Phrases
+from picketlint.phrases import Phrases, needs_source
 from picketlint.records import NamedTuple
 
 # Nobody reads what is longer. Words are cut because a pattern may look at a whole word from each of its letters.
@@ -52,6 +52,16 @@ def _any(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
 def _known(name: str) -> Phrases:
     """One list of shipped words."""
     return Phrases(getattr(known, name))
+
+
+def index_source() -> str:
+    """The text of the module with which a distribution spares each run the look into the shipped words."""
+    lists = ("ADVICE", "ATTEMPTS", "DOUBTS", "HEDGES", "KEPT_OUT", "NARRATION", "WARNINGS")
+    words = known.DEFAULT
+    shipped = (words.grounds, words.claims, words.checks, words.gates, words.danger, words.remote)
+    return needs_source(
+        pattern for patterns in (*shipped, *(getattr(known, name) for name in lists)) for pattern in patterns
+    )
 
 
 @cache
