@@ -6,8 +6,9 @@ not be parsed. What is not seen to be harmless counts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+
+from picketlint.lazy import regex
 
 _LINE = 300
 # Where an expression that looks complete goes on: with an assignment, a comparison, a method, what is taken instead.
@@ -21,17 +22,17 @@ _TYPE = rb"(?:Optional\[)?%s\]?(?:[ 	]*\|[ 	]*%s){0,3}" % (_PLAIN_TYPE, _PLAIN_T
 _ENVIRONMENT = rb"os\.(?:environ\[[\"']\w+[\"']\]|(?:environ\.get|getenv)\([\"']\w+[\"']\))"
 _TAKEN = rb"(?:None|True|False|%s|(?:\w+\.){0,6}(\w+))" % _ENVIRONMENT
 # Each begins behind a name. What it is given:
-_GIVEN = re.compile(rb"(?:[ \t]*:[ \t]*%s)?[ \t]*=[ \t]*%s(?:[ \t]*[,)](?!%s)|%s)" % (_TYPE, _TAKEN, _GOES_ON, _ENDS))
+_GIVEN = regex(rb"(?:[ \t]*:[ \t]*%s)?[ \t]*=[ \t]*%s(?:[ \t]*[,)](?!%s)|%s)" % (_TYPE, _TAKEN, _GOES_ON, _ENDS))
 # It is declared, read, called, part of another name; a word in a sentence, or what a sentence explains.
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     rb"[ \t]*:[ \t]*%s(?:[ \t]*[,)]|%s)|[)\]}](?!%s)|,?%s|[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n|[ \t]+(?:and|or|if|else|is)\b|"
     rb"[ \t]*\(|\.(?!(?:strip|encode|lower|get_secret_value|get|getenv|pop)\b)(?:\w|[ \r\n\"'])|"
     rb"[ \t]*:[ \t]+[A-Z]?[a-z]{1,9}(?=[ \t,\r\n]|\.[ \t\r\n])(?![^\n]*=)" % (_TYPE, _ENDS, _GOES_ON, _ENDS)
 )
-_IN_A_CALL = re.compile(rb"[\w\])]\([^()\[\]{}]*\Z")
+_IN_A_CALL = regex(rb"[\w\])]\([^()\[\]{}]*\Z")
 # It is looked up by its name in a string, and nothing is taken instead.
-_LOOKED_UP = re.compile(rb"[\"'][ \t]*[)\]](?!%s)" % _GOES_ON)
-_LOOKS_UP = re.compile(rb"[\w\])][(\[][ \t]*[bBrRuU]?[\"']\Z")
+_LOOKED_UP = regex(rb"[\"'][ \t]*[)\]](?!%s)" % _GOES_ON)
+_LOOKS_UP = regex(rb"[\w\])][(\[][ \t]*[bBrRuU]?[\"']\Z")
 
 
 def is_unbound(data: bytes, start: int, end: int, is_name: Callable[[bytes], bool]) -> bool:
