@@ -113,11 +113,20 @@ UNSAFE = [
     "def load(p, *,\n         FLAG=BAD):\n    load_it(p, FLAG=FLAG)",
     "@decorated(FLAG=FINE)\ndef load(p, FLAG=BAD):\n    load_it(p, FLAG=FLAG)",
     'load_it(f"{load(p, FLAG=BAD)}")',
+    "def load(p, /, FLAG: bool = FINE):\n    load_it(p, FLAG=FLAG)\nload(p, BAD)",
+    "def load(p, FLAG: Annotated  # why\n         [bool, Option()] = BAD):\n    load_it(p, FLAG=FLAG)",
+    "def load(p, FLAG: bool  # why\n\n         = BAD):\n    load_it(p, FLAG=FLAG)",
+    "def load(p, FLAG=FINE):\n    load_it(p, FLAG=FLAG)\nfetch = load\n(model := fetch(p, BAD))",
+    "for (\n    p,\n    FLAG,\n) in [(1, FINE), (2, BAD)]:\n    load(p, FLAG=FLAG)",
+    "[load(p, FLAG=FLAG) for FLAG\n in (FINE, BAD)]",
+    "FLAG, other \\\n    = BAD, 1\nload(p, FLAG=FLAG)",
+    "(\n    other,\n    FLAG\n) = FINE, BAD\nload(p, FLAG=FLAG)",
     "load_it(f'{a:{b}} {load(p, FLAG=BAD)}')",
 ]
 VARIANTS: dict[str, Callable[[str], str]] = {
     "as-it-is": lambda code: code,
     "crlf": lambda code: code.replace("\n", "\r\n"),
+    "cr": lambda code: code.replace("\n", "\r"),
     "below-prose": lambda code: f'"""Loads: FLAG=FINE (see below).\n"""\n\n{code}',
     "in-function": lambda code: "def around():\n" + re.sub("^(?=.)", "    ", code, flags=re.MULTILINE),
 }
@@ -248,5 +257,7 @@ def test_what_is_long_or_not_closed_takes_no_longer_than_it_is() -> None:
         b"FLAG=False\n" * 20_000,
         b"def f(p, FLAG=False): pass\n" + b"f(p, FLAG)\n" * 20_000,
         b"def f(p, FLAG=False): pass\n" + b"f(" * 40_000,
+        b"for " * 100_000,
+        b"for " + b"x, " * 100_000,
     ):
         may_turn(text.replace(b"FLAG", ON.encode()), ON.encode(), on=True)

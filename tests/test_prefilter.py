@@ -17,7 +17,7 @@ from picketlint import prefilter, registry
 from picketlint.engine import Checks, analyze
 from picketlint.model import Finding
 from picketlint.prefilter import Look, _folded, candidates
-from picketlint.rule import Example, Rule
+from picketlint.rule import Example, Rule, sample
 
 RULES = registry.load().rules
 CASES = [
@@ -188,6 +188,8 @@ WAYS = {
     "PKT102": [
         "import torch\ntorch.load(p, weights_only = None)",
         "import torch\ntorch.load(p, weights_only=(None))",
+        "import torch\ntorch.load(p, weights_only=\\\n    None)",
+        "import torch\ntorch.load(p, weights_only=  # as it is\n    None)",
         "import torch\ntorch.load(p,  # weights_only=True\n)",
         "import torch\ntorch.load(name('weights_only=True'))",
         "import torch\ntorch.load(p, pickle_module=get(weights_only=True))",
@@ -274,6 +276,8 @@ WAYS = {
         "import subprocess\nsubprocess.run(['PowerShell', '-Command', f'dir {p}'])",
         "import os\nos.execl('/bin/bash', 'bash', '-lc', f'ls {p}')",
         "import os\ngetattr(os, 'system')(f'ls {p}')",
+        "import os\ngetattr(os,\\\n    'system')(f'ls {p}')",
+        "import os\ngetattr(os,  # why\n    'system')(f'ls {p}')",
         "import os as o\no.system(f'ls {p}')",
         "from os import system as run\nrun(f'ls {p}')",
         "from IPython import get_ipython\nget_ipython().system(f'ls {p}')",
@@ -285,6 +289,18 @@ WAYS = {
         "import builtins\ngetattr(builtins, 'eval')(p)",
         "__builtins__['eval'](p)",
         "__import__('builtins').eval(p)",
+    ],
+    "PKT401": [
+        f'"".join(["{sample("hf_")[:12]}", "{sample("hf_")[12:]}"])',
+        f'"密钥{sample("sk-ant-")}"',
+    ],
+    "PKT402": [
+        "client.send(('X', 'Bearer S3cr3t!pass'))",
+        "client.send('Bearer' ' S3cr3t!pass')",
+        "url = ('postgresql://app:'\n  # why\n  'hunter2@db.internal/x')",
+        "smtp.login ('app', 'Tr0ub4dor&3')",
+        "requests.get(u, auth  # why\n= ('app', 'Tr0ub4dor&3'))",
+        "text = '密钥api_key=9f8Kd02LmQx71Zp4'",
     ],
 }
 
@@ -329,6 +345,20 @@ def test_what_cannot_fire_is_no_candidate(rule: str, code: str, monkeypatch: pyt
     monkeypatch.setattr(prefilter, "_MANY", -1)
     entries = [entry for entry in registry.load().entries if entry.id == rule]
     assert candidates(entries, code.encode()) == ()
+
+
+def test_a_file_made_of_names_takes_no_longer_than_it_is() -> None:
+    # Every one of them another name: minutes, if each were looked for in all of the file.
+    for name in (
+        b"api-key%d",
+        b"w%d.key%d",
+        b"a.key_%d-key",
+        b"api_key%d is",
+        b"aws_secret_%d",
+        "密api_key%d".encode(),
+    ):
+        names = b" ".join(name.replace(b"%d", b"%d" % number) for number in range(30_000))
+        assert {entry.id for entry in candidates(registry.load().entries, names)} >= {"PKT402"}
 
 
 def test_in_a_notebook_with_magics_nothing_is_taken_for_a_comment_or_a_string(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,8 @@ _ARGUMENTS = re.compile(rb"[ \t]*\(((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\
 _FUNCTION = re.compile(rb"def(?<!\wdef)(?!\w)(?:[ \t]+(\w+))?")
 _KEYWORD_OR_SPREAD = re.compile(rb"\s*(?:\w+\s*=(?!=)|\*)")
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz") | frozenset(range(0x80, 0x100))
+# The name of an object, up to an attribute of it.
+_DOTTED = rb"(?:\w+\.){0,6}"
 _BLOCK = re.compile(rb"(?:if|elif|while)\b")
 
 
@@ -57,48 +59,53 @@ def _joined(code: bytes) -> bytes:
 @lru_cache(maxsize=16)
 def _patterns(flag: bytes, on: bool) -> _Patterns:
     literal = b"False|None" if on else b"True|None"
-    dotted = rb"(?:\w+\.){0,6}"
+    value = _value(flag, literal)
+    given = rb"\s*=\s*%s%s" % (value, _end())
+    harmless = rb"%s(?:%s|%s)" % (flag, _bare(given), _quoted(flag, literal, value, given))
+    return _Patterns(
+        re.compile(rb"%s(?<!\w%s)(?!\w)" % (flag, flag)),
+        re.compile(harmless),
+        # Up to the next of these words, so that nothing is read twice.
+        re.compile(rb"(?s:for(?<!\wfor)(?!\w)(?:(?!\b(?:in|for)\b).)*?(?<!\w)%s(?!\w))" % flag),
+        re.compile(rb"lambda(?<!\wlambda)(?!\w)[^:]{0,%d}(?<!\w)%s(?!\w)" % (_MOST, flag)),
+        re.compile(rb"\s*[,)\]}]"),
+        re.compile(rb"\s*(?:%s|%s%s)?\s*" % (literal, _DOTTED, flag)),
+    )
+
+
+def _value(flag: bytes, literal: bytes) -> bytes:
+    """What can be given to the flag without turning it: a literal, the flag of something, or what nobody knows."""
     quoted = rb"[\"']%s[\"']" % flag
     # Of a call nothing is known but what a look-up falls back on.
-    lookup = rb"%s(?:get|pop)\(\s*%s\s*(?:,\s*(?:%s)\s*)?\)|getattr\(\s*[\w.]+,\s*%s,\s*(?:%s)\s*\)" % (
-        dotted,
-        quoted,
-        literal,
-        quoted,
-        literal,
-    )
-    unknown = rb"%s\w+(?:\[%s\]|_%s\([^()]{0,%d}\))" % (dotted, quoted, flag, _MOST)
-    value = rb"(?:%s|%s%s|%s|%s)" % (literal, dotted, flag, unknown, lookup)
-    # What comes next ends the expression: a bracket, a comma before another keyword, a new statement.
+    lookup = rb"%s(?:get|pop)\(\s*%s\s*(?:,\s*(?:%s)\s*)?\)" % (_DOTTED, quoted, literal)
+    attribute = rb"getattr\(\s*[\w.]+,\s*%s,\s*(?:%s)\s*\)" % (quoted, literal)
+    unknown = rb"%s\w+(?:\[%s\]|_%s\([^()]{0,%d}\))" % (_DOTTED, quoted, flag, _MOST)
+    return rb"(?:%s|%s%s|%s|%s|%s)" % (literal, _DOTTED, flag, unknown, lookup, attribute)
+
+
+def _end() -> bytes:
+    """What ends an expression: a bracket, a comma before another keyword, a new statement."""
     block = rb"(?:if|for)\b[^\n]{0,%d}:[ \t]*\n" % _MOST
     operator = rb"(?:if|for|or|and|else|in|is|not|async)\b"
-    end = rb"(?:\s*(?:[)\]}]|,\s*(?:\w+\s*[=:]|[*/)\]}])|\Z)|[ \t]*;|[ \t]*\n\s*(?:@|%s|(?!%s)\w))" % (
-        block,
-        operator,
-    )
+    statement = rb"[ \t]*\n\s*(?:@|%s|(?!%s)\w)" % (block, operator)
+    return rb"(?:\s*(?:[)\]}]|,\s*(?:\w+\s*[=:]|[*/)\]}])|\Z)|[ \t]*;|%s)" % statement
+
+
+def _bare(given: bytes) -> bytes:
+    """What is harmless after the flag as a name."""
     kind = rb"[\w.]+(?:\[[\w., \t|]{0,%d}\])?(?:[ \t]*\|[ \t]*[\w.]+){0,6}" % _MOST
-    given = rb"\s*=\s*%s%s" % (value, end)
     annotated = rb"[ \t]*:[ \t]*%s(?:%s|[ \t]*(?:[,)]|\n(?!\s*[=\[(|.])))" % (kind, given)
-    plain = rb"(?!\w)(?:%s|%s|[ \t]*(?:;|[!=]=|![rsa]|\n(?!\s*[=:,)\]])|\Z|(?:and|or|if|else|is|not)\b)|\.)" % (
-        given,
-        annotated,
-    )
+    read = rb"[ \t]*(?:;|[!=]=|![rsa]|\n(?!\s*[=:,)\]])|\Z|(?:and|or|if|else|is|not)\b)"
+    return rb"(?!\w)(?:%s|%s|%s|\.)" % (given, annotated, read)
+
+
+def _quoted(flag: bytes, literal: bytes, value: bytes, given: bytes) -> bytes:
+    """What is harmless after the flag as a string: the key of an entry, or of a look-up, or an argument."""
     stored = rb"\s*[-+*/%%|&^@:<>]{0,2}=[^=]|\s*:|\s*,[^\n]{0,%d}=" % _MOST
     entry = rb"(?<=[\w)\]]\[[\"']%s[\"'])\](?:%s|(?!%s))" % (flag, given, stored)
     key = rb"(?<=[\"']%s[\"'])(?:\s*,\s*(?:%s)\s*\)|\s*:\s*%s\s*[,}]|[ \t]+(?:not[ \t]+)?in\b)" % (flag, literal, value)
     argument = rb"(?<=\w\([\"']%s[\"'])\s*\)|(?<=\{[\"']%s[\"'])\s*,|(?<=[!=]= [\"']%s[\"'])" % (flag, flag, flag)
-    harmless = rb"%s(?:%s|[\"'](?:%s|%s|%s))" % (flag, plain, entry, key, argument)
-    return _Patterns(
-        re.compile(rb"%s(?<!\w%s)(?!\w)" % (flag, flag)),
-        re.compile(harmless),
-        re.compile(
-            # Up to the next of these words, so that nothing is read twice.
-            rb"(?s:for(?<!\wfor)(?!\w)(?:(?!\b(?:in|for)\b).)*?(?<!\w)%s(?!\w))" % flag,
-        ),
-        re.compile(rb"lambda(?<!\wlambda)(?!\w)[^:]{0,%d}(?<!\w)%s(?!\w)" % (_MOST, flag)),
-        re.compile(rb"\s*[,)\]}]"),
-        re.compile(rb"\s*(?:%s|%s%s)?\s*" % (literal, dotted, flag)),
-    )
+    return rb"[\"'](?:%s|%s|%s)" % (entry, key, argument)
 
 
 def _is_harmless(code: bytes, place: int, flag: bytes, patterns: _Patterns) -> bool:

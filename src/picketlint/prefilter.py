@@ -43,8 +43,8 @@ _FOLDED = (
 _ASCII_BASED = frozenset({"ascii", "us-ascii", "latin-1", "iso-8859-1", "iso-latin-1", "iso-8859-15", "cp1252"})
 # Compounds are words joined by hyphens, pieces what underscores join to words.
 _COMPOUNDS = WORDS[:0x2D] + b"-" + WORDS[0x2E:]
+_ASCII_COMPOUNDS = _COMPOUNDS[:0x80] + b" " * 0x80
 _PIECES = WORDS.replace(b"_", b" ")
-_ASCII = _COMPOUNDS[:0x80] + b" " * 0x80
 # So many bytes have to be looked through before it pays to compile what finds comments.
 _MANY = 1 << 18
 # What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell.
@@ -78,7 +78,7 @@ class Prefilter:
         compounds = set(data.translate(_COMPOUNDS).split())
         if not data.isascii():
             # There are no blanks in Chinese or Japanese: in a text, a word can stand right behind others.
-            compounds.update(b" ".join(compounds).translate(_ASCII).split())
+            compounds.update(b" ".join(compounds).translate(_ASCII_COMPOUNDS).split())
         compounds, keys = self._vocabulary.known(compounds)
         text = _Text(data, keys, compounds, folded=folded)
         numbers: set[int] = set()
