@@ -5,6 +5,7 @@ The functions are what ``triggers.ASK`` names for the rules about credentials: w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from itertools import chain
@@ -76,7 +77,8 @@ def _writes(data: bytes) -> bool:
     """Whether something is called like what writes to a log, and something is called like what that belongs to."""
     lowered = data.lower()
     return any(
-        (f"{call}(".encode() in data or f"{call} (".encode() in data)
+        call.encode() in data
+        and re.search(rb"%s[\s\\]{0,40}[(#]" % call.encode(), data) is not None
         and (not owners or any(owner in lowered for owner in owners))
         for call, owners in _WRITERS.items()
     )

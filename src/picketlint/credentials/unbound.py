@@ -32,13 +32,15 @@ _HARMLESS = regex(
 _IN_A_CALL = regex(rb"[\w\])]\([^()\[\]{}]*\Z")
 # It is looked up by its name in a string, and nothing is taken instead.
 _LOOKED_UP = regex(rb"[\"'][ \t]*[)\]](?!%s)" % _GOES_ON)
+# Lines that are joined, and line ends and blanks that hardly any program has: the expressions above do not know them.
+_ODD = regex(rb"\\\s|\r(?!\n)|\f")
 _LOOKS_UP = regex(rb"[\w\])][(\[][ \t]*[bBrRuU]?[\"']\Z")
 
 
 def is_unbound(data: bytes, start: int, end: int, is_name: Callable[[bytes], bool]) -> bool:
     """Whether the name from ``start`` to ``end`` (0-based, exclusive) gets no value there and is compared with none."""
     line = data[max(start - _LINE, 0) : start].rpartition(b"\n")[2]
-    if len(line) == _LINE or _is_compared(data, start, line):
+    if len(line) == _LINE or _ODD.search(data, end, end + _LINE) is not None or _is_compared(data, start, line):
         return False
     if _LOOKED_UP.match(data, end):
         return _LOOKS_UP.search(line) is not None
