@@ -11,14 +11,15 @@ from collections.abc import Callable
 from picketlint.lazy import regex
 
 _LINE = 300
-# Where an expression that looks complete goes on: with an assignment, a comparison, a method, what is taken instead.
+# Where an expression that looks complete goes on: with an assignment, a comparison, a method, what is taken instead;
+# what stands behind a long comment is not looked at, so that none is read again and again.
 _GOES_ON = (
-    rb"(?:[)\]}\s]|#[^\n]*\n){0,200}(?:[=!]=|:?=|[.,:+%]|(?:in|not|or|and)\b|else\b(?!\s*:)"
+    rb"(?:[)\]}\s]|#[^\n]{0,120}\n){0,60}(?:[=!]=|:?=|[.,:+%]|#[^\n]{121}|(?:in|not|or|and)\b|else\b(?!\s*:)"
     rb"|if\b(?![^\n]{0,200}:[ \t]*(?:#[^\n]*)?\r?\n))"
 )
 _ENDS = rb"[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z)(?!%s)" % _GOES_ON
 _PLAIN_TYPE = rb"(?:str|bytes|bool|Any|SecretStr|None)"
-_TYPE = rb"(?:Optional\[)?%s\]?(?:[ 	]*\|[ 	]*%s){0,3}" % (_PLAIN_TYPE, _PLAIN_TYPE)
+_TYPE = rb"(?:Optional\[)?%s\]?(?:[ \t]*\|[ \t]*%s){0,3}" % (_PLAIN_TYPE, _PLAIN_TYPE)
 _ENVIRONMENT = rb"os\.(?:environ\[[\"']\w+[\"']\]|(?:environ\.get|getenv)\([\"']\w+[\"']\))"
 _TAKEN = rb"(?:None|True|False|%s|(?:\w+\.){0,6}(\w+))" % _ENVIRONMENT
 # Each begins behind a name. What it is given:
