@@ -23,8 +23,8 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 # import each other.
 LAYERS = [
     ["_needs", "arguments", "records", "files", "lazy", "patterns", "usage"],
-    ["_index", "catalog", "comments", "dotenv", "flags", "git", "gitignore", "model", "needles triggers", "phrases"],
-    ["requirements"],
+    ["_index", "catalog", "comments", "dotenv", "git", "gitignore", "model", "needles triggers", "phrases"],
+    ["flags", "requirements"],
     ["examples", "knowledge", "source"],
     ["notebooks", "semantics", "suppressions", "placeholders privatekeys tokens", "wording"],
     ["policies", "project", "reporting"],

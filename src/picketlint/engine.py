@@ -177,7 +177,6 @@ def _analyze_notebook(data: bytes, path: str, checks: Checks) -> Report:
     from picketlint.notebooks.joining import join
     from picketlint.notebooks.placing import placed, placed_note
     from picketlint.notebooks.reading import read as read_notebook
-    from picketlint.tokens import starred
 
     plan = _plan(checks.codes)
     try:
@@ -191,10 +190,16 @@ def _analyze_notebook(data: bytes, path: str, checks: Checks) -> Report:
     for one in joined.faults:
         findings += _unreadable(plan, path, one.error, texts.get(one.cell, b""), one.cell)
     findings += check_texts(plan.entries, plan.concealing, notebook, joined.left, path)
-    told = f"its code cells are in {starred(notebook.language or '')}, so they were looked through for secrets only"
-    problems = () if notebook.language is None else (Problem(path, "not-python", told, fatal=False),)
+    problems = () if notebook.language is None else (_other_language(path, notebook.language),)
     notes = tuple(placed_note(note, joined) for note in report.notes)
     return Report(path, tuple(sorted(findings, key=lambda finding: finding.sort_key)), problems, notes)
+
+
+def _other_language(path: str, language: str) -> Problem:
+    from picketlint.tokens import starred
+
+    told = f"its code cells are in {starred(language)}, so they were looked through for secrets only"
+    return Problem(path, "not-python", told, fatal=False)
 
 
 def _unreadable(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from picketlint.needles import places
 from picketlint.records import NamedTuple
 
 # Further than that nothing is read: what is longer counts.
@@ -182,13 +183,11 @@ def _is_given(code: bytes, name: bytes, places: tuple[int, int], patterns: _Patt
 
 def _mentions(code: bytes, name: bytes) -> Iterator[int]:
     """Where a function is named, but for its definition."""
-    place = code.find(name)
-    while place >= 0:
+    for place in places(name, code):
         end = place + len(name)
         within = _WORD.intersection(code[max(place - 1, 0) : place] + code[end : end + 1])
         if not within and not code[max(place - 12, 0) : place].rstrip().endswith(b"def"):
             yield place
-        place = code.find(name, end)
 
 
 def _split(text: bytes) -> list[bytes] | None:

@@ -9,7 +9,7 @@ from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from picketlint.triggers import Trigger
 
@@ -35,20 +35,13 @@ class Needle(NamedTuple):
     code: bool
 
 
-class Run(NamedTuple):
-    """Characters within a word: what they go by, what they are, and the longest piece of them without underscores."""
-
-    key: str
-    needle: bytes
-    piece: bytes
-
-
 class Table(NamedTuple):
-    """All triggers, and by what the few are found that matter to a file; literals, apart from the classes above.
+    """All triggers, and by what the few are found that matter to a file; literals throughout.
 
     ``by_key`` has the numbers of triggers by one word of each, the longest, which is in few files, or by a run, which
     is within a word of what the trigger begins with; ``by_beginning`` by those beginnings in which there is none.
-    ``rules`` are those with triggers, ``words`` all words of triggers.
+    ``rules`` are those with triggers, ``needles`` what ``Needle`` has, ``words`` all words of triggers. Of a run there
+    is the key, the characters, and the longest piece of them without underscores.
     """
 
     rules: tuple[str, ...]
@@ -78,11 +71,11 @@ def tabulated(rules: Iterable[tuple[str, tuple[Trigger, ...]]]) -> Table:
             by_beginning.setdefault(beginning, []).append(number)
     return Table(
         tuple(sorted({needle.rule for needle in needles})),
-        tuple(map(tuple, needles)),  # type: ignore[arg-type]
+        tuple((needle.rule, needle.words, needle.rest, needle.code) for needle in needles),
         {key: tuple(by_key[key]) for key in sorted(by_key, key=repr)},
         {key: tuple(by_beginning[key]) for key in sorted(by_beginning)},
         tuple(sorted({word for needle in needles for word in needle.words})),
-        tuple(map(tuple, map(_run, sorted(key for key in by_key if isinstance(key, str))))),  # type: ignore[arg-type]
+        tuple(map(_run, sorted(key for key in by_key if isinstance(key, str)))),
     )
 
 
@@ -99,6 +92,14 @@ def beginning_of(part: bytes | str) -> bytes:
     return part[:end].encode() if end > 1 else b""
 
 
+def places(needle: bytes, data: bytes) -> Iterator[int]:
+    """Where a needle begins each time that it is there (0-based offsets), but not within itself."""
+    at = data.find(needle)
+    while at >= 0:
+        yield at
+        at = data.find(needle, at + len(needle))
+
+
 def _longest_run(needle: bytes) -> bytes:
     """The longest part of a needle that is within a word wherever the needle is; empty if all are short."""
     run = max(needle.translate(WORDS).split(), key=len, default=b"")
@@ -112,6 +113,6 @@ def _parted(rule: str, trigger: Trigger) -> Needle:
     return Needle(rule, tuple(sorted({word.encode() for word in words})), rest, CODE in parts)
 
 
-def _run(key: str) -> Run:
+def _run(key: str) -> tuple[str, bytes, bytes]:
     needle = key.encode("latin-1")
-    return Run(key, needle, max(needle.split(b"_"), key=len))
+    return key, needle, max(needle.split(b"_"), key=len)

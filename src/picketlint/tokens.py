@@ -100,9 +100,10 @@ def token_triggers() -> tuple[Trigger, ...]:
     for shape in (*SHAPES, *(pair.identifier for pair in PAIRS)):
         begun, head = _begun(shape), _HEAD.match(shape.needle)
         # A word is what costs least to look for; the letter of an escape sequence can be part of it.
-        short = head is not None and len(head.group(1)) < _LONG_HEAD
-        words = [f"{letter}{head.group(1)}" for letter in ("", *_ESCAPES)] if head is not None and short else []
-        found.update([(word, begun) for word in words] or [begun])
+        if head is not None and len(head.group(1)) < _LONG_HEAD:
+            found.update((f"{letter}{head.group(1)}", begun) for letter in ("", *_ESCAPES))
+        else:
+            found.add(begun)
     found.update(f"{word}{_NAME_END}" for row in NAMED for word in _cases(row.words))
     for row in NAMED:
         found.update(

@@ -46,7 +46,7 @@ _MOST_SHOWN = 4
 class Credential(NamedTuple):
     """A credential in the code.
 
-    ``name`` is what it is bound to, or what it stands in; ``literal`` where it is ``anchor`` what binds it;
+    ``name`` is what it is bound to, or what it stands in; ``literal`` where it is written, ``anchor`` what binds it;
     ``login``: it stands beside who logs in with it; ``compared``: something is compared with it.
     """
 

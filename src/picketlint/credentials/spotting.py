@@ -14,6 +14,7 @@ from picketlint.credentials.names import kind_of, kind_of_many, names_credential
 from picketlint.credentials.unbound import is_unbound
 from picketlint.knowledge.logs import CALLS, FUNCTIONS, METHODS
 from picketlint.lazy import regex
+from picketlint.needles import places
 from picketlint.triggers import CONTINUED
 
 # How long an escape sequence is that can stand before a word in a text, without its stroke, by its first character.
@@ -113,7 +114,7 @@ def _spotted(
 
 def _spans(word: bytes, data: bytes) -> Iterator[tuple[int, int]]:
     """Where a word begins and ends, each time it stands by itself."""
-    for at in _places(word, data):
+    for at in places(word, data):
         end = at + len(word)
         if _IN_WORDS.isdisjoint(data[max(0, at - 1) : at]) and _IN_WORDS.isdisjoint(data[end : end + 1]):
             yield at, end
@@ -126,7 +127,7 @@ def _dotted(data: bytes, words: Collection[bytes]) -> Iterator[tuple[bytes, int,
     """
     number = 0
     for last in {_beginning(word) for word in words} - {b""}:
-        for at in _places(b".%s" % last, data):
+        for at in places(b".%s" % last, data):
             rest = _REST.match(data, at + 1)
             if rest is None or data.startswith(b"(", rest.end()) or not _beginning(rest.group(1)):
                 continue
@@ -138,13 +139,6 @@ def _dotted(data: bytes, words: Collection[bytes]) -> Iterator[tuple[bytes, int,
                 if number > _MOST_DOTTED:
                     raise _TooManyError
                 yield b"%s-%s" % (owner.group(), data[at + 1 : end]), owner.start(), end
-
-
-def _places(needle: bytes, data: bytes) -> Iterator[int]:
-    at = data.find(needle)
-    while at >= 0:
-        yield at
-        at = data.find(needle, at + len(needle))
 
 
 @lru_cache(maxsize=1 << 16)
