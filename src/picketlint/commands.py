@@ -55,7 +55,8 @@ SHELL_TRIGGERS: tuple[Trigger, ...] = (
     *((*with_arguments("subprocess", name, _PLACE), kind) for name in _CALLING for kind in ("gevent", "eventlet")),
     *(with_arguments("subprocess32", name, _PLACE) for name in _CALLING),
     with_arguments("psutil", "Popen", _PLACE),
-    *((shell, _COMMAND_FLAG + "['\"]") for shell in sorted(SHELLS)),
+    # What ends the flag is looked for first, because in most files it stands nowhere.
+    *((shell, b"c%b" % quote.encode(), _COMMAND_FLAG + quote) for shell in sorted(SHELLS) for quote in ("'", '"')),
     *((spelling, _WINDOWS_TRIGGER) for spelling in _WINDOWS_SPELLINGS),
 )
 _MAX_WORDS = 64

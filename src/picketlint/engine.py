@@ -10,6 +10,7 @@ import gc
 
 from picketlint import registry
 from picketlint.files import is_dotenv, is_notebook
+from picketlint.lazy import kept
 from picketlint.model import Finding, Lifecycle, Problem, Report, Span
 from picketlint.prefilter import Prefilter
 from picketlint.records import NamedTuple
@@ -68,6 +69,11 @@ def analyze(data: bytes | str, path: str, checks: Checks, *, tree: ast.Module | 
     finally:
         if collecting:
             gc.enable()
+
+
+def expect(size: int) -> None:
+    """Be told how many bytes there are to check, by this process and those that it forks."""
+    _prefilter(registry.load()).expect(size)
 
 
 def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | None) -> Report:
@@ -133,9 +139,13 @@ def _plan(codes: frozenset[str]) -> _Plan:
     known = registry.load()
     plan = _plans.get(codes)
     if plan is None or plan.known is not known:
-        other = next((one for one in _plans.values() if one.known is known), None)
-        plan = _plans[codes] = _made(codes, known, Prefilter(known.table) if other is None else other.prefilter)
+        plan = _plans[codes] = _made(codes, known, _prefilter(known))
     return plan
+
+
+@kept
+def _prefilter(known: registry.Registry) -> Prefilter:
+    return Prefilter(known.table)
 
 
 def _made(codes: frozenset[str], known: registry.Registry, prefilter: Prefilter) -> _Plan:

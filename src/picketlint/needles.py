@@ -5,23 +5,26 @@
 
 from __future__ import annotations
 
+from picketlint.lazy import kept
 from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
+    from typing import Any
 
     from picketlint.triggers import Trigger
 
 CODE = "(?#code)"
 ASK = "(?#ask)"
+EACH = "(?#each)"
 ON = "(?#on)"
 OFF = "(?#off)"
 
 # What words consist of, to ``bytes.translate``: all else becomes a blank.
 WORDS = bytes(code if code >= 0x80 or chr(code).isalnum() or chr(code) == "_" else 0x20 for code in range(256))
-# Runs that are shorter are in too many words.
-_SHORTEST_RUN = 2
+SHORTEST = 2
+"""How long what is looked for has to be: runs and beginnings that are shorter are nearly everywhere."""
 # What stands for something else than itself in an expression.
 _SPECIAL = "\\.^$*+?{}[]()|"
 
@@ -41,7 +44,8 @@ class Table(NamedTuple):
     ``by_key`` has the numbers of triggers by one word of each, the longest, which is in few files, or by a run, which
     is within a word of what the trigger begins with; ``by_beginning`` by those beginnings in which there is none.
     ``rules`` are those with triggers, ``needles`` what ``Needle`` has, ``words`` all words of triggers. Of a run there
-    is the key, the characters, and the longest piece of them without underscores.
+    is the key, the characters, and the longest piece of them without underscores; of a ``Spelling`` the key, which is
+    the part of a trigger that names it, its hints and its parts.
     """
 
     rules: tuple[str, ...]
@@ -50,6 +54,20 @@ class Table(NamedTuple):
     by_beginning: dict[bytes, tuple[int, ...]]
     words: tuple[bytes, ...]
     runs: tuple[tuple[str, bytes, bytes], ...]
+    spellings: tuple[tuple[str, tuple[bytes, ...], tuple[bytes, ...]], ...] = ()
+
+
+class Spelling(NamedTuple):
+    """Words that no list can hold, and that a function knows.
+
+    ``holds`` tells it of one, with the hyphens in it; each holds one of the ``hints``, which are few, so that few words
+    are asked about. One of ``parts()``, with letters large or small, is in every file in which one of the words counts:
+    they are many, and as telling as can be.
+    """
+
+    hints: tuple[bytes, ...]
+    parts: Callable[[], tuple[bytes, ...]]
+    holds: Callable[[bytes], bool]
 
 
 def tabulated(rules: Iterable[tuple[str, tuple[Trigger, ...]]]) -> Table:
@@ -60,13 +78,16 @@ def tabulated(rules: Iterable[tuple[str, tuple[Trigger, ...]]]) -> Table:
     for needle in (_parted(rule, trigger) for rule, triggers in rules for trigger in triggers):
         beginning = b"" if needle.words else beginning_of(needle.rest[0])
         run = _longest_run(beginning)
-        # What is a run and nothing else is there where the trigger is looked at.
-        rest = needle.rest[1:] if run and run == needle.rest[0] else needle.rest
-        number = needles.setdefault(needle._replace(rest=rest), len(needles))
+        key: bytes | str = run.decode("latin-1")
         if needle.words:
-            by_key.setdefault(max(needle.words, key=lambda word: (len(word), word)), []).append(number)
-        elif run:
-            by_key.setdefault(run.decode("latin-1"), []).append(number)
+            key = max(needle.words, key=lambda word: (len(word), word))
+        elif str(needle.rest[0]).startswith(EACH):
+            key = needle.rest[0]
+        # What is the key and nothing else is there where the trigger is looked at.
+        known = not needle.words and needle.rest[0] in (key, run) and bool(key)
+        number = needles.setdefault(needle._replace(rest=needle.rest[known:]), len(needles))
+        if key:
+            by_key.setdefault(key, []).append(number)
         else:
             by_beginning.setdefault(beginning, []).append(number)
     return Table(
@@ -75,7 +96,8 @@ def tabulated(rules: Iterable[tuple[str, tuple[Trigger, ...]]]) -> Table:
         {key: tuple(by_key[key]) for key in sorted(by_key, key=repr)},
         {key: tuple(by_beginning[key]) for key in sorted(by_beginning)},
         tuple(sorted({word for needle in needles for word in needle.words})),
-        tuple(map(_run, sorted(key for key in by_key if isinstance(key, str)))),
+        tuple(map(_run, sorted(key for key in by_key if isinstance(key, str) and not key.startswith(EACH)))),
+        tuple(map(_spelling, sorted(key for key in by_key if isinstance(key, str) and key.startswith(EACH)))),
     )
 
 
@@ -100,10 +122,28 @@ def places(needle: bytes, data: bytes) -> Iterator[int]:
         at = data.find(needle, at + len(needle))
 
 
+def stands_alone(word: bytes, data: bytes, joining: Container[int]) -> Iterator[int]:
+    """Where a word begins each time that it stands by itself, with nothing on either side that joins (0-based)."""
+    size = len(data)
+    for at in places(word, data):
+        end = at + len(word)
+        if (not at or data[at - 1] not in joining) and (end == size or data[end] not in joining):
+            yield at
+
+
+@kept
+def meant(part: str) -> Any:
+    """What a part of a trigger means that names it, by module and name, behind a sign."""
+    from importlib import import_module
+
+    module, _, name = part.partition(")")[2].partition(":")
+    return getattr(import_module(module), name)
+
+
 def _longest_run(needle: bytes) -> bytes:
     """The longest part of a needle that is within a word wherever the needle is; empty if all are short."""
     run = max(needle.translate(WORDS).split(), key=len, default=b"")
-    return run if len(run) >= _SHORTEST_RUN else b""
+    return run if len(run) >= SHORTEST else b""
 
 
 def _parted(rule: str, trigger: Trigger) -> Needle:
@@ -111,6 +151,11 @@ def _parted(rule: str, trigger: Trigger) -> Needle:
     words = [part for part in parts if isinstance(part, str) and part.isidentifier()]
     rest = tuple(part for part in parts if part not in words and part != CODE)
     return Needle(rule, tuple(sorted({word.encode() for word in words})), rest, CODE in parts)
+
+
+def _spelling(key: str) -> tuple[str, tuple[bytes, ...], tuple[bytes, ...]]:
+    spelling: Spelling = meant(key)
+    return key, spelling.hints, spelling.parts()
 
 
 def _run(key: str) -> tuple[str, bytes, bytes]:

@@ -10,16 +10,18 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 
 from picketlint.lazy import kept
-from picketlint.needles import ASK, OFF, ON, WORDS, Needle, Table, beginning_of, tabulated
+from picketlint.needles import ASK, OFF, ON, SHORTEST, WORDS, Needle, Table, beginning_of, meant, stands_alone, tabulated
 from picketlint.registry import Entry
 from picketlint.source import declared_encoding
+from picketlint.vocabulary import Vocabulary
 
 # `re` is imported where it is used: most files hold none of the words.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+    from collections.abc import Callable, Collection, Iterable, Mapping, Set
 
+    from picketlint.scanner import Scanner
     from picketlint.triggers import Asked
 
 # The UTF-8 of every character whose NFKC form holds an ASCII letter, digit or underscore and that may stand in an
@@ -41,18 +43,11 @@ _FOLDED = (
 )
 # Encodings in which bytes below 0x80 are ASCII and nothing else is.
 _ASCII_BASED = frozenset({"ascii", "us-ascii", "latin-1", "iso-8859-1", "iso-latin-1", "iso-8859-15", "cp1252"})
-# Compounds are words joined by hyphens, pieces what underscores join to words.
-_COMPOUNDS = WORDS[:0x2D] + b"-" + WORDS[0x2E:]
-_ASCII_COMPOUNDS = _COMPOUNDS[:0x80] + b" " * 0x80
-_PIECES = WORDS.replace(b"_", b" ")
-# So many bytes have to be looked through before it pays to compile what finds comments.
-_MANY = 1 << 18
+_IN_WORDS = frozenset(code for code in range(0x80) if WORDS[code] != 0x20)
+# So many bytes have to be looked through before it pays to compile what finds comments, or to make a scanner.
+_MANY, _WORTH_SCANNING = 1 << 18, 1 << 22
 # What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell.
 _MAGIC = b"from IPython import get_ipython"
-# So many bytes of words are remembered, those of a thousand files: all of a large project would take megabytes more.
-_MOST_REMEMBERED = 1 << 20
-# What no file but a hostile one has in pieces that are new.
-_MUCH = 1 << 16
 
 
 class Prefilter:
@@ -61,7 +56,8 @@ class Prefilter:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._triggered = frozenset(table.rules)
-        self._vocabulary = _Vocabulary(table)
+        self._vocabulary = Vocabulary(table)
+        self._scanner: Scanner | None = None
         self._needles: dict[int, Needle] = {}
         self._seen = 0
 
@@ -72,15 +68,14 @@ class Prefilter:
         folded = not data.isascii() and _folded(data)
         if folded:
             data = b"%s\n%s" % (data, _unfolded(data))
-        # Whatever is not ASCII counts as part of a word.
         data = data.removeprefix(BOM_UTF8)
-        self._seen += len(data)
-        compounds = set(data.translate(_COMPOUNDS).split())
-        if not data.isascii():
-            # There are no blanks in Chinese or Japanese: in a text, a word can stand right behind others.
-            compounds.update(b" ".join(compounds).translate(_ASCII_COMPOUNDS).split())
-        compounds, keys = self._vocabulary.known(compounds)
-        text = _Text(data, keys, compounds, folded=folded)
+        self.expect(len(data))
+        if self._scanner is None or folded:
+            compounds, keys = self._vocabulary.of(data)
+            text = _Text(data, keys, lambda: compounds, folded=folded)
+        else:
+            keys = self._scanner.keys(data)
+            text = _Text(data, keys, lambda: self._vocabulary.of(data)[0], exact=False)
         numbers: set[int] = set()
         for key in self._table.by_key.keys() & keys:
             numbers.update(self._table.by_key[key])
@@ -96,6 +91,14 @@ class Prefilter:
                 needles.setdefault(needle.rule, []).append(needle)
         thorough = self._seen > _MANY and not data.startswith(_MAGIC)
         return Look(text, self._triggered, needles, thorough=thorough)
+
+    def expect(self, size: int) -> None:
+        """Be told how many bytes there are to look through: from some number on a scanner pays, if one can be had."""
+        if self._seen <= _WORTH_SCANNING < self._seen + size:
+            from picketlint.scanner import scanner_for
+
+            self._scanner = scanner_for(self._table)
+        self._seen += size
 
 
 class Look:
@@ -125,7 +128,7 @@ class Look:
         return any(self._holds(needle, self._text) for needle in self._needles.get(rule.id, ()))
 
     def _holds(self, needle: Needle, text: _Text) -> bool:
-        if not text.holds(needle.rest):
+        if not (text.begins(needle.rest) and text.has(needle.words) and text.holds(needle.rest)):
             return False
         if not needle.code or not self._thorough:
             return True
@@ -137,6 +140,7 @@ class Look:
 class _Text:
     """Bytes with what matters of their words; what else a trigger can ask for is looked for once.
 
+    Unless ``exact``, the keys are those of a scanner.
     Expressions are about a file as it is written: of one that is ``folded`` their plain beginnings have to do. What a
     flag can become is told of a text that is ``bare`` of comments and strings.
     """
@@ -145,17 +149,38 @@ class _Text:
         self,
         data: bytes,
         keys: Set[bytes | str],
-        compounds: Collection[bytes] = (),
+        compounds: Callable[[], Collection[bytes]] = tuple,
         *,
+        exact: bool = True,
         folded: bool = False,
         bare: bool = False,
     ) -> None:
         self.keys = keys
         self._data = data
         self._compounds = compounds
+        self._exact = exact
         self._folded = folded
         self._bare = bare
+        self._alone: dict[bytes, bool] = {}
         self._known: dict[bytes | str, bool] = {}
+
+    def begins(self, parts: Iterable[bytes | str]) -> bool:
+        """Whether what all of these expressions and needles begin with is there, if a scanner has told."""
+        return self._exact or all(map(self._begins, parts))
+
+    def _begins(self, part: bytes | str) -> bool:
+        beginning = _beginning(part)
+        return beginning in (self._data if self._exact or len(beginning) < SHORTEST else self.keys)
+
+    def has(self, words: Iterable[bytes]) -> bool:
+        """Whether all of these words, which are among the keys, stand by themselves."""
+        return self._exact or all(map(self._stands_alone, words))
+
+    def _stands_alone(self, word: bytes) -> bool:
+        known = self._alone.get(word)
+        if known is None:
+            known = self._alone[word] = any(stands_alone(word, self._data, _IN_WORDS))
+        return known
 
     def code(self) -> _Text:
         """The same without comments and strings, as far as they can be told."""
@@ -176,10 +201,10 @@ class _Text:
 
     def _found(self, part: bytes | str) -> bool:
         if isinstance(part, str) and part.startswith(ASK):
-            return _asked(part)(self._data, self._compounds)
-        needle = _beginning(part)
-        if isinstance(part, bytes) or needle not in self._data or (self._folded and needle):
-            return needle in self._data
+            asked: Asked = meant(part)
+            return asked(self._data, self._compounds)
+        if isinstance(part, bytes) or not self._begins(part) or (self._folded and _beginning(part)):
+            return self._begins(part)
         if part.startswith((ON, OFF)):
             if not self._bare:
                 return True
@@ -210,110 +235,6 @@ def _compiled(expression: str) -> re.Pattern[bytes]:
 
 
 _beginning = kept(beginning_of)
-
-
-@kept
-def _asked(part: str) -> Asked:
-    """The function that a part of a trigger names."""
-    from importlib import import_module
-
-    module, _, name = part.removeprefix(ASK).partition(":")
-    function: Asked = getattr(import_module(module), name)
-    return function
-
-
-class _Vocabulary:
-    """What matters of each compound of words, found out but once, however many files hold it.
-
-    A large project has millions of them, and a hundred thousand different ones.
-    """
-
-    def __init__(self, table: Table) -> None:
-        self._words = frozenset(table.words)
-        self._runs = table.runs
-        self._pieces: set[bytes] = set()
-        self._runs_of: dict[bytes, list[tuple[str, bytes]]] = {}
-        self._search: Callable[..., re.Match[bytes] | None] | None = None
-        self._silent: set[bytes] = set()
-        self._telling: dict[bytes, set[bytes | str]] = {}
-        self._remembered = 0
-
-    def known(self, compounds: set[bytes]) -> tuple[set[bytes], set[bytes | str]]:
-        """Those of the compounds that matter, and what does in them: words of triggers, and runs."""
-        if self._remembered > _MOST_REMEMBERED:
-            self._remembered = 0
-            for memory in (self._pieces, self._runs_of, self._silent, self._telling):
-                memory.clear()
-        left = compounds - self._silent
-        new = left.difference(self._telling)
-        if new:
-            self._learn(new)
-            self._remembered += sum(map(len, new))
-            dull = new.difference(self._telling)
-            self._silent |= dull
-            left -= dull
-        found: set[bytes | str] = set()
-        return left, found.union(*map(self._telling.__getitem__, left))
-
-    def _learn(self, compounds: set[bytes]) -> None:
-        text = b" %s " % b" ".join(compounds)
-        for word in self._words.intersection(text.translate(WORDS).split()):
-            self._note(word, word, text)
-        pieces = set(text.translate(_PIECES).split())
-        new = b" %s " % b" ".join(pieces - self._pieces)
-        for run, needle, piece in self._runs_in(new):
-            self._runs_of.setdefault(piece, []).append((run, needle))
-        self._pieces |= pieces
-        for run, needle in {one for piece in pieces & self._runs_of.keys() for one in self._runs_of[piece]}:
-            self._note(run, needle, text)
-
-    def _runs_in(self, text: bytes) -> Iterator[tuple[str, bytes, bytes]]:
-        """The runs, with their needles, that have part in the pieces of a text, and those pieces."""
-        if not self._pieces or len(text) > _MUCH:
-            # Of one file it does not pay to compile anything; of a text full of runs, to look for all in each piece.
-            for run, needle, part in self._runs:
-                yield from ((run, needle, text[start:end]) for start, end in _enclosing(part, text))
-            return
-        if self._search is None:
-            import re
-
-            self._search = re.compile(_any_of({part for _, _, part in self._runs})).search
-        match = self._search(text)
-        while match is not None:
-            start, end = text.rfind(b" ", 0, match.start()) + 1, text.find(b" ", match.start())
-            piece = text[start:end]
-            yield from ((run, needle, piece) for run, needle, part in self._runs if part in piece)
-            match = self._search(text, end)
-
-    def _note(self, key: bytes | str, needle: bytes, text: bytes) -> None:
-        """Remember the compounds that hold what a key stands for."""
-        for start, end in _enclosing(needle, text):
-            compound = text[start:end]
-            if isinstance(key, str) or key in compound.split(b"-"):
-                self._telling.setdefault(compound, set()).add(key)
-
-
-def _enclosing(needle: bytes, text: bytes) -> Iterator[tuple[int, int]]:
-    """Where what holds a needle begins and ends in a text, whose parts have a blank on either side."""
-    at = text.find(needle)
-    while at >= 0:
-        start, end = text.rfind(b" ", 0, at) + 1, text.find(b" ", at)
-        yield start, end
-        at = text.find(needle, end)
-
-
-def _any_of(words: set[bytes]) -> bytes:
-    """An expression for any of some words, which share their beginnings: so ``re`` is five times as quick."""
-    import re
-
-    if b"" in words:
-        return b""
-    if not words:
-        return rb"(?!)"
-    rests: dict[bytes, set[bytes]] = {}
-    for word in words:
-        rests.setdefault(word[:1], set()).add(word[1:])
-    return b"(?:%s)" % b"|".join(re.escape(first) + _any_of(rest) for first, rest in sorted(rests.items()))
 
 
 def _ascii_based(data: bytes) -> bool:

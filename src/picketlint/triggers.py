@@ -33,7 +33,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    Asked = Callable[[bytes, Collection[bytes]], bool]
+    Asked = Callable[[bytes, Callable[[], Collection[bytes]]], bool]
 
 Trigger = bytes | str | tuple[bytes | str, ...]
 

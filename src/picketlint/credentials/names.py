@@ -32,12 +32,13 @@ class Kind(Enum):
     HEADER = "header"
 
 
-_ENDINGS = (
+ENDINGS = (
     (PASSWORD_ENDINGS, Kind.PASSWORD),
     (SECRET_ENDINGS, Kind.SECRET),
     (MACHINE_ENDINGS, Kind.MACHINE),
     (HEADER_ENDINGS, Kind.HEADER),
 )
+"""The last words of names, with a blank between them, and what they say."""
 
 
 def words(name: str) -> list[str]:
@@ -63,7 +64,7 @@ def kind_of(name: str) -> Kind | None:
         return None
     for length in range(min(_LONGEST_ENDING, len(found)), 0, -1):
         ending = " ".join(found[-length:])
-        for endings, kind in _ENDINGS:
+        for endings, kind in ENDINGS:
             if ending in endings:
                 return kind
     return None

@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from itertools import chain
 
-from picketlint.credentials.names import kind_of, kind_of_many, names_credential
+from picketlint.credentials.names import ENDINGS, kind_of, kind_of_many, names_credential
 from picketlint.credentials.unbound import is_unbound
+from picketlint.knowledge.credentials import HINTS
 from picketlint.knowledge.logs import CALLS, FUNCTIONS, METHODS
 from picketlint.lazy import regex
-from picketlint.needles import places
+from picketlint.needles import Spelling, places, stands_alone
 from picketlint.triggers import CONTINUED
 
 # How long an escape sequence is that can stand before a word in a text, without its stroke, by its first character.
@@ -44,6 +45,8 @@ _OWNER = regex(rb"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?\Z")
 # The last word, or words and dots that say nothing.
 _REST = regex(rb"([A-Za-z0-9_-]{1,64})[A-Za-z0-9_.-]{0,64}")
 _AROUND = 64
+# What can stand between the words of a name.
+_JOINING = "_-."
 _IN_WORDS = frozenset(code for code in range(0x80) if chr(code).isalnum() or chr(code) in "_-")
 # After a name that stands in a sentence: another word, or the end of a quotation.
 _PROSE = regex(rb"[ \t]+(?!(?:and|async|else|for[ \t(][\w, \t()*]{1,80}[ \t)]in|if|in|not|or)\b)[A-Za-z]|`")
@@ -64,14 +67,14 @@ class _TooManyError(Exception):
     """A file has so many names that looking at all of them does not pay."""
 
 
-def named(data: bytes, words: Collection[bytes]) -> bool:
+def named(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
     """Whether something in a file has the name of a credential, or of several, and may be given a value."""
-    return _spotted(data, words, _is_name, lambda start, end: not is_unbound(data, start, end, _is_name))
+    return _spotted(data, words(), _is_name, lambda start, end: not is_unbound(data, start, end, _is_name))
 
 
-def told(data: bytes, words: Collection[bytes]) -> bool:
+def told(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
     """Whether something has a name that says enough where the value is not in sight, and something is written."""
-    return _spotted(data, words, _is_telling, lambda start, end: True) and _writes(data)
+    return _spotted(data, words(), _is_telling, lambda start, end: True) and _writes(data)
 
 
 def _writes(data: bytes) -> bool:
@@ -85,7 +88,7 @@ def _writes(data: bytes) -> bool:
     )
 
 
-def sent(data: bytes, words: Collection[bytes]) -> bool:
+def sent(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
     """Whether the scheme of an ``Authorization`` header stands before what can be a credential."""
     from picketlint.credentials.embedded import in_header
 
@@ -114,10 +117,7 @@ def _spotted(
 
 def _spans(word: bytes, data: bytes) -> Iterator[tuple[int, int]]:
     """Where a word begins and ends, each time it stands by itself."""
-    for at in places(word, data):
-        end = at + len(word)
-        if _IN_WORDS.isdisjoint(data[max(0, at - 1) : at]) and _IN_WORDS.isdisjoint(data[end : end + 1]):
-            yield at, end
+    return ((at, at + len(word)) for at in stands_alone(word, data, _IN_WORDS))
 
 
 def _dotted(data: bytes, words: Collection[bytes]) -> Iterator[tuple[bytes, int, int]]:
@@ -163,3 +163,28 @@ def _readings(word: bytes) -> Iterator[str]:
     for part in {word, *word.split(b"-")}:
         for skipped in (0, *_ESCAPED.get(part[:1], ())):
             yield "_" + part[skipped:].strip(b"-")[-_LONGEST:].decode("ascii", "replace")
+
+
+def _parts() -> tuple[bytes, ...]:
+    """What is in every name of a credential, whichever signs stand between its words, if there are names with dots."""
+    endings = {tuple(ending.split()) for of_a_kind, _ in ENDINGS for ending in of_a_kind}
+    shortest = {words for words in endings if not any(_within(other, words) for other in endings)}
+    # Each sign, or two, between the last words; of a private attribute, whose name is often one of these, all is told.
+    common = ("._", "_.")
+    parts = {signs.join(words[-2:]) for words in shortest for signs in ("", *_JOINING, *common)}
+    twice = {one + other for one in _JOINING for other in _JOINING} - {"..", *common}
+    twice |= {sign + signs for sign in "_-" for signs in common}
+    parts |= {signs + words[-1] for words in shortest if len(words) > 1 for signs in twice}
+    # OAuth has a number, which is a word of its own.
+    parts |= {f"auth{signs}" for signs in ("2", *(f"{sign}2" for sign in _JOINING), *twice, *common)}
+    return tuple(sorted(part.encode() for part in parts if not any(other in part for other in parts - {part})))
+
+
+def _within(some: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Whether some words stand among others, in a row, and are not all of them."""
+    starts = range(len(words) - len(some) + 1)
+    return len(some) < len(words) and any(words[at : at + len(some)] == some for at in starts)
+
+
+NAMES = Spelling(HINTS, _parts, lambda word: _is_name(word) or bool(_beginning(word)))
+"""The words that are the name of a credential, or its end behind a dot."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from functools import partial
 from importlib import import_module
 
-from picketlint.execution.batches import Job
+from picketlint.engine import expect
+from picketlint.execution.batches import Job, bytes_in
 from picketlint.model import Problem, Report
 from picketlint.records import NamedTuple
 from picketlint.scan import check_data, content
@@ -46,9 +47,11 @@ class _Overheard:
 
 
 def ready(jobs: Iterable[Job]) -> None:
-    """Import what checking the jobs takes, once for all the workers that are about to be forked."""
+    """Get what checking the jobs takes, once for all the workers that are about to be forked."""
     from picketlint import registry
 
+    jobs = list(jobs)
+    expect(bytes_in(jobs))
     import_module("picketlint.analysis")
     codes = {code for codes in {job.checks.codes for job in jobs} for code in codes}
     for entry in registry.load().entries:

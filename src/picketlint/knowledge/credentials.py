@@ -10,7 +10,7 @@ the named services document, and the values that stand in released ML packages.
 
 from __future__ import annotations
 
-from picketlint.needles import ASK
+from picketlint.needles import ASK, EACH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -219,20 +219,21 @@ COMMON_PAIRS = {
 
 
 # One of these is in every name of a credential.
-_HINTS = tuple(
+HINTS = tuple(
     form.encode()
     for hint in ("key", "token", "pass", "pw", "secret", "bearer", "authorization")
     for form in (hint, hint.title(), hint.upper())
 )
 _SPOTTING = f"{ASK}picketlint.credentials.spotting:"
+_NAMES = f"{EACH}picketlint.credentials.spotting:NAMES"
 # What says in a file that it holds a credential: the name of one; a login in a URL, which may be written in two pieces,
 # and in a header; calls that take a password without a name.
 CREDENTIAL_TRIGGERS: tuple[Trigger, ...] = (
-    *((hint, f"{_SPOTTING}named") for hint in _HINTS),
+    (_NAMES, f"{_SPOTTING}named"),
     (b"://", r"://[^\s/?]{0,400}(?:@|[\"']\s{0,40}[+\"'\\#])"),
     *((scheme, f"{_SPOTTING}sent") for scheme in (b"asic", b"ASIC", b"earer", b"EARER")),
     *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(LOGIN_CALLS)),
     *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
 )
 # What says that the name of a credential is there which says enough by itself.
-LOGGED_TRIGGERS: tuple[Trigger, ...] = tuple((hint, f"{_SPOTTING}told") for hint in _HINTS)
+LOGGED_TRIGGERS: tuple[Trigger, ...] = ((_NAMES, f"{_SPOTTING}told"),)
