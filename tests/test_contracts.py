@@ -24,7 +24,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 LAYERS = [
     ["_needs", "arguments", "records", "files", "lazy", "patterns", "usage"],
     ["_index", "catalog", "comments", "dotenv", "git", "gitignore", "model", "needles triggers", "phrases"],
-    ["flags", "requirements"],
+    ["flags", "requirements", "scanner", "vocabulary"],
     ["examples", "knowledge", "source"],
     ["notebooks", "semantics", "suppressions", "placeholders privatekeys tokens", "wording"],
     ["policies", "project", "reporting"],
@@ -46,7 +46,7 @@ LAYERS = [
 ]
 PLACES = {name: (level, unit) for level, layer in enumerate(LAYERS) for unit in layer for name in unit.split()}
 # Hosts and tools that not every user has, and that cost much to import: each has one place.
-FOREIGN = {"flake8", "bandit", "libcst", "pygls", "rich", "distributed"}
+FOREIGN = {"flake8", "bandit", "hyperscan", "libcst", "pygls", "rich", "distributed"}
 FOR_RULES = {"__future__", "ast", "re", "collections", "collections.abc", "itertools", "typing", "picketlint.rule"}
 
 

@@ -23,7 +23,7 @@ UNSAFE = "import torch\n\n\ndef load(path):\n    return torch.load(path, weights
 _OWN_VERSION = "arguments cli model records reporting reporting.terminal"
 _OWN_CLEAN = """
 _index catalog config discovery engine files lazy narration needles prefilter registry reporting.sources
-reporting.summary scan settings source speed
+reporting.summary scan settings source speed vocabulary
 """
 _OWN_FINDING = """
 analysis comments dispatch examples knowledge knowledge.defaults knowledge.signatures listening module

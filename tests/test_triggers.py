@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from picketlint import registry
 from picketlint.engine import Checks, analyze
 from picketlint.model import Finding
-from picketlint.needles import ASK, CODE, beginning_of, tabulated
-from picketlint.prefilter import Look, Prefilter, _asked, _Vocabulary
+from picketlint.needles import ASK, CODE, EACH, Spelling, beginning_of, meant, tabulated
+from picketlint.prefilter import Look, Prefilter
+from picketlint.vocabulary import Vocabulary
 
 # What Python calls its own parser of expressions.
 parser: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
@@ -33,8 +34,9 @@ PARTS = sorted(
 )
 FIRSTS = {trigger for entry in ENTRIES for trigger in entry.triggers if isinstance(trigger, str)}
 OTHERS = [part for part in PARTS if isinstance(part, str) and not part.isidentifier() and part != CODE]
-EXPRESSIONS = [part for part in OTHERS if not part.startswith(ASK)]
+EXPRESSIONS = [part for part in OTHERS if not part.startswith((ASK, EACH))]
 ASKED = [part for part in OTHERS if part.startswith(ASK)]
+SPELT = [part for part in OTHERS if part.startswith(EACH)]
 
 
 # -- the language ------------------------------------------------------------------------------------------------------
@@ -55,7 +57,7 @@ def test_what_need_not_be_there_is_not_looked_for(expression: str) -> None:
 
 @pytest.mark.parametrize("part", ASKED)
 def test_a_function_that_is_asked_is_there_and_not_the_first_thing(part: str) -> None:
-    assert _asked(part)(b"", []) is False
+    assert meant(part)(b"", list) is False
     assert part not in FIRSTS
     assert all(trigger[0] != part for entry in ENTRIES for trigger in entry.triggers if isinstance(trigger, tuple))
 
@@ -71,7 +73,7 @@ COMPOUNDS = st.lists(
 
 @given(st.lists(st.sets(COMPOUNDS.map("".join), max_size=6), min_size=1, max_size=4))
 def test_a_vocabulary_finds_what_is_in_each_compound_however_often_it_is_asked(files: list[set[str]]) -> None:
-    vocabulary = _Vocabulary(TABLE)
+    vocabulary = Vocabulary(TABLE)
     for names in files:
         compounds = {name.encode() for name in names}
         wanted = {
@@ -83,14 +85,14 @@ def test_a_vocabulary_finds_what_is_in_each_compound_however_often_it_is_asked(f
 
 
 def test_a_vocabulary_of_nothing_finds_nothing() -> None:
-    vocabulary = _Vocabulary(tabulated([]))
+    vocabulary = Vocabulary(tabulated([]))
     for compound in (b"one", b"two", b"one"):
         assert vocabulary.known({compound}) == (set(), set())
 
 
 def test_a_vocabulary_forgets_before_it_grows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("picketlint.prefilter._MOST_REMEMBERED", 100)
-    vocabulary = _Vocabulary(TABLE)
+    monkeypatch.setattr("picketlint.vocabulary._MOST_REMEMBERED", 100)
+    vocabulary = Vocabulary(TABLE)
     for number in range(9):
         assert vocabulary.known({b"%d" % number * 40, b"my_hf"}) == ({b"my_hf"}, {"hf"})
         assert sum(map(len, vocabulary._silent)) <= 120

@@ -70,12 +70,17 @@ class Prefilter:
             data = b"%s\n%s" % (data, _unfolded(data))
         data = data.removeprefix(BOM_UTF8)
         self.expect(len(data))
-        if self._scanner is None or folded:
+        keys = None if self._scanner is None else self._scanner.keys(data)
+        if keys is None:
             compounds, keys = self._vocabulary.of(data)
             text = _Text(data, keys, lambda: compounds, folded=folded)
         else:
-            keys = self._scanner.keys(data)
-            text = _Text(data, keys, lambda: self._vocabulary.of(data)[0], exact=False)
+            text = _Text(data, keys, lambda: self._vocabulary.of(data)[0], folded=folded, exact=False)
+        thorough = self._seen > _MANY and not data.startswith(_MAGIC)
+        return Look(text, self._triggered, self._needles_for(data, keys), thorough=thorough)
+
+    def _needles_for(self, data: bytes, keys: Set[bytes | str]) -> dict[str, list[Needle]]:
+        """The triggers of each rule whose words are in a file."""
         numbers: set[int] = set()
         for key in self._table.by_key.keys() & keys:
             numbers.update(self._table.by_key[key])
@@ -89,8 +94,7 @@ class Prefilter:
                 needle = self._needles[number] = Needle(*self._table.needles[number])
             if keys.issuperset(needle.words):
                 needles.setdefault(needle.rule, []).append(needle)
-        thorough = self._seen > _MANY and not data.startswith(_MAGIC)
-        return Look(text, self._triggered, needles, thorough=thorough)
+        return needles
 
     def expect(self, size: int) -> None:
         """Be told how many bytes there are to look through: from some number on a scanner pays, if one can be had."""
@@ -179,7 +183,8 @@ class _Text:
     def _stands_alone(self, word: bytes) -> bool:
         known = self._alone.get(word)
         if known is None:
-            known = self._alone[word] = any(stands_alone(word, self._data, _IN_WORDS))
+            known = next(stands_alone(word, self._data, _IN_WORDS), None) is not None
+            self._alone[word] = known
         return known
 
     def code(self) -> _Text:

@@ -1,0 +1,144 @@
+"""The scanner says no less than the vocabulary: with it nothing is lost, and without it nothing is missing."""
+
+from __future__ import annotations
+
+import sys
+import tokenize
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from picketlint import prefilter, registry
+from picketlint.credentials.names import ENDINGS
+from picketlint.credentials.spotting import NAMES, named, told
+from picketlint.needles import tabulated
+from picketlint.prefilter import Prefilter
+from picketlint.scanner import Scanner, scanner_for
+from picketlint.vocabulary import Vocabulary
+from test_prefilter import VARIANTS, WAYS
+
+TABLE = registry.load().table
+ENTRIES = registry.load().entries
+RULES = registry.load().rules
+SCANNER = Scanner(TABLE)
+PLAIN, SCANNING = Prefilter(TABLE), Prefilter(TABLE)
+# As in the middle of a large run.
+PLAIN.look(b"#" * (1 << 19))
+SCANNING.expect(1 << 30)
+
+
+def told_by(prefilter: Prefilter, data: bytes) -> set[str]:
+    """The rules that can fire in a file."""
+    look = prefilter.look(data)
+    return {entry.id for entry in ENTRIES if look.may_fire(entry)}
+
+
+def test_a_scanner_is_made_when_there_is_enough_to_look_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefilter, "_WORTH_SCANNING", 1000)
+    small = Prefilter(TABLE)
+    for _ in range(3):
+        small.look(b"#" * 300)
+        assert small._scanner is None
+    small.look(b"#" * 300)
+    assert isinstance(small._scanner, Scanner)
+    assert isinstance(SCANNING._scanner, Scanner)
+    assert PLAIN._scanner is None
+
+
+CODES = [example.code for rule in RULES for example in rule.examples if example.bad and rule.id != "PKT000"]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_it_lets_pass_what_the_vocabulary_does(variant: str) -> None:
+    for code in [*CODES, *(code for codes in WAYS.values() for code in codes)]:
+        try:
+            data = VARIANTS[variant](code)
+        except tokenize.TokenError:
+            # Python 3.10 and 3.11 tell no names apart in text that is none of theirs.
+            continue
+        assert told_by(SCANNING, data) >= told_by(PLAIN, data), code
+
+
+def test_it_leaves_out_what_the_vocabulary_does() -> None:
+    # Words within others, and beginnings without words.
+    harmless = "import os\nloader = preloads(shape, unload, should)\nself._tokens = ask_keys\n# https://example.com/ash\n"
+    assert told_by(SCANNING, harmless.encode()) == told_by(PLAIN, harmless.encode())
+    assert "PKT402" not in told_by(SCANNING, harmless.encode())
+
+
+WORDS = sorted(word.decode() for word in TABLE.words)
+RUNS = sorted(run.decode() for _, run, _ in TABLE.runs)
+HINTS = sorted(hint.decode() for _, hints, _ in TABLE.spellings for hint in hints)
+PIECES = st.sampled_from([*WORDS, *RUNS, *HINTS, "_", "-", ".", " ", "(", "'", "é", "文", "api", "hub", "2", "\n", "#"])
+
+
+@given(st.lists(PIECES, max_size=24).map("".join))
+def test_every_key_of_the_vocabulary_is_a_key_of_the_scanner(text: str) -> None:
+    data = text.encode()
+    keys = SCANNER.keys(data)
+    assert keys is not None
+    for key in Vocabulary(TABLE).of(data)[1] - keys:
+        # Words that end the names of credentials, with nothing before them that makes them one.
+        assert str(key).startswith("(?#each)")
+        assert not named(data, lambda: Vocabulary(TABLE).of(data)[0])
+
+
+LAST_WORDS = [tuple(ending.split()) for endings, _ in ENDINGS for ending in sorted(endings)]
+SIGNS = st.text("_-", max_size=3)
+
+
+@given(st.sampled_from(LAST_WORDS), st.lists(SIGNS, min_size=3, max_size=3), st.integers(0, 3), st.sampled_from(["", "s", "_v2"]))
+def test_every_name_of_a_credential_holds_a_part(words: tuple[str, ...], signs: list[str], case: int, after: str) -> None:
+    written = [word if not case else word.upper() if case == 1 else word.title() for word in words]
+    between = [sign if case > 1 else sign or "_" for sign in signs]
+    name = "my_" + "".join(word + sign for word, sign in zip(written, between, strict=False)) .rstrip("_-") + after
+    if not NAMES.holds(name.encode()):
+        return
+    assert _has_part(name) or len(words) == 1
+
+
+def _has_part(name: str) -> bool:
+    return any(part in name.lower().encode() for part in NAMES.parts())
+
+
+@pytest.mark.parametrize("words", LAST_WORDS, ids=" ".join)
+def test_a_name_with_dots_holds_a_part(words: tuple[str, ...]) -> None:
+    for between, before in product([".", "._", "_.", ".__", "-.", "._-"], ["", "self.", "my_"]):
+        name = before + between.join(words)
+        data = f"{name} = 'x'\n".encode()
+        for ask in (named, told):
+            assert not ask(data, lambda: Vocabulary(TABLE).of(data)[0]) or _has_part(name), name
+
+
+@pytest.mark.parametrize("name", ["OAuth2Token", "oauth_2_token", "oauth2token", "o_auth__2_token", "oauth-2.token"])
+def test_the_number_of_oauth_is_no_word_of_a_name(name: str) -> None:
+    assert _has_part(name)
+
+
+def test_without_the_library_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hyperscan", None)
+    assert scanner_for(TABLE) is None
+    lonely = Prefilter(TABLE)
+    lonely.expect(1 << 30)
+    data = b"import torch\ntorch.load(p, weights_only=False)\n"
+    assert told_by(lonely, data) == told_by(PLAIN, data) >= {"PKT000", "PKT101"}
+
+
+def test_where_it_fails_the_vocabulary_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("scratch in use")
+
+    broken = Prefilter(TABLE)
+    broken.expect(1 << 30)
+    assert broken._scanner is not None
+    monkeypatch.setattr(broken._scanner, "_scan", fail)
+    data = b"import torch\ntorch.load(p, weights_only=False)\n"
+    assert told_by(broken, data) == told_by(PLAIN, data)
+
+
+def test_a_table_of_nothing_is_no_obstacle() -> None:
+    empty = Prefilter(tabulated([]))
+    empty.expect(1 << 30)
+    assert told_by(empty, b"x = 1") == {entry.id for entry in ENTRIES}
