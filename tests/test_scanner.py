@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from picketlint import prefilter, registry
 from picketlint.credentials.names import ENDINGS
 from picketlint.credentials.spotting import NAMES, named, told
-from picketlint.needles import tabulated
+from picketlint.needles import EACH, tabulated
 from picketlint.prefilter import Prefilter
-from picketlint.scanner import Scanner, scanner_for
+from picketlint.scanner import Scanner, scanner_for, words_around
 from picketlint.vocabulary import Vocabulary
 from test_prefilter import VARIANTS, WAYS
 
@@ -63,7 +63,9 @@ def test_it_lets_pass_what_the_vocabulary_does(variant: str) -> None:
 
 def test_it_leaves_out_what_the_vocabulary_does() -> None:
     # Words within others, and beginnings without words.
-    harmless = "import os\nloader = preloads(shape, unload, should)\nself._tokens = ask_keys\n# https://example.com/ash\n"
+    harmless = (
+        "import os\nloader = preloads(shape, unload, should)\nself._tokens = ask_keys\n# https://example.com/ash\n"
+    )
     assert told_by(SCANNING, harmless.encode()) == told_by(PLAIN, harmless.encode())
     assert "PKT402" not in told_by(SCANNING, harmless.encode())
 
@@ -77,23 +79,31 @@ PIECES = st.sampled_from([*WORDS, *RUNS, *HINTS, "_", "-", ".", " ", "(", "'", "
 @given(st.lists(PIECES, max_size=24).map("".join))
 def test_every_key_of_the_vocabulary_is_a_key_of_the_scanner(text: str) -> None:
     data = text.encode()
-    keys = SCANNER.keys(data)
-    assert keys is not None
-    for key in Vocabulary(TABLE).of(data)[1] - keys:
-        # Words that end the names of credentials, with nothing before them that makes them one.
-        assert str(key).startswith("(?#each)")
-        assert not named(data, lambda: Vocabulary(TABLE).of(data)[0])
+    scanned = SCANNER.scan(data)
+    assert scanned is not None
+    compounds, keys = Vocabulary(TABLE).of(data)
+    assert not {key for key in keys - scanned.keys if not str(key).startswith(EACH)}
+    around = words_around(scanned.parts, data)
+    for ask in (named, told):
+        assert ask(data, lambda: around) or not ask(data, lambda: compounds)
 
 
 LAST_WORDS = [tuple(ending.split()) for endings, _ in ENDINGS for ending in sorted(endings)]
 SIGNS = st.text("_-", max_size=3)
 
 
-@given(st.sampled_from(LAST_WORDS), st.lists(SIGNS, min_size=3, max_size=3), st.integers(0, 3), st.sampled_from(["", "s", "_v2"]))
-def test_every_name_of_a_credential_holds_a_part(words: tuple[str, ...], signs: list[str], case: int, after: str) -> None:
+@given(
+    st.sampled_from(LAST_WORDS),
+    st.lists(SIGNS, min_size=3, max_size=3),
+    st.integers(0, 3),
+    st.sampled_from(["", "s", "_v2"]),
+)
+def test_every_name_of_a_credential_holds_a_part(
+    words: tuple[str, ...], signs: list[str], case: int, after: str
+) -> None:
     written = [word if not case else word.upper() if case == 1 else word.title() for word in words]
     between = [sign if case > 1 else sign or "_" for sign in signs]
-    name = "my_" + "".join(word + sign for word, sign in zip(written, between, strict=False)) .rstrip("_-") + after
+    name = "my_" + "".join(word + sign for word, sign in zip(written, between, strict=False)).rstrip("_-") + after
     if not NAMES.holds(name.encode()):
         return
     assert _has_part(name) or len(words) == 1

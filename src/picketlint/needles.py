@@ -114,6 +114,11 @@ def beginning_of(part: bytes | str) -> bytes:
     return part[:end].encode() if end > 1 else b""
 
 
+def begun_by(parts: Iterable[bytes | str]) -> frozenset[bytes]:
+    """What all of these parts of triggers begin with, as far as it is worth looking for."""
+    return frozenset(beginning for part in parts if len(beginning := beginning_of(part)) >= SHORTEST)
+
+
 def places(needle: bytes, data: bytes) -> Iterator[int]:
     """Where a needle begins each time that it is there (0-based offsets), but not within itself."""
     at = data.find(needle)

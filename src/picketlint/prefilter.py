@@ -10,7 +10,20 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 
 from picketlint.lazy import kept
-from picketlint.needles import ASK, OFF, ON, SHORTEST, WORDS, Needle, Table, beginning_of, meant, stands_alone, tabulated
+from picketlint.needles import (
+    ASK,
+    OFF,
+    ON,
+    SHORTEST,
+    WORDS,
+    Needle,
+    Table,
+    beginning_of,
+    begun_by,
+    meant,
+    stands_alone,
+    tabulated,
+)
 from picketlint.registry import Entry
 from picketlint.source import declared_encoding
 from picketlint.vocabulary import Vocabulary
@@ -19,7 +32,7 @@ from picketlint.vocabulary import Vocabulary
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Collection, Iterable, Mapping, Set
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from picketlint.scanner import Scanner
     from picketlint.triggers import Asked
@@ -58,7 +71,7 @@ class Prefilter:
         self._triggered = frozenset(table.rules)
         self._vocabulary = Vocabulary(table)
         self._scanner: Scanner | None = None
-        self._needles: dict[int, Needle] = {}
+        self._needles: dict[int, tuple[Needle, frozenset[bytes]]] = {}
         self._seen = 0
 
     def look(self, data: bytes) -> Look:
@@ -70,29 +83,35 @@ class Prefilter:
             data = b"%s\n%s" % (data, _unfolded(data))
         data = data.removeprefix(BOM_UTF8)
         self.expect(len(data))
-        keys = None if self._scanner is None else self._scanner.keys(data)
-        if keys is None:
-            compounds, keys = self._vocabulary.of(data)
-            text = _Text(data, keys, lambda: compounds, folded=folded)
-        else:
-            text = _Text(data, keys, lambda: self._vocabulary.of(data)[0], folded=folded, exact=False)
+        text = self._read(data, folded=folded)
         thorough = self._seen > _MANY and not data.startswith(_MAGIC)
-        return Look(text, self._triggered, self._needles_for(data, keys), thorough=thorough)
+        return Look(text, self._triggered, self._needles_for(text), thorough=thorough)
 
-    def _needles_for(self, data: bytes, keys: Set[bytes | str]) -> dict[str, list[Needle]]:
+    def _read(self, data: bytes, *, folded: bool) -> _Text:
+        scanned = None if self._scanner is None else self._scanner.scan(data)
+        if scanned is None:
+            compounds, keys = self._vocabulary.of(data)
+            return _Text(data, keys, lambda: compounds, folded=folded)
+        from picketlint.scanner import words_around
+
+        return _Text(data, scanned.keys, lambda: words_around(scanned.parts, data), folded=folded, exact=False)
+
+    def _needles_for(self, text: _Text) -> dict[str, list[Needle]]:
         """The triggers of each rule whose words are in a file."""
         numbers: set[int] = set()
-        for key in self._table.by_key.keys() & keys:
+        for key in self._table.by_key.keys() & text.keys:
             numbers.update(self._table.by_key[key])
         for beginning, starting in self._table.by_beginning.items():
-            if beginning in data:
+            if text.holds_beginning(beginning):
                 numbers.update(starting)
         needles: dict[str, list[Needle]] = {}
         for number in numbers:
-            needle = self._needles.get(number)
-            if needle is None:
-                needle = self._needles[number] = Needle(*self._table.needles[number])
-            if keys.issuperset(needle.words):
+            known = self._needles.get(number)
+            if known is None:
+                needle = Needle(*self._table.needles[number])
+                known = self._needles[number] = needle, begun_by(needle.rest)
+            needle, begun = known
+            if text.keys.issuperset(needle.words) and (text.exact or text.keys.issuperset(begun)):
                 needles.setdefault(needle.rule, []).append(needle)
         return needles
 
@@ -132,7 +151,7 @@ class Look:
         return any(self._holds(needle, self._text) for needle in self._needles.get(rule.id, ()))
 
     def _holds(self, needle: Needle, text: _Text) -> bool:
-        if not (text.begins(needle.rest) and text.has(needle.words) and text.holds(needle.rest)):
+        if not (text.has(needle.words) and text.holds(needle.rest)):
             return False
         if not needle.code or not self._thorough:
             return True
@@ -152,7 +171,7 @@ class _Text:
     def __init__(
         self,
         data: bytes,
-        keys: Set[bytes | str],
+        keys: set[bytes | str],
         compounds: Callable[[], Collection[bytes]] = tuple,
         *,
         exact: bool = True,
@@ -162,23 +181,19 @@ class _Text:
         self.keys = keys
         self._data = data
         self._compounds = compounds
-        self._exact = exact
+        self.exact = exact
         self._folded = folded
         self._bare = bare
         self._alone: dict[bytes, bool] = {}
         self._known: dict[bytes | str, bool] = {}
 
-    def begins(self, parts: Iterable[bytes | str]) -> bool:
-        """Whether what all of these expressions and needles begin with is there, if a scanner has told."""
-        return self._exact or all(map(self._begins, parts))
-
-    def _begins(self, part: bytes | str) -> bool:
-        beginning = _beginning(part)
-        return beginning in (self._data if self._exact or len(beginning) < SHORTEST else self.keys)
+    def holds_beginning(self, beginning: bytes) -> bool:
+        """Whether what a trigger of the table begins with is there."""
+        return beginning in (self._data if self.exact or len(beginning) < SHORTEST else self.keys)
 
     def has(self, words: Iterable[bytes]) -> bool:
         """Whether all of these words, which are among the keys, stand by themselves."""
-        return self._exact or all(map(self._stands_alone, words))
+        return self.exact or all(map(self._stands_alone, words))
 
     def _stands_alone(self, word: bytes) -> bool:
         known = self._alone.get(word)
@@ -208,8 +223,10 @@ class _Text:
         if isinstance(part, str) and part.startswith(ASK):
             asked: Asked = meant(part)
             return asked(self._data, self._compounds)
-        if isinstance(part, bytes) or not self._begins(part) or (self._folded and _beginning(part)):
-            return self._begins(part)
+        beginning = _beginning(part)
+        there = self.holds_beginning(beginning)
+        if isinstance(part, bytes) or not there or (self._folded and beginning):
+            return there
         if part.startswith((ON, OFF)):
             if not self._bare:
                 return True

@@ -6,10 +6,14 @@ closely. What cannot be had, or does not work, is done without. What it looks fo
 
 from __future__ import annotations
 
-from picketlint.needles import SHORTEST, beginning_of
+from picketlint.needles import begun_by
+from picketlint.records import NamedTuple
+from picketlint.vocabulary import ASCII_COMPOUNDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from picketlint.needles import Table
 
 # The library counts in 32 bits.
@@ -22,25 +26,24 @@ class Scanner:
     def __init__(self, table: Table) -> None:
         import hyperscan
 
-        begun = {beginning_of(part) for _, _, rest, _ in table.needles for part in rest}
-        wanted: list[tuple[bytes | str, bytes]] = [
-            (word, word) for word in sorted(begun.union(table.words)) if len(word) >= SHORTEST
-        ]
+        begun = begun_by(part for _, _, rest, _ in table.needles for part in rest)
+        wanted: list[tuple[bytes | str, bytes]] = [(word, word) for word in sorted(begun.union(table.words))]
         wanted += [(key, run) for key, run, _ in table.runs]
-        exact = len(wanted)
+        self._exact = len(wanted)
         wanted += [(key, part) for key, _, parts in table.spellings for part in parts]
         # Once per file is enough.
         once = hyperscan.HS_FLAG_SINGLEMATCH
-        flags = [once] * exact + [once | hyperscan.HS_FLAG_CASELESS] * (len(wanted) - exact)
+        spelt = len(wanted) - self._exact
+        flags = [once] * self._exact + [once | hyperscan.HS_FLAG_CASELESS] * spelt
+        self._wanted = wanted
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         patterns = [pattern for _, pattern in wanted]
         database.compile(patterns, list(range(len(patterns))), len(patterns), flags, literal=True)
         database.scratch = hyperscan.Scratch(database)
-        self._keys = [key for key, _ in wanted]
         self._scan = database.scan
 
-    def keys(self, data: bytes) -> set[bytes | str] | None:
-        """The keys of a file, words and beginnings wherever their letters stand; None where they cannot be told."""
+    def scan(self, data: bytes) -> Scanned | None:
+        """What is in a file; None where it cannot be told."""
         if len(data) > _LONGEST:
             return None
         found: list[int] = []
@@ -48,7 +51,29 @@ class Scanner:
             self._scan(data, match_event_handler=_note, context=found)
         except Exception:
             return None
-        return {self._keys[number] for number in found}
+        keys = {self._wanted[number][0] for number in found}
+        return Scanned(keys, [self._wanted[number][1] for number in found if number >= self._exact])
+
+
+class Scanned(NamedTuple):
+    """What is in a file: keys, of words and beginnings wherever their letters stand; and parts of spellings."""
+
+    keys: set[bytes | str]
+    parts: list[bytes]
+
+
+def words_around(parts: Iterable[bytes], data: bytes) -> set[bytes]:
+    """The words, with the hyphens in them, that parts of spellings are in, or reach from one to the next."""
+    lowered, text = data.lower(), b" %b " % data.translate(ASCII_COMPOUNDS)
+    found: set[bytes] = set()
+    for part in parts:
+        at = lowered.find(part)
+        while at >= 0:
+            # In the text, everything stands one further.
+            start, end = text.rfind(b" ", 0, at + 1), text.find(b" ", at + 1 + len(part))
+            found.update(text[start:end].split())
+            at = lowered.find(part, end - 1)
+    return found
 
 
 def scanner_for(table: Table) -> Scanner | None:

@@ -9,9 +9,10 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterator
 
-# Compounds are words joined by hyphens, pieces what underscores join to words.
 _COMPOUNDS = WORDS[:0x2D] + b"-" + WORDS[0x2E:]
-_ASCII_COMPOUNDS = _COMPOUNDS[:0x80] + b" " * 0x80
+ASCII_COMPOUNDS = _COMPOUNDS[:0x80] + b" " * 0x80
+"""What compounds consist of in ASCII, to ``bytes.translate``: words joined by hyphens."""
+# Pieces are what underscores join to words.
 _PIECES = WORDS.replace(b"_", b" ")
 # So many bytes of words are remembered, those of a thousand files: all of a large project would take megabytes more.
 _MOST_REMEMBERED = 1 << 20
@@ -41,7 +42,7 @@ class Vocabulary:
         compounds = set(data.translate(_COMPOUNDS).split())
         if not data.isascii():
             # There are no blanks in Chinese or Japanese: in a text, a word can stand right behind others.
-            compounds.update(b" ".join(compounds).translate(_ASCII_COMPOUNDS).split())
+            compounds.update(b" ".join(compounds).translate(ASCII_COMPOUNDS).split())
         return self.known(compounds)
 
     def known(self, compounds: set[bytes]) -> tuple[set[bytes], set[bytes | str]]:
@@ -124,5 +125,3 @@ def _any_of(words: set[bytes]) -> bytes:
     for word in words:
         rests.setdefault(word[:1], set()).add(word[1:])
     return b"(?:%s)" % b"|".join(re.escape(first) + _any_of(rest) for first, rest in sorted(rests.items()))
-
-

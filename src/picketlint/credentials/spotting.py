@@ -50,6 +50,7 @@ _JOINING = "_-."
 _IN_WORDS = frozenset(code for code in range(0x80) if chr(code).isalnum() or chr(code) in "_-")
 # After a name that stands in a sentence: another word, or the end of a quotation.
 _PROSE = regex(rb"[ \t]+(?!(?:and|async|else|for[ \t(][\w, \t()*]{1,80}[ \t)]in|if|in|not|or)\b)[A-Za-z]|`")
+_SCHEMES = (b"earer", b"EARER", b"asic", b"ASIC")
 _SCHEME = regex(
     rb"(?:earer(?<=[Bb]earer)|EARER(?<=BEARER)|asic(?<=[Bb]asic)|ASIC(?<=BASIC))"
     rb"(?:(?: {1,2}([^\s\"',;{}<>]{1,1024}))([\"'](?:%s))?| {1,2}[\"'\\]|[\"'][\s\\]{0,200}[\"'] )" % CONTINUED.encode()
@@ -92,9 +93,11 @@ def sent(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
     """Whether the scheme of an ``Authorization`` header stands before what can be a credential."""
     from picketlint.credentials.embedded import in_header
 
-    for match in _SCHEME.finditer(data):
+    # What is looked for first is the scheme without its capital.
+    for match in (_SCHEME.match(data, at) for scheme in _SCHEMES for at in places(scheme, data)):
+        if match is None:
+            continue
         value, goes_on = match.groups()
-        # What is looked for first is the scheme without its capital.
         header = data[match.start() - 1 : match.end()].decode("latin-1")
         if value is None or goes_on or b"\\" in value or any(in_header(header)):
             return True
