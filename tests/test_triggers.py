@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from picketlint import registry
 from picketlint.engine import Checks, analyze
 from picketlint.model import Finding
-from picketlint.needles import ASK, CODE, EACH, Spelling, beginning_of, meant, tabulated
+from picketlint.needles import ASK, CODE, EACH, beginning_of, meant, tabulated
 from picketlint.prefilter import Look, Prefilter
 from picketlint.vocabulary import Vocabulary
 

@@ -23,6 +23,9 @@ OFF = "(?#off)"
 
 # What words consist of, to ``bytes.translate``: all else becomes a blank.
 WORDS = bytes(code if code >= 0x80 or chr(code).isalnum() or chr(code) == "_" else 0x20 for code in range(256))
+# Compounds are words joined by hyphens.
+COMPOUNDS = WORDS[:0x2D] + b"-" + WORDS[0x2E:]
+ASCII_COMPOUNDS = COMPOUNDS[:0x80] + b" " * 0x80
 SHORTEST = 2
 """How long what is looked for has to be: runs and beginnings that are shorter are nearly everywhere."""
 # What stands for something else than itself in an expression.

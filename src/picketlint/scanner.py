@@ -6,9 +6,8 @@ closely. What cannot be had, or does not work, is done without. What it looks fo
 
 from __future__ import annotations
 
-from picketlint.needles import begun_by
+from picketlint.needles import ASCII_COMPOUNDS, begun_by
 from picketlint.records import NamedTuple
-from picketlint.vocabulary import ASCII_COMPOUNDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class Scanner:
             return None
         found: list[int] = []
         try:
-            self._scan(data, match_event_handler=_note, context=found)
+            self._scan(data, match_event_handler=lambda number, *_: found.append(number))
         except Exception:
             return None
         keys = {self._wanted[number][0] for number in found}
@@ -82,7 +81,3 @@ def scanner_for(table: Table) -> Scanner | None:
         return Scanner(table)
     except Exception:
         return None
-
-
-def _note(number: int, start: int, end: int, flags: int, found: list[int]) -> None:
-    found.append(number)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from picketlint.needles import EACH, WORDS, Table, meant
+from picketlint.needles import ASCII_COMPOUNDS, COMPOUNDS, EACH, WORDS, Table, meant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterator
 
-_COMPOUNDS = WORDS[:0x2D] + b"-" + WORDS[0x2E:]
-ASCII_COMPOUNDS = _COMPOUNDS[:0x80] + b" " * 0x80
-"""What compounds consist of in ASCII, to ``bytes.translate``: words joined by hyphens."""
 # Pieces are what underscores join to words.
 _PIECES = WORDS.replace(b"_", b" ")
 # So many bytes of words are remembered, those of a thousand files: all of a large project would take megabytes more.
@@ -39,7 +36,7 @@ class Vocabulary:
     def of(self, data: bytes) -> tuple[set[bytes], set[bytes | str]]:
         """Those of the compounds in a file that matter, and what does in them: words, runs and spellings."""
         # Whatever is not ASCII counts as part of a word.
-        compounds = set(data.translate(_COMPOUNDS).split())
+        compounds = set(data.translate(COMPOUNDS).split())
         if not data.isascii():
             # There are no blanks in Chinese or Japanese: in a text, a word can stand right behind others.
             compounds.update(b" ".join(compounds).translate(ASCII_COMPOUNDS).split())

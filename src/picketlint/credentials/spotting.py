@@ -180,7 +180,13 @@ def _parts() -> tuple[bytes, ...]:
     parts |= {signs + words[-1] for words in shortest if len(words) > 1 for signs in twice}
     # OAuth has a number, which is a word of its own.
     parts |= {f"auth{signs}" for signs in ("2", *(f"{sign}2" for sign in _JOINING), *twice, *common)}
-    return tuple(sorted(part.encode() for part in parts if not any(other in part for other in parts - {part})))
+    return tuple(sorted(part.encode() for part in parts if parts.isdisjoint(_cut(part))))
+
+
+def _cut(text: str) -> Iterator[str]:
+    """What is within a text, but for all of it."""
+    size = len(text)
+    return (text[at:end] for at in range(size) for end in range(at + 1, size + 1) if end - at < size)
 
 
 def _within(some: tuple[str, ...], words: tuple[str, ...]) -> bool:
