@@ -199,7 +199,7 @@ def test_configuration(project: Path) -> None:
 def test_named_files_that_are_left_out_are_named(project: Path) -> None:
     for number in range(5):
         add(project, f"tests/test_{number}.py")
-    add(project, "build/x.py")
+    add(project, "dist/x.py")
     tests = [f"tests/test_{number}.py" for number in range(5)]
     outcome = picketlint("check", "b.py", *tests, cwd=project)
     assert (outcome.code, outcome.out) == (0, "All checks passed!\n")
@@ -209,8 +209,8 @@ def test_named_files_that_are_left_out_are_named(project: Path) -> None:
     )
     assert picketlint("check", "-q", "b.py", *tests, cwd=project).err == ""
     assert picketlint("check", "--include-tests", *tests, cwd=project).code == 1
-    assert picketlint("check", "build/x.py", cwd=project).code == 1
-    for path in ("build/x.py", "build"):
+    assert picketlint("check", "dist/x.py", cwd=project).code == 1
+    for path in ("dist/x.py", "dist"):
         outcome = picketlint("check", "--force-exclude", path, cwd=project)
         assert (outcome.code, outcome.out) == (0, "Nothing was checked.\n")
         assert outcome.err == f"warning: {path}: not checked (excluded, and `--force-exclude` is given)\n"
@@ -220,6 +220,9 @@ def test_nothing_to_check_is_said(tmp_path: Path) -> None:
     outcome = picketlint("check", cwd=tmp_path)
     assert (outcome.code, outcome.out) == (0, "Nothing was checked.\n")
     assert outcome.err == "warning: there are no Python files or notebooks to check under the given paths\n"
+    add(tmp_path, "venv/a.py")
+    hint = "; `-v` lists what was left out\n"
+    assert picketlint("check", cwd=tmp_path).err.endswith(f"to check under the given paths{hint}")
     add(tmp_path, "tests/a.py")
     outcome = picketlint("check", cwd=tmp_path)
     assert outcome.err == ("warning: there is nothing to check but 1 test; `--include-tests` checks tests as well\n")
@@ -247,6 +250,54 @@ def test_verbose(project: Path) -> None:
         "rules: PKT101",
         "torch: 2.4 or later, from torch-floor",
         "files: 3 checked; 1 test left out",
+        "left out: tests/a.py (a test)",
+    ]
+
+
+def test_what_is_left_out_is_listed_where_verbose(project: Path) -> None:
+    add(project, "pyproject.toml", '[tool.picketlint]\nextend-exclude = ["gen/"]\n')
+    add(project, ".gitignore", "scratch/\n/dist/inner/\n*.log.py\n")
+    names = ["gen/x.py", "scratch/y.py", "scratch/kept.py", "dist/z.py", "dist/inner/in.py", "a.log.py", "tests/t.py"]
+    for name in names:
+        add(project, name)
+    for arguments in (["init", "-q"], ["add", "-f", "a.py", "scratch/kept.py", "dist/z.py", "dist/inner/in.py"]):
+        subprocess.run(["git", *arguments], cwd=project, check=True, capture_output=True)
+    outcome = picketlint("check", "-v", "--select", "PKT101", "--output-format", "concise", cwd=project)
+    assert [line for line in outcome.err.splitlines() if line.startswith("left out: ")] == [
+        "left out: a.log.py (ignored by git)",
+        "left out: dist (excluded by default)",
+        "left out: dist/inner/in.py (excluded by default)",
+        "left out: gen (excluded by `extend-exclude`)",
+        "left out: scratch (ignored by git, but for what git tracks or the command line names)",
+        "left out: tests/t.py (a test)",
+    ]
+    assert [line.split(":")[0] for line in outcome.out.splitlines()[:-2]] == ["a.py", "scratch/kept.py"]
+    outcome = picketlint("check", "--output-format", "concise", "dist", cwd=project)
+    assert [line.split(":")[0] for line in outcome.out.splitlines()[:-2]] == ["dist/inner/in.py", "dist/z.py"]
+
+
+def test_what_git_tracks_and_only_the_built_in_list_leaves_out_is_named(project: Path) -> None:
+    for name in ("dist/z.py", "dist/notes.txt", "pkg/venv/deep/y.py", "pkg/venv/untracked.py", "node_modules/a.js"):
+        add(project, name)
+    add(project, ".gitignore", "/dist/\n")
+    tracked = ["dist/z.py", "dist/notes.txt", "pkg/venv/deep/y.py", "node_modules/a.js"]
+    for arguments in (["init", "-q"], ["add", "-f", *tracked]):
+        subprocess.run(["git", *arguments], cwd=project, check=True, capture_output=True)
+    note = "tracked by git, but excluded by default and so not checked; to settle it, have `extend-exclude` in "
+    outcome = picketlint("check", cwd=project)
+    assert outcome.err.startswith(f"note: dist/z.py, pkg/venv/deep/y.py: {note}")
+    assert outcome.err.count("\n") == 1
+    assert picketlint("check", "..", cwd=project / "pkg").err.startswith("note: ../dist/z.py, venv/deep/y.py: ")
+    assert picketlint("check", ".", "dist/z.py", cwd=project).err.startswith("note: pkg/venv/deep/y.py: ")
+    assert picketlint("check", "-q", cwd=project).err == ""
+    assert picketlint("check", "a.py", cwd=project).err == ""
+    add(project, "pyproject.toml", '[tool.picketlint]\nextend-exclude = ["dist/", "!venv/"]\n')
+    outcome = picketlint("check", "--output-format", "concise", cwd=project)
+    assert outcome.err == ""
+    assert [line.split(":")[0] for line in outcome.out.splitlines()[:-2]] == [
+        "a.py",
+        "pkg/venv/deep/y.py",
+        "pkg/venv/untracked.py",
     ]
 
 
@@ -278,7 +329,7 @@ def test_standard_input_is_governed_by_its_name(project: Path) -> None:
     outcome = picketlint("check", "-", "--stdin-filename", "tests/x.py", cwd=project, stdin=stdin)
     assert (outcome.code, outcome.out) == (0, "Nothing was checked.\n")
     assert outcome.err == "warning: tests/x.py: not checked (a test; `--include-tests` checks it)\n"
-    arguments = ["-", "--stdin-filename", "build/x.py", "--force-exclude"]
+    arguments = ["-", "--stdin-filename", "dist/x.py", "--force-exclude"]
     assert picketlint("check", *arguments, cwd=project, stdin=stdin).code == 0
 
 

@@ -32,16 +32,16 @@ def found(*paths: str, overrides: Overrides = ISOLATED, force_exclude: bool = Fa
         (["b"], ["b/c.pyi", "b/d e.py", "b/n.ipynb", "b/tests/t.py"]),
         (["b/c.pyi", "a.py"], ["a.py", "b/c.pyi"]),
         ([".", "b", "./b/../a.py", "a.py"], ["a.py", "b/c.pyi", "b/d e.py", "b/n.ipynb", "b/tests/t.py"]),
-        (["script", "b/n.ipynb", "build/e.py"], ["b/n.ipynb", "build/e.py", "script"]),
-        (["build"], ["build/e.py", "build/venv/f.py"]),
-        (["build/venv"], ["build/venv/f.py"]),
+        (["script", "b/n.ipynb", "dist/e.py"], ["b/n.ipynb", "dist/e.py", "script"]),
+        (["dist"], ["dist/e.py", "dist/venv/f.py"]),
+        (["dist/venv"], ["dist/venv/f.py"]),
         (["nothing.py", "a.py", "a.py/b"], ["a.py", "missing-path:a.py/b", "missing-path:nothing.py"]),
         ([], []),
     ],
 )
 def test_paths(tree: Tree, paths: list[str], expected: list[str]) -> None:
     tree(dict.fromkeys(["a.py", "b/c.pyi", "b/d e.py", "b/tests/t.py", "b/n.ipynb", "b/x.pyc", "script"], ""))
-    tree(dict.fromkeys(["build/e.py", "build/venv/f.py", "x.py/", "empty/"], ""))
+    tree(dict.fromkeys(["dist/e.py", "dist/venv/f.py", "x.py/", "empty/"], ""))
     assert found(*paths) == expected
     assert found(*reversed(paths)) == expected
 
@@ -84,8 +84,8 @@ def test_excludes(tree: Tree, paths: list[str], force: bool, expected: list[str]
 
 def test_a_nested_configuration_governs_its_own_excludes(tree: Tree) -> None:
     tree({"pyproject.toml": TABLE + 'exclude = ["a.py"]', "sub/pyproject.toml": TABLE + 'exclude = ["b.py"]'})
-    tree(dict.fromkeys(["a.py", "b.py", "sub/a.py", "sub/b.py", "sub/build/c.py", "other/a.py"], ""))
-    assert found(".", overrides=Overrides()) == ["b.py", "sub/a.py", "sub/build/c.py"]
+    tree(dict.fromkeys(["a.py", "b.py", "sub/a.py", "sub/b.py", "sub/dist/c.py", "other/a.py"], ""))
+    assert found(".", overrides=Overrides()) == ["b.py", "sub/a.py", "sub/dist/c.py"]
 
 
 def test_a_broken_configuration_is_one_problem_and_the_rest_goes_on(tree: Tree) -> None:
@@ -204,7 +204,7 @@ def test_the_excludes_of_a_worktree_are_those_of_its_repository(tree: Tree) -> N
 
 
 def test_what_git_tracks_is_taken_though_an_ignore_file_names_it(tree: Tree) -> None:
-    names = ["a.py", "b.ipynb", "c.txt", "out/d.py", "out/build/e.py", "sub/f.py", "sub/gone.py", "sub/repository/g.py"]
+    names = ["a.py", "b.ipynb", "c.txt", "out/d.py", "out/dist/e.py", "sub/f.py", "sub/gone.py", "sub/repository/g.py"]
     root = tree(dict.fromkeys([*names, "sub/untracked.py"], "") | {".gitignore": "*\n!sub/\n!sub/repository/\n"})
     for top, tracked in ((root / "sub/repository", ["g.py"]), (root, names[:-1])):
         for arguments in (["init", "-q"], ["add", "--force", *tracked]):

@@ -19,7 +19,7 @@ NOTEBOOK = json.dumps(document("import torch", "torch.load(p, weights_only=False
 FILES = {
     "train.py": UNSAFE,
     "tests/test_train.py": UNSAFE,
-    "build/lib/train.py": UNSAFE,
+    "dist/lib/train.py": UNSAFE,
     "vendored/train.py": UNSAFE,
     "notes.txt": UNSAFE,
     "explore.ipynb": NOTEBOOK,

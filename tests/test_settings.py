@@ -231,11 +231,11 @@ def test_rules_on_a_test(tree: Tree, config: str, overrides: dict[str, object], 
 @pytest.mark.parametrize(
     ("config", "excluded", "taken"),
     [
-        ("", ["build/a.py", "a/.venv/b.py", "x/site-packages/"], ["build.py", "a/build", "building/x.py"]),
-        ('exclude = ["old/"]', ["old/a.py", "b/old/"], ["build/a.py", "old.py"]),
-        ('extend-exclude = ["/old", "*_pb2.py"]', ["build/", "old", "a/b_pb2.py"], ["a/old/b.py"]),
-        ('extend-exclude = ["!build"]', ["dist/a.py"], ["build/a.py"]),
-        ('exclude = ["a"]\nextend-exclude = ["b", "!a/c"]', ["a/x.py", "b/x.py"], ["a/c/x.py", "build/x.py"]),
+        ("", ["dist/a.py", "a/.venv/b.py", "x/site-packages/"], ["dist.py", "a/dist", "distance/x.py", "build/a.py"]),
+        ('exclude = ["old/"]', ["old/a.py", "b/old/"], ["dist/a.py", "old.py"]),
+        ('extend-exclude = ["/old", "*_pb2.py"]', ["dist/", "old", "a/b_pb2.py"], ["a/old/b.py"]),
+        ('extend-exclude = ["!dist"]', ["venv/a.py"], ["dist/a.py"]),
+        ('exclude = ["a"]\nextend-exclude = ["b", "!a/c"]', ["a/x.py", "b/x.py"], ["a/c/x.py", "dist/x.py"]),
         ('exclude = ["*/"]', ["a/"], [""]),
     ],
 )

@@ -261,15 +261,10 @@ def _check_paths(options: argparse.Namespace, resolver: Resolver) -> tuple[Outco
     reports = list(scan)
     outcome = Outcome.of(reports, scan.files)
     if not options.quiet:
-        left_out = list(narration.named_but_left_out(paths, resolver, force_exclude=options.force_exclude))
-        if not (left_out or outcome.files or outcome.problems):
-            left_out = [narration.nothing_checked(scan.targets)]
-        for line in left_out:
-            _say("warning", line)
-        for line in narration.unparsed(scan.targets):
-            _say("note", line)
+        for kind, line in narration.remarks(scan, outcome, paths, resolver, force_exclude=options.force_exclude):
+            _say(kind, line)
     if options.verbose:
-        for line in (*narration.background(scan.targets, scan.files, resolver.cwd), *narration.given_up(reports)):
+        for line in (*narration.background(scan, resolver.cwd), *narration.given_up(reports)):
             _say("", line)
     return outcome, sources({})
 

@@ -23,9 +23,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SUFFIXES = (".py", ".pyi", ".ipynb")
+SUFFIXES = (".py", ".pyi", ".ipynb")
+"""What the names of files end in that are taken from directories."""
 SMALL = 2_000_000
 """A run over no more bytes than that parses every file: see ``is_strict``."""
+IGNORED = "ignored by git"
+"""Why a file or directory is left out that git does not track, and that an ignore file names."""
 _UNTRACKED = "git does not track it, which is as it should be"
 
 
@@ -43,16 +46,35 @@ class Target(NamedTuple):
     strict: bool = True
 
 
-def discover(paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False) -> list[Target]:
+class LeftOut(NamedTuple):
+    """A directory, or a file to be checked by its name, that was come across and not taken.
+
+    ``reason`` is what ``Settings.excluded_by`` says, or ``IGNORED``. ``start`` is the directory in whose repository it
+    is; ``tracked`` tells whether git tracks it, None if git was not asked.
+    """
+
+    display: str
+    path: str
+    reason: str
+    start: str
+    tracked: bool | None = None
+
+
+def discover(
+    paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False, left_out: list[LeftOut] | None = None
+) -> list[Target]:
     """The targets that ``paths`` (relative to the resolver's working directory) lead to, sorted, each once.
 
-    ``force_exclude`` makes excludes apply to paths that are named, too. Never raises: a path that is missing or cannot
-    be read, and a configuration that cannot be used, is a target with a problem.
+    ``force_exclude`` makes excludes apply to paths that are named, too. What was come across and not taken is added to
+    ``left_out``. Never raises: a path that is missing or cannot be read, and a configuration that cannot be used, is a
+    target with a problem.
     """
     search = _Search(resolver, force_exclude)
     for path in paths:
         search.add(os.path.normpath(os.path.join(resolver.cwd, path)))
     search.settle()
+    if left_out is not None:
+        left_out += search.left_out
     targets = sorted(search.targets.values(), key=lambda target: target.display)
     return [one._replace(strict=is_strict(one, one.path in search.named, search.size)) for one in targets]
 
@@ -70,16 +92,18 @@ class _Search:
     """One search: what it found so far, by path.
 
     ``named`` are the files that the user named, ``size`` is how many bytes there are to check: that many or, above
-    ``SMALL``, at least that many.
+    ``SMALL``, at least that many. ``left_out`` is what walks came across and did not take.
     """
 
     def __init__(self, resolver: Resolver, force_exclude: bool) -> None:
         self.targets: dict[str, Target] = {}
         self.named: set[str] = set()
         self.size = 0
+        self.left_out: list[LeftOut] = []
         self._dotenvs: dict[str, dict[str, tuple[Settings, bool]]] = {}
-        # The directories that walks or repositories began at in which something is ignored.
-        self._ignoring: set[str] = set()
+        # The directories that walks or repositories began at in which something is ignored, with the settings whose
+        # excludes do not count there.
+        self._ignoring: dict[str, Settings | None] = {}
         self._resolver = resolver
         self._force_exclude = force_exclude
 
@@ -128,7 +152,7 @@ class _Search:
 
     def _settle_ignored(self) -> None:
         """Take the tracked ones of the files that are ignored or in a directory that is, unless they are excluded."""
-        for top in sorted(self._ignoring):
+        for top, waived in sorted(self._ignoring.items()):
             from picketlint import git
 
             try:
@@ -138,22 +162,31 @@ class _Search:
                     self._problem(top, "unknown-to-git", f"what is ignored is not checked: {error}", fatal=False)
                 continue
             for name in tracked:
-                if name.endswith(_SUFFIXES):
-                    self._take_tracked(top, os.path.join(top, *name.split("/")))
+                if name.endswith(SUFFIXES):
+                    self._take_tracked(top, os.path.join(top, *name.split("/")), waived)
 
-    def _take_tracked(self, top: str, path: str) -> None:
+    def _take_tracked(self, top: str, path: str, waived: Settings | None) -> None:
         """Take a file below a directory as a walk would that knows of no ignore files."""
         step, *rest = (below(top, path) or "").split("/")
         directory = top
         while rest:
             settings = self._settings(directory)
             directory = os.path.join(directory, step)
-            if settings is None or settings.is_excluded(directory, is_directory=True):
+            if settings is None:
+                return
+            excluded = None if settings is waived else settings.excluded_by(directory, is_directory=True)
+            if excluded is not None:
+                self._leave_out(path, excluded, top, tracked=True)
                 return
             step, *rest = rest
         settings = self._settings(directory)
-        if settings is not None and not settings.is_excluded(path) and os.path.lexists(path):
+        if settings is None or not os.path.lexists(path):
+            return
+        excluded = None if settings is waived else settings.excluded_by(path)
+        if excluded is None:
             self._take(path, settings)
+        else:
+            self._leave_out(path, excluded, top, tracked=True)
 
     def _walk(self, top: str, governing: Settings, waived: Settings | None) -> None:
         """Take what is to be checked below a directory, which ``governing`` governs.
@@ -176,18 +209,25 @@ class _Search:
             if any(name in {".git", ".gitignore"} for name, _, _ in entries):
                 rules = rules.entering(directory)
                 start = directory if any(name == ".git" for name, _, _ in entries) else start
-            for _, path, is_directory in entries:
+            for name, path, is_directory in entries:
                 dotenv = not is_directory and is_dotenv(path)
-                if not (is_directory or dotenv or path.endswith(_SUFFIXES)):
+                if not (is_directory or dotenv or path.endswith(SUFFIXES)):
                     continue
-                if settings is not waived and settings.is_excluded(path, is_directory=is_directory):
+                excluded = None if settings is waived else settings.excluded_by(path, is_directory=is_directory)
+                if excluded is not None:
+                    ignored = rules.ignores(path, is_directory=is_directory)
+                    if ignored and is_directory and name.isidentifier() and name != "__pycache__":
+                        # What can be imported from there may be code of the project that was added all the same.
+                        self._ignoring.setdefault(start, waived)
+                    self._leave_out(path, excluded, start, tracked=False if ignored else None)
                     continue
                 if dotenv:
                     # One that is ignored may have been committed before.
                     self._note(path, settings, named=False)
                     continue
                 if rules.ignores(path, is_directory=is_directory):
-                    self._ignoring.add(start)
+                    self._ignoring[start] = waived
+                    self._leave_out(path, IGNORED, start)
                     continue
                 if is_directory:
                     pending.append((path, start, rules))
@@ -214,6 +254,9 @@ class _Search:
             if self.size <= SMALL:
                 self.size += _size(path)
 
+    def _leave_out(self, path: str, reason: str, start: str, *, tracked: bool | None = None) -> None:
+        self.left_out.append(LeftOut(self._display(path), path, reason, start, tracked))
+
     def _unreadable(self, path: str, error: OSError) -> None:
         self._problem(path, "unreadable-path", f"cannot be read ({error.strerror}): mend that or exclude it")
 
@@ -222,15 +265,19 @@ class _Search:
         self.targets[path] = Target(display, path, problem=Problem(display, kind, message, fatal))
 
     def _display(self, path: str) -> str:
-        """The path as reports show it: with ``/``, and relative to the working directory."""
-        relative = below(self._resolver.cwd, path)
-        if relative is not None:
-            return relative or "."
-        try:
-            return os.path.relpath(path, self._resolver.cwd).replace(os.sep, "/")
-        except ValueError:
-            # On Windows nothing leads from one drive to another.
-            return path.replace(os.sep, "/")
+        return shown(path, self._resolver.cwd)
+
+
+def shown(path: str, cwd: str) -> str:
+    """An absolute path as reports show it: with ``/``, and relative to the working directory."""
+    relative = below(cwd, path)
+    if relative is not None:
+        return relative or "."
+    try:
+        return os.path.relpath(path, cwd).replace(os.sep, "/")
+    except ValueError:
+        # On Windows nothing leads from one drive to another.
+        return path.replace(os.sep, "/")
 
 
 def _entries(directory: str) -> list[tuple[str, str, bool]]:

@@ -117,7 +117,10 @@ class Snapshot:
 
 
 def tracked(directory: str, names: Iterable[str]) -> frozenset[str]:
-    """Those of the names of files in a directory that are in the index of its repository. Raises GitError."""
+    """Those of the names of files in a directory that are in the index of its repository. Raises GitError.
+
+    A name may be a path with ``/``, and that of a directory stands for all files below it.
+    """
     listed = _git(directory, "ls-files", "-z", "--", *names)
     return frozenset(os.fsdecode(name) for name in listed.split(b"\0") if name)
 

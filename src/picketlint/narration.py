@@ -5,23 +5,40 @@ from __future__ import annotations
 import os
 
 from picketlint.config import ConfigError
-from picketlint.discovery import Target
+from picketlint.discovery import SUFFIXES, LeftOut, Target, shown
 from picketlint.engine import UNREADABLE
 from picketlint.files import below
 from picketlint.model import Note, Report
 from picketlint.reporting.summary import count
-from picketlint.settings import Resolver, Settings
+from picketlint.settings import BY_DEFAULT, Resolver, Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from picketlint.reporting import Outcome
+    from picketlint.scan import Scan
 
 _MOST_NAMES = 3
+_BUT = ", but for what git tracks or the command line names"
+# No file of a project can be in these, and asking git takes a while: it tracks nothing below the first.
+_METADATA = frozenset({".git", ".hg", ".svn", ".bzr", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 _TEST, _EXCLUDED, _NO_RULE = (
     "a test; `--include-tests` checks it",
     "excluded, and `--force-exclude` is given",
     "no selected rule applies to it",
 )
+
+
+def remarks(
+    scan: Scan, outcome: Outcome, paths: Sequence[str], resolver: Resolver, *, force_exclude: bool
+) -> Iterator[tuple[str, str]]:
+    """What a user should know of what a run over paths did not check: kinds of message, and lines."""
+    left_out = list(named_but_left_out(paths, resolver, force_exclude=force_exclude))
+    if not (left_out or outcome.files or outcome.problems):
+        left_out = [_nothing_checked(scan)]
+    yield from (("warning", line) for line in left_out)
+    yield from (("note", line) for line in (*_unparsed(scan.targets), *_tracked_but_excluded(scan, resolver.cwd)))
 
 
 def named_but_left_out(paths: Iterable[str], resolver: Resolver, *, force_exclude: bool) -> Iterator[str]:
@@ -35,9 +52,13 @@ def named_but_left_out(paths: Iterable[str], resolver: Resolver, *, force_exclud
         if reason is _TEST and force_exclude and len(named) < len(list(paths)):
             # A hook names whatever was changed; that tests are left out is no news then.
             continue
-        names = ", ".join(named[:_MOST_NAMES])
-        more = f" and {len(named) - _MOST_NAMES} more" if len(named) > _MOST_NAMES else ""
-        yield f"{names}{more}: not checked ({reason})"
+        yield f"{_listed(named)}: not checked ({reason})"
+
+
+def _listed(names: list[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
 
 
 def _reason(path: str, resolver: Resolver, force_exclude: bool) -> str | None:
@@ -53,30 +74,79 @@ def _reason(path: str, resolver: Resolver, force_exclude: bool) -> str | None:
     return _TEST if settings.is_test(path) else _NO_RULE
 
 
-def nothing_checked(targets: Iterable[Target]) -> str:
+def _nothing_checked(scan: Scan) -> str:
     """Why a run over directories came to nothing."""
-    targets = list(targets)
+    targets = scan.targets
     if any(target.settings is not None and not target.settings.codes for target in targets):
         return "no rule is selected: see `--select` and `--ignore`, and those keys in [tool.picketlint]"
     tests = _tests(targets)
     if tests:
         return f"there is nothing to check but {count(tests, 'test')}; `--include-tests` checks tests as well"
-    return "there are no Python files or notebooks to check under the given paths"
+    hint = "; `-v` lists what was left out" if any(_is_told(one) for one in scan.left_out) else ""
+    return f"there are no Python files or notebooks to check under the given paths{hint}"
 
 
-def background(targets: Iterable[Target], files: int, cwd: str) -> Iterator[str]:
-    """What governs the files, and how many there are."""
-    targets = list(targets)
-    shown: list[Settings] = []
-    for target in targets:
-        if target.settings is not None and not any(target.settings is one for one in shown):
-            shown.append(target.settings)
+def _tracked_but_excluded(scan: Scan, cwd: str) -> Iterator[str]:
+    """What git tracks though nothing but the built-in list of excludes leaves it out, in one line."""
+    by_default = [one for one in scan.left_out if one.reason is BY_DEFAULT and _is_told(one)]
+    tracked = {one.path for one in by_default if one.tracked}
+    unsure: dict[str, list[LeftOut]] = {}
+    for one in by_default:
+        if one.tracked is None:
+            unsure.setdefault(one.start, []).append(one)
+    for start, found in unsure.items():
+        from picketlint import git
+
+        try:
+            names = git.tracked(start, [below(start, one.path) or "." for one in found])
+        except git.GitError as error:
+            if str(error) != git.NO_REPOSITORY:
+                yield f"{_listed([one.display for one in found])}: not checked ({BY_DEFAULT}), and {error}"
+            continue
+        tracked.update(os.path.join(start, *name.split("/")) for name in names if name.endswith(SUFFIXES))
+    tracked -= {target.path for target in scan.targets}
+    if tracked:
+        files = _listed([shown(path, cwd) for path in sorted(tracked)])
+        yield (
+            f"{files}: tracked by git, but {BY_DEFAULT} and so not checked; to settle it, have `extend-exclude` in "
+            f'[tool.picketlint] name the directory ("dist/") or take it in ("!dist/")'
+        )
+
+
+def _passed_over(scan: Scan) -> Iterator[str]:
+    """One line for every test, and everything else, that is not checked, and why."""
+    told = {one.display: one.reason for one in scan.left_out if _is_told(one)}
+    for target in scan.targets:
+        told.pop(target.display, None)
+        if target.settings is not None and not target.settings.checks_for(target.path).codes:
+            told[target.display] = "a test" if target.settings.is_test(target.path) else _NO_RULE
+            continue
+        directory = os.path.dirname(target.display)
+        while directory:
+            if directory in told:
+                told[directory] = f"{told[directory].removesuffix(_BUT)}{_BUT}"
+            directory = os.path.dirname(directory)
+    for display, reason in sorted(told.items()):
+        yield f"left out: {display} ({reason})"
+
+
+def _is_told(one: LeftOut) -> bool:
+    return os.path.basename(one.path) not in _METADATA
+
+
+def background(scan: Scan, cwd: str) -> Iterator[str]:
+    """What governs the files, how many there are, and everything that was left out."""
+    seen: list[Settings] = []
+    for target in scan.targets:
+        if target.settings is not None and not any(target.settings is one for one in seen):
+            seen.append(target.settings)
             yield from governing(target.settings, cwd)
-    left_out = f"; {count(tests, 'test')} left out" if (tests := _tests(targets)) else ""
-    yield f"files: {files} checked{left_out}"
+    left_out = f"; {count(tests, 'test')} left out" if (tests := _tests(scan.targets)) else ""
+    yield f"files: {scan.files} checked{left_out}"
+    yield from _passed_over(scan)
 
 
-def unparsed(targets: Iterable[Target]) -> Iterator[str]:
+def _unparsed(targets: Iterable[Target]) -> Iterator[str]:
     """How many files of a large run are not parsed just to tell whether they are Python."""
     lenient = sum(not one.strict and one.settings is not None and UNREADABLE in one.settings.codes for one in targets)
     if lenient:

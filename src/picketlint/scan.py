@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from picketlint.config import ConfigError
-from picketlint.discovery import Target, discover
+from picketlint.discovery import LeftOut, Target, discover
 from picketlint.engine import Checks, analyze
 from picketlint.files import NotRegularFileError, read
 from picketlint.model import Problem, Report
@@ -26,8 +26,8 @@ class Scan:
 
     Reports come sorted by path, and the outcome depends neither on the order of ``paths`` nor, but for how paths are
     spelled, on the working directory. ``files`` counts the files that were read and analysed so far; tests that no
-    rule applies to are not among them. ``targets`` are all that was found, those included. ``runner`` has the targets
-    checked; without one they are checked here, one after the other.
+    rule applies to are not among them. ``targets`` are all that was found, those included, ``left_out`` is what was
+    come across and is none. ``runner`` has the targets checked; without one they are checked here, one after the other.
     """
 
     def __init__(
@@ -35,8 +35,9 @@ class Scan:
     ) -> None:
         self.files = 0
         self._runner = runner or one_by_one
+        self.left_out: list[LeftOut] = []
         named = list(paths)
-        self.targets = discover(named, resolver, force_exclude=force_exclude)
+        self.targets = discover(named, resolver, force_exclude=force_exclude, left_out=self.left_out)
         self._vanished = _vanished(named, self.targets, resolver)
 
     def __iter__(self) -> Iterator[Report]:

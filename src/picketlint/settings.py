@@ -39,9 +39,15 @@ DEFAULT_TEST_PATTERNS = (
 DEFAULT_EXCLUDES = frozenset({
     ".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox", ".pants.d",
     ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode", "__pycache__",
-    "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv",
+    "__pypackages__", "_build", "buck-out", "dist", "node_modules", "site-packages", "venv",
 })  # fmt: skip
-"""The names of directories that are left out unless ``exclude`` says otherwise (ruff's list)."""
+"""The names of directories that are left out unless ``exclude`` says otherwise (ruff's list, and __pycache__).
+
+``build`` is none of them: it is where packages of that name have their code, and where git ignores what it does not
+track (https://github.com/astral-sh/ruff/pull/10093).
+"""
+BY_DEFAULT = "excluded by default"
+"""What ``Settings.excluded_by`` says of what only that list leaves out."""
 
 _TEST_DIRECTORIES = frozenset({"tests", "test", "testing"})
 _PYTHON_SUFFIXES = frozenset({"py", "pyi", "ipynb"})
@@ -119,15 +125,20 @@ class Settings(NamedTuple):
 
     def is_excluded(self, path: str, *, is_directory: bool = False) -> bool:
         """Whether a file or directory, or one that it is in, is left out, going by its path below the root."""
+        return self.excluded_by(path, is_directory=is_directory) is not None
+
+    def excluded_by(self, path: str, *, is_directory: bool = False) -> str | None:
+        """What leaves a file or directory out, in words: one of two keys, or ``BY_DEFAULT``; None if nothing does."""
         relative = self._relative(path)
         if not relative:
-            return False
+            return None
         relative += "/" if is_directory else ""
-        for patterns in (self.extra_excludes, self.excludes):
+        for key, patterns in (("extend-exclude", self.extra_excludes), ("exclude", self.excludes)):
             verdict = None if patterns is None else patterns.verdict(relative)
             if verdict is not None:
-                return verdict
-        return self.excludes is None and not DEFAULT_EXCLUDES.isdisjoint(relative.split("/")[:-1])
+                return f"excluded by `{key}`" if verdict else None
+        by_default = self.excludes is None and not DEFAULT_EXCLUDES.isdisjoint(relative.split("/")[:-1])
+        return BY_DEFAULT if by_default else None
 
     def _relative(self, path: str) -> str:
         relative = below(self.root, path)
