@@ -156,6 +156,19 @@ def test_exit_codes(project: Path, arguments: str, code: int) -> None:
         ("cache", "the following arguments are required: {dir,clear}"),
         ("check --format json", "there is no option --format: did you mean --output-format?"),
         ("check --select B614", 'unknown rule "B614"; `picketlint rule` lists them'),
+        ("check --select PKT101 --ignore PKT101", "--ignore leaves no rule to check for"),
+        ("check --ignore PKT", "--ignore leaves no rule to check for"),
+        ("check --select pkt1", '--select: unknown rule "pkt1"; did you mean "PKT1"?'),
+        (
+            "check --config=",
+            "--config wants a TOML file, and this is empty: is a variable in the command line not set?",
+        ),
+        ("check --config .", ".: not a file: --config wants a TOML file"),
+        ("-q check", "options stand behind the command, as in `picketlint check -q`"),
+        ("check -o b.py", "argument -o/--output-file: wants a file for the report, and this is code"),
+        ("check --output-file=", "argument -o/--output-file: wants a file for the report, and this is empty"),
+        ("check -o .", ". cannot be written: Is a directory"),
+        ("check -o b.py/report.txt", "b.py/report.txt cannot be written: "),
         ("check --cache-dir=", "argument --cache-dir: wants a directory, and this is empty"),
         ("cache clear --cache-dir=", "argument --cache-dir: wants a directory, and this is empty"),
     ],
@@ -167,6 +180,43 @@ def test_wrong_use_is_one_line_on_standard_error(project: Path, arguments: str, 
     assert message in outcome.err
     assert outcome.err.count("\n") == 1
     assert "passed" not in outcome.out
+
+
+def test_rules_that_blanks_separate(project: Path) -> None:
+    outcome = picketlint("check", "--select", "PKT101 PKT2", cwd=project)
+    assert outcome.err == 'error: --select: "PKT101 PKT2" is more than one rule: put commas between them\n'
+    assert picketlint("check", "--select", " PKT101, PKT2,, ", cwd=project).code == 1
+
+
+def test_a_configuration_that_selects_nothing_is_obeyed_and_said(project: Path) -> None:
+    add(project, "pyproject.toml", "[tool.picketlint]\nselect = []\n")
+    none = "no rule is selected: see `select` and `ignore` in [tool.picketlint], and those options"
+    for arguments, told in (([], none), (["a.py"], f"a.py: not checked ({none})")):
+        outcome = picketlint("check", *arguments, cwd=project)
+        assert (outcome.code, outcome.out, outcome.err) == (0, "Nothing was checked.\n", f"warning: {told}\n")
+
+
+def test_the_report_in_a_file(project: Path) -> None:
+    expected = picketlint("check", "--output-format", "json", cwd=project).out
+    outcome = picketlint("check", "--output-format", "json", "-o", "new/deep/report.json", cwd=project, FORCE_COLOR="1")
+    assert (outcome.code, outcome.out, outcome.err) == (1, SUMMARY.format(files=2), "")
+    assert (project / "new/deep/report.json").read_bytes().decode() == expected
+    (project / "report.txt").write_text("old " * 1000)
+    outcome = picketlint("check", "-q", "--output-file=report.txt", cwd=project, FORCE_COLOR="1")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert (project / "report.txt").read_text() == picketlint("check", "-q", cwd=project).out
+
+
+@pytest.mark.skipif(
+    getattr(os, "geteuid", lambda: 0)() == 0, reason="root may read everything, and Windows asks others"
+)
+def test_a_directory_that_cannot_be_searched_is_named(project: Path) -> None:
+    add(project, "locked/x.py")
+    (project / "locked").chmod(0o400)
+    outcome = picketlint("check", "b.py", "locked", cwd=project)
+    (project / "locked").chmod(0o700)
+    assert outcome.code == 2
+    assert outcome.err == "error: locked: cannot be read (Permission denied): make it readable or exclude it\n"
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("check", "--help"), ("rule", "-h"), ("--version",)])
@@ -341,6 +391,15 @@ def test_the_list_of_rules(tmp_path: Path) -> None:
     assert [line.split()[0] for line in lines] == [rule.id for rule in registry.load().rules]
     described = json.loads(picketlint("rule", "--output-format", "json", cwd=tmp_path).out)
     assert [one["id"] for one in described] == [rule.id for rule in registry.load().rules]
+
+
+@pytest.mark.parametrize("beginning", ["PKT4", "pkt4"])
+def test_the_list_of_the_rules_of_one_kind(tmp_path: Path, beginning: str) -> None:
+    outcome = picketlint("rule", beginning, cwd=tmp_path)
+    assert outcome.code == 0
+    assert [line.split()[0] for line in outcome.out.splitlines()[1:]] == [
+        rule.id for rule in registry.load().rules if rule.id.startswith("PKT4")
+    ]
 
 
 @pytest.mark.parametrize("key", ["PKT101", "pkt101", "unsafe-torch-load"])

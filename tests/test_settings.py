@@ -61,7 +61,7 @@ def codes(overrides: Overrides = Overrides(), path: str = "a.py") -> str:  # noq
         # the command line: select replaces, the rest comes on top
         ('select = ["PKT1"]\nignore = ["PKT201"]', {"select": ["PKT2"]}, "201"),
         ('select = ["PKT1"]', {"extend_select": ["PKT201"]}, "101 102 201"),
-        ('select = ["PKT101"]', {"ignore": ["PKT"]}, ""),
+        ('select = ["PKT101"]', {"ignore": ["PKT1"]}, ""),
         ('ignore = ["PKT101"]', {"ignore": ["PKT102"]}, "201"),
         ('ignore = ["PKT101"]', {"extend_select": ["PKT101"]}, "101 102 201"),
         ("", {"select": ["PKT"], "ignore": ["PKT101"]}, "102 201"),

@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class _StreamError(Exception):
-    """Standard input or output is of no use."""
+    """Standard input or output, or the file for the report, is of no use."""
 
 
 class _UsageError(Exception):
@@ -105,6 +105,9 @@ def _parse(arguments: list[str]) -> tuple[Callable[[Any], int], Any]:
 
         close = [] if os.path.lexists(first) else get_close_matches(first, _COMMANDS, n=1)
         general.error(f"there is no command {first}: did you mean `picketlint {' '.join(close) or f'check {first}'}`?")
+    named = [one for one in arguments if one in _COMMANDS]
+    if named and first not in ("-h", "--help"):
+        general.error(f"options stand behind the command, as in `picketlint {named[0]} {first}`")
     general.parse_args(arguments)
     _say("error", "a command is missing: to check the current directory, `picketlint check` (see `picketlint --help`)")
     raise SystemExit(FAILURE)
@@ -172,6 +175,7 @@ def _check_parser(kind: Callable[..., Any]) -> Any:
     files.add_argument("--stdin-filename", metavar="FILE", help="what the code on standard input is to be taken for")
     output = check.add_argument_group("output")
     output.add_argument("--output-format", choices=_FORMATS, default=_FORMATS[0], help=f"default: {_FORMATS[0]}")
+    output.add_argument("-o", "--output-file", type=_output_file, metavar="FILE", help="write what was found to a file")
     output.add_argument("--statistics", action="store_true", help="count the findings of each rule, do not list them")
     output.add_argument("--exit-zero", action="store_true", help="exit with 0 though something was found")
     volume = output.add_mutually_exclusive_group()
@@ -185,33 +189,26 @@ def _check_parser(kind: Callable[..., Any]) -> Any:
 
 
 def _rule_parser(kind: Callable[..., Any]) -> Any:
-    rule = kind(
-        prog="picketlint rule",
-        usage="picketlint rule [options] [RULE]",
-        description="List the rules, or explain one.",
-    )
-    rule.add_argument("rule", nargs="?", metavar="RULE", help="code or name of a rule; without one, all are listed")
-    rule.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text (Markdown)")
-    rule.add_argument(
-        "--supersedes", action="store_true", help="list what of Bandit (B...) and ruff (S...) the rules make redundant"
-    )
-    return rule
+    from picketlint import rule_command
+
+    return _described("picketlint rule", rule_command, kind)
 
 
 def _exceptions_parser(kind: Callable[..., Any]) -> Any:
-    from picketlint import exceptions_command as command
+    from picketlint import exceptions_command
 
-    parser = kind(
-        prog="picketlint exceptions", usage=command.USAGE, description=command.DESCRIPTION, epilog=command.EPILOG
-    )
-    command.add_options(parser)
-    return parser
+    return _described("picketlint exceptions", exceptions_command, kind)
 
 
 def _cache_parser(kind: Callable[..., Any]) -> Any:
-    from picketlint import cache_command as command
+    from picketlint import cache_command
 
-    parser = kind(prog="picketlint cache", usage=command.USAGE, description=command.DESCRIPTION, epilog=command.EPILOG)
+    return _described("picketlint cache", cache_command, kind)
+
+
+def _described(program: str, command: Any, kind: Callable[..., Any]) -> Any:
+    """The parser of a command that is a module of its own."""
+    parser = kind(prog=program, usage=command.USAGE, description=command.DESCRIPTION, epilog=command.EPILOG)
     command.add_options(parser)
     return parser
 
@@ -223,6 +220,17 @@ def _codes(text: str) -> list[str]:
 
         raise argparse.ArgumentTypeError("wants codes or names of rules, as in PKT101,PKT3")
     return codes
+
+
+def _output_file(text: str) -> str:
+    from picketlint.discovery import SUFFIXES
+
+    # `-o train.py` would be the end of train.py.
+    if not text or text.endswith(SUFFIXES):
+        import argparse
+
+        raise argparse.ArgumentTypeError(f"wants a file for the report, and this is {'code' if text else 'empty'}")
+    return text
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -303,56 +311,45 @@ def _report(options: argparse.Namespace, outcome: Outcome, sources: Sources) -> 
     """Print the outcome; the result is the exit code it stands for."""
     from picketlint.reporting import render
     from picketlint.reporting.summary import statistics, summary
-    from picketlint.reporting.terminal import terminal_of
+    from picketlint.reporting.terminal import Terminal, terminal_of
 
     as_json = options.output_format == "json"
+    path = options.output_file
+    terminal = terminal_of(sys.stdout, os.environ) if path is None else Terminal()
     if options.statistics:
         lines = statistics(outcome, as_json=as_json)
     else:
-        lines = render(options.output_format, outcome, terminal_of(sys.stdout, os.environ), sources)
-    _print(lines)
+        lines = render(options.output_format, outcome, terminal, sources)
+    _print(lines, path)
     for problem in outcome.problems:
         _say("error" if problem.fatal else "warning", f"{problem.path}: {problem.message}")
-    if not (as_json or options.quiet):
+    if not (options.quiet or (as_json and path is None)):
         _print(summary(outcome))
     if outcome.incomplete:
         return FAILURE
     return FINDINGS if outcome.open and not options.exit_zero else CLEAN
 
 
-def _print(lines: Iterable[str]) -> None:
-    """Lines to standard output. That nobody reads them (any more) changes no exit code, unlike a full disk."""
-    from picketlint.reporting.terminal import abandon, write
+def _print(lines: Iterable[str], path: str | None = None) -> None:
+    """Lines to standard output, or a file. That nobody reads them (any more) changes no exit code; a full disk does."""
+    from picketlint.reporting.terminal import abandon, save, write
 
     try:
-        write(sys.stdout, "".join(f"{line}\n" for line in lines))
+        if path is None:
+            write(sys.stdout, "".join(f"{line}\n" for line in lines))
+        else:
+            save(path, lines)
     except OSError as error:
-        abandon(sys.stdout)
-        if not isinstance(error, BrokenPipeError):
-            raise _StreamError(f"standard output cannot be written: {error.strerror}") from error
+        if path is None:
+            abandon(sys.stdout)
+        if path is not None or not isinstance(error, BrokenPipeError):
+            raise _StreamError(f"{path or 'standard output'} cannot be written: {error.strerror}") from error
 
 
 def _rule(options: argparse.Namespace) -> int:
-    from picketlint import registry, rulepage
+    from picketlint import rule_command
 
-    known = registry.load()
-    wanted = None if options.rule is None else known.get(options.rule) or known.get(options.rule.upper())
-    if options.rule is not None and wanted is None:
-        closest = known.suggest(options.rule)
-        hint = f"did you mean {closest}?" if closest else "`picketlint rule` lists them"
-        _say("error", f"there is no rule {options.rule}: {hint}")
-        return FAILURE
-    if options.supersedes:
-        _print(rulepage.superseded(known.rules if wanted is None else (wanted,)))
-    elif options.output_format == "json":
-        import json
-
-        rules = known.rules if wanted is None else (wanted,)
-        _print([json.dumps([rulepage.describe(rule) for rule in rules], indent=2)])
-    elif wanted is None:
-        _print(rulepage.catalogue(known.rules))
-    else:
-        _print([rulepage.render(wanted).removesuffix("\n")])
+    _print(rule_command.run(options))
     return CLEAN
 
 

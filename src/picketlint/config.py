@@ -74,7 +74,10 @@ def read_config(path: str) -> Config | None:
     except (FileNotFoundError, NotADirectoryError, NotRegularFileError):
         return None
     except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror}): make it readable", path) from error
+        directory = os.path.dirname(path)
+        # Where nothing can be looked up, it is not known that there is such a file.
+        at_fault = path if os.access(directory, os.X_OK) else directory
+        raise ConfigError(f"cannot be read ({error.strerror}): make it readable or exclude it", at_fault) from error
     if b"picketlint" not in data:
         # Spares tomli's import, and keeps broken files of others (say, test data) from stopping the run.
         return None
@@ -87,6 +90,8 @@ def selectors(value: object) -> tuple[str, ...]:
     codes = _strings(value)
     for code in codes:
         if registry.load().expand(code) is None:
+            if len(code.split()) > 1 and all(registry.load().expand(one) for one in code.split()):
+                raise ValueError(f'"{code}" is more than one rule: put commas between them')
             closest = registry.load().suggest(code)
             raise ValueError(f'unknown rule "{code}"; {_hint(closest) if closest else "`picketlint rule` lists them"}')
     return codes

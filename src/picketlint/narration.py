@@ -23,6 +23,7 @@ _MOST_NAMES = 3
 _BUT = ", but for what git tracks or the command line names"
 # No file of a project can be in these, and asking git takes a while: it tracks nothing below the first.
 _METADATA = frozenset({".git", ".hg", ".svn", ".bzr", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
+_NONE_SELECTED = "no rule is selected: see `select` and `ignore` in [tool.picketlint], and those options"
 _TEST, _EXCLUDED, _NO_RULE = (
     "a test; `--include-tests` checks it",
     "excluded, and `--force-exclude` is given",
@@ -71,6 +72,8 @@ def _reason(path: str, resolver: Resolver, force_exclude: bool) -> str | None:
         return _EXCLUDED
     if is_directory or settings.checks_for(path).codes:
         return None
+    if not settings.codes:
+        return _NONE_SELECTED
     return _TEST if settings.is_test(path) else _NO_RULE
 
 
@@ -78,7 +81,7 @@ def _nothing_checked(scan: Scan) -> str:
     """Why a run over directories came to nothing."""
     targets = scan.targets
     if any(target.settings is not None and not target.settings.codes for target in targets):
-        return "no rule is selected: see `--select` and `--ignore`, and those keys in [tool.picketlint]"
+        return _NONE_SELECTED
     tests = _tests(targets)
     if tests:
         return f"there is nothing to check but {count(tests, 'test')}; `--include-tests` checks tests as well"

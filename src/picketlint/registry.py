@@ -115,7 +115,7 @@ class Registry:
     def suggest(self, text: str) -> str | None:
         """The known id or name that is closest to a mistyped one; None where nothing is close."""
         upper = text.upper()
-        if upper in self._by_key or upper == "ALL":
+        if self.expand(upper) is not None:
             return upper
         if upper.startswith("PKT"):
             # One digit off is a slip of the finger; more, and any code is as close as the next.

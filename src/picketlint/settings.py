@@ -160,6 +160,9 @@ class Resolver:
         self._select = None if overrides.select is None else _option("--select", overrides.select)
         self._ignore = _option("--ignore", overrides.ignore)
         self._extend_select = _option("--extend-select", overrides.extend_select)
+        every = frozenset(rule.id for rule in registry.load().entries)
+        if not _refine(every, self._select, self._extend_select, self._ignore):
+            raise ConfigError("--ignore leaves no rule to check for: take out of it what is to be checked")
         self._test_codes: frozenset[str] | None = None
         if overrides.include_tests is not None:
             included = overrides.include_tests
@@ -197,9 +200,14 @@ class Resolver:
     def _read_explicit(self, path: str) -> _Found:
         if self._isolated:
             raise ConfigError("--config and --isolated contradict each other: leave one out")
+        if not path:
+            raise ConfigError(
+                "--config wants a TOML file, and this is empty: is a variable in the command line not set?"
+            )
         absolute = os.path.normpath(os.path.join(self.cwd, path))
         if not os.path.isfile(absolute):
-            raise ConfigError("no such file: --config wants a TOML file with a [tool.picketlint] table", path)
+            what = "not a file" if os.path.exists(absolute) else "no such file"
+            raise ConfigError(f"{what}: --config wants a TOML file with a [tool.picketlint] table", path)
         config = read_config(absolute)
         if config is None:
             raise ConfigError("has no [tool.picketlint] table, which --config wants", path)

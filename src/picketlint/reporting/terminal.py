@@ -9,7 +9,7 @@ from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import TextIO
 
 _STYLES = {
@@ -61,6 +61,13 @@ def write(stream: TextIO | None, text: str) -> None:
     if stream is not None:
         stream.write(text)
         stream.flush()
+
+
+def save(path: str, lines: Iterable[str]) -> None:
+    """Write lines to a file in UTF-8, replacing it, and make the directory it is to be in. Raises OSError."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+        stream.writelines(f"{line}\n" for line in lines)
 
 
 def abandon(stream: TextIO | None) -> None:
