@@ -76,7 +76,8 @@ def expect(size: int) -> None:
     _prefilter(registry.load()).expect(size)
 
 
-def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | None) -> Report:
+def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | None, *, mended: bool = False) -> Report:
+    """Check a file. In a ``mended`` tree, what the magics of IPython do stands in their place."""
     plan = _plan(checks.codes)
     if tree is None and is_dotenv(path):
         return _analyze_dotenv(data, path, plan.dotenv)
@@ -94,9 +95,14 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
         if not needed:
             refuse_unparsable(text)
             return Report(path)
-        root = parse(text) if tree is None else tree
+        magics = not mended and "get_ipython" in text
+        root = parse(text) if tree is None or magics else tree
     except UnreadableSourceError as error:
         return Report(path, _unreadable(plan, path, error, raw))
+    if magics:
+        from picketlint.notebooks.written import understand
+
+        understand(root)
     # Most files end above: the semantics and the rules are imported for those that do not.
     from picketlint.analysis import check
     from picketlint.module import Module
@@ -194,7 +200,7 @@ def _analyze_notebook(data: bytes, path: str, checks: Checks) -> Report:
         joined = join(notebook)
     except UnreadableSourceError as error:
         return Report(path, _unreadable(plan, path, error, data))
-    report = _analyze(joined.text, path, checks, joined.root)
+    report = _analyze(joined.text, path, checks, joined.root, mended=True)
     findings = [placed(finding, joined) for finding in report.findings]
     texts = {cell.number: cell.source.encode("utf-8", "surrogatepass") for cell in joined.left}
     for one in joined.faults:

@@ -61,6 +61,7 @@ _IN_WORDS = frozenset(code for code in range(0x80) if WORDS[code] != 0x20)
 _MANY, _WORTH_SCANNING = 1 << 18, 1 << 22
 # What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell.
 _MAGIC = b"from IPython import get_ipython"
+_SHELL = b"get_ipython"
 
 
 class Prefilter:
@@ -84,6 +85,9 @@ class Prefilter:
         data = data.removeprefix(BOM_UTF8)
         self.expect(len(data))
         text = self._read(data, folded=folded)
+        if _SHELL in text.keys and b"magic" in data and not data.startswith(_MAGIC):
+            # Code stands in the texts that magics are given, with its line ends escaped.
+            return self.look(b"%s\n%s" % (_MAGIC, data.replace(b"\\n", b"\n").replace(b"\\t", b"\t")))
         thorough = self._seen > _MANY and not data.startswith(_MAGIC)
         return Look(text, self._triggered, self._needles_for(text), thorough=thorough)
 

@@ -82,6 +82,13 @@ def statement_of(line: Line, at: Place, known: Known) -> ast.stmt | None:
     return _put(ast.Assign([entry], _text(found.group(2).rstrip(), at, known)), at)
 
 
+def filled(argument: ast.expr, at: Place, known: Known) -> ast.expr:
+    """What a shell gets where IPython is given a command, which is a constant or, as it is, anything else."""
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return _text(argument.value, at, known)
+    return argument
+
+
 def _text(text: str, at: Place, known: Known) -> ast.expr:
     """A text with the values that IPython puts in: an f-string, or the one value; a constant if there are none."""
     flat = text.replace("\\\n", "  ")
