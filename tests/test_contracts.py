@@ -26,7 +26,7 @@ LAYERS = [
     ["_index", "catalog", "comments", "dotenv", "git", "gitignore", "model", "needles triggers", "phrases"],
     ["flags", "requirements", "scanner", "vocabulary"],
     ["examples", "knowledge", "source"],
-    ["notebooks", "semantics", "suppressions", "placeholders privatekeys tokens", "wording"],
+    ["notebooks", "semantics", "suppressions", "placeholders privatekeys stretches tokens", "wording"],
     ["policies", "project", "reporting"],
     ["commands", "credentials", "trails"],
     ["module wrappers"],

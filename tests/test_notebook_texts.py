@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 
 import pytest
 from marker_rule import MARKER
@@ -157,3 +158,44 @@ def test_the_cells_of_another_language_and_their_outputs_are_told_apart() -> Non
     data = json.dumps(document(code(MARKER, outputs=[STREAM]), metadata={"language_info": {"name": "R"}})).encode()
     messages = [one.message for one in analyze(data, "x.ipynb", CHECKS).findings]
     assert messages == ["A marker; take it out", "A marker; take it out (in an output of this cell)"]
+
+
+SECRETS = ("hf_", "AKIA", "ghp_", "wandb", "mistral", "hooks.slack.com/services/")
+
+
+def _leaks() -> list[str]:
+    """Texts with a credential in them, whole or in two pieces that stand in texts of their own."""
+    named = [f"{name}_api_key = '{sample(name)}'" for name in ("wandb", "mistral")]
+    whole = [*(sample(start) for start in SECRETS[:3]), *named, f"see https://{sample(SECRETS[-1])}."]
+    key = "\n".join(
+        ["-----BEGIN RSA PRIVATE KEY-----", *["M" + sample("ngc")[:62]] * 4, "-----END RSA PRIVATE KEY-----"]
+    )
+    cut = [part for one in (*whole, key) for part in (one[: len(one) // 2], one[len(one) // 2 :])]
+    return [*whole, key, key[:-30], key[-30:], *cut]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_texts_are_looked_through_together_and_judged_by_themselves(seed: int) -> None:
+    chance = random.Random(seed)
+    texts = chance.choices([*_leaks(), "", "a", "----", "\\", "x = ", '"', "token: "], k=chance.randrange(40))
+    outputs = [{"output_type": "stream", "name": "stdout", "text": text} for text in texts]
+    checks = Checks(frozenset({"PKT401", "PKT403"}))
+    alone = {
+        (finding.rule, number)
+        for number, output in enumerate(outputs, 1)
+        for finding in report(code("1", outputs=[output]), checks=checks).findings
+    }
+    found = report(*(code("1", outputs=[output]) for output in outputs), checks=checks).findings
+    assert {(finding.rule, finding.cell) for finding in found} == alone
+
+
+@pytest.mark.parametrize(
+    "name", ["wandb", "mistral", "cohere", "together", "comet", "pinecone", "aws_secret", "kaggle"]
+)
+def test_a_value_with_a_name_is_found_in_a_long_log(name: str) -> None:
+    log = "".join(f"step {step} /data/shard_{step:05d}.tar 0.12345678901234\n" for step in range(2000))
+    line = f"{name}_api_key={sample(name)}\n" if name != "aws_secret" else f"aws_secret_access_key={sample(name)}\n"
+    checks = Checks(frozenset({"PKT401"}))
+    for text, count in ((log, 0), (line, 1), (log + line + log, 1)):
+        output = {"output_type": "stream", "name": "stdout", "text": text}
+        assert len(report(code("1", outputs=[output]), checks=checks).findings) == count

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from picketlint.registry import Entry
     from picketlint.rule import Rule
 
+# In characters.
+_BATCH = 1 << 18
+# What no secret reaches across: neither a token or its name, nor a key, which dashes end.
+_APART = "\0----\0"
+
 
 def check_texts(
     selected: Iterable[Entry], concealing: Sequence[Entry], notebook: Notebook, cells: Iterable[Cell], path: str
@@ -37,14 +42,40 @@ def check_texts(
                 span = places.span(passage.start, passage.end)
                 yield _finding(rule, passage, Text(cell, ""), path)._replace(span=span, focus=span, secrets=secrets)
     seen: set[tuple[str, int | None, str]] = set()
-    for text in texts(notebook):
-        for rule, passage in passages(rules, text.text):
+    for batch in _batches(texts(notebook)):
+        for text, rule, passage in _passages_in(rules, batch):
             key = (rule.id, text.cell.number if text.cell is not None else None, text.where)
             if key not in seen:
                 seen.add(key)
                 # Whoever prints a token often has it in the code, too.
                 secrets = concealed_in(text.cell.source, concealing) if text.cell is not None else ()
                 yield _finding(rule, passage, text, path)._replace(secrets=secrets)
+
+
+def _batches(found: Iterable[Text]) -> Iterator[list[Text]]:
+    """The texts in lists: there can be millions, and looking through one takes a while however short it is."""
+    batch: list[Text] = []
+    size = 0
+    for text in found:
+        batch.append(text)
+        size += len(text.text)
+        if size > _BATCH:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _passages_in(rules: Sequence[Rule], batch: list[Text]) -> Iterator[tuple[Text, Rule, Passage]]:
+    """Everything the rules report about some texts, each for itself; halves without anything are not looked at."""
+    pending = [batch]
+    while pending:
+        texts = pending.pop()
+        found = passages(rules, _APART.join(text.text for text in texts))
+        if len(texts) == 1:
+            yield from ((texts[0], rule, passage) for rule, passage in found)
+        elif next(found, None) is not None:
+            middle = len(texts) // 2
+            pending += (texts[middle:], texts[:middle])
 
 
 def _finding(rule: Rule, passage: Passage, text: Text, path: str) -> Finding:

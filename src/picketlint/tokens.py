@@ -25,6 +25,7 @@ from picketlint.knowledge.tokens import (
 from picketlint.lazy import regex
 from picketlint.placeholders import credible, known
 from picketlint.records import NamedTuple
+from picketlint.stretches import expanded, may_hold_value, stretches
 from picketlint.triggers import CONTINUED
 
 TYPE_CHECKING = False
@@ -149,7 +150,7 @@ def _made_up(parts: tuple[str | Run, ...], seed: int) -> str:
         if isinstance(part, str):
             made.append(part)
             continue
-        characters = [character for character in _expanded(part.characters) if character.isalnum()] or ["="]
+        characters = [character for character in expanded(part.characters) if character.isalnum()] or ["="]
         for _ in range(part.low):
             # The constants of a linear congruential generator (Numerical Recipes, section 7.1).
             seed = (seed * 1664525 + 1013904223) % (1 << 32)
@@ -161,15 +162,16 @@ def _made_up(parts: tuple[str | Run, ...], seed: int) -> str:
 
 
 def _found(text: str) -> Iterator[Token]:
-    runs = "\n".join(_runs().findall(text))
+    runs = stretches(text)
     for needle, shapes in _shapes().items():
         if needle in runs:
             for shape in shapes:
                 yield from _of_shape(shape, text)
-    for needle, rows in _names().items():
-        if needle in text:
-            for row in rows:
-                yield from _of_name(row, needle, text)
+    if may_hold_value(text, runs):
+        for needle, rows in _names().items():
+            if needle in text:
+                for row in rows:
+                    yield from _of_name(row, needle, text)
     for pair in PAIRS:
         if pair.identifier.needle in runs:
             yield from _of_pair(pair, text)
@@ -177,15 +179,6 @@ def _found(text: str) -> Iterator[Token]:
         for match in _pattern(DISCORD_BOT.parts, rf"(?<![{_WORD}.-])").finditer(text):
             if _holds(DISCORD_BOT, match, text):
                 yield Token(match.start(), match.end(), DISCORD_BOT.provider, DISCORD_BOT.kind)
-
-
-@cache
-def _runs() -> re.Pattern[str]:
-    """What is as long as the shortest shape, of characters that are in one: a small part of a text, and all of them."""
-    shapes = [shape.parts for shape in (*SHAPES, *(pair.identifier for pair in PAIRS))]
-    written = {part if isinstance(part, str) else _expanded(part.characters) for parts in shapes for part in parts}
-    shortest = min(sum(len(part) if isinstance(part, str) else part.low for part in parts) for parts in shapes)
-    return re.compile(f"[{re.escape(''.join(sorted({*''.join(written)})))}]{{{shortest},}}")
 
 
 @cache
@@ -233,10 +226,10 @@ class _Lead:
     def __init__(self, shape: Shape) -> None:
         self._parts = shape.parts[: shape.parts.index(shape.needle)] if shape.needle in shape.parts else ()
         classes = "".join(_WORD if isinstance(part, str) else part.characters for part in self._parts)
-        self._characters = _expanded(classes)
+        self._characters = expanded(classes)
         self._reach = sum(len(part) if isinstance(part, str) else part.high for part in self._parts)
         first = shape.parts[0]
-        self._forbidden = _expanded(first.characters if isinstance(first, Run) else _WORD)
+        self._forbidden = expanded(first.characters if isinstance(first, Run) else _WORD)
         if isinstance(first, str) and any("-" in part.characters for part in shape.parts if isinstance(part, Run)):
             self._forbidden += "-"
 
@@ -297,13 +290,6 @@ def _pattern(parts: tuple[str | Run, ...], before: str = "") -> re.Pattern[str]:
     last = parts[-1]
     more = last.characters if isinstance(last, Run) else "="
     return re.compile(f"{before}(?P<value>{written})(?![{_WORD}{more}])")
-
-
-@cache
-def _expanded(characters: str) -> str:
-    """The characters of a class; a hyphen stands for itself at its end."""
-    ranges = re.sub(r"(.)-(.)", lambda found: "".join(map(chr, range(ord(found[1]), ord(found[2]) + 1))), characters)
-    return "".join(dict.fromkeys(ranges))
 
 
 # -- what else has to hold ---------------------------------------------------------------------------------------------
