@@ -315,3 +315,31 @@ def test_a_cell_that_cannot_be_read_makes_the_list_incomplete(repository: Reposi
     outcome = repository.run("exceptions")
     assert outcome.code == 2
     assert "a.ipynb: cell 2, line 1: Not checked, it does not parse" in outcome.err
+
+
+USED_ABOVE = "x = torch.load(p, weights_only=False)"
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ([USED_ABOVE, "import torch"], ["1:1:5 PKT101"]),
+        (["x = load(p)", "from dill import load"], ["1:1:5 PKT106"]),
+        (["def f(p):\n    return pk.load(p)", "import pickle as pk"], ["1:2:12 PKT106"]),
+        (["!ls {sys.argv[1]}\nos.system(sys.argv[1])", "import os, sys"], ["1:1:1 PKT301", "1:2:1 PKT301"]),
+        (["def f(torch): ...", USED_ABOVE, "import torch"], ["2:1:5 PKT101"]),
+        (["from x import *\nx = pickle.load(p)", "import pickle"], ["1:2:5 PKT106"]),
+        (["%run x.py", "x = pickle.load(p)", "import pickle"], ["2:1:5 PKT106"]),
+        # The name may mean something else.
+        (["from x import *\nx = load(p)", "from dill import load"], []),
+        (["%run x.py", "x = load(p)", "from dill import load"], []),
+        (["load = other", "x = load(p)", "from dill import load"], []),
+        (["x = load(p)", "def load(p): ...", "from dill import load"], []),
+        (["x = load(p)", "from dill import load", "from safe import load"], []),
+        (["x = load(p)", "def f():\n    global load", "from dill import load"], []),
+        (["x = open(p)", "from shelve import open"], []),
+        (["x = load(p)", "def f():\n    from dill import load"], []),
+    ],
+)
+def test_what_a_cell_imports_counts_in_those_above(cells: list[str], expected: list[str]) -> None:
+    assert found(*cells) == expected

@@ -105,12 +105,13 @@ def _body(magic: _Magic, known: Known) -> list[ast.stmt]:
     """The statements that a magic runs; none if it runs none that rules are about."""
     text = "\n".join(magic.rewritten.shown)
     Tree(magic.inner, text, [magic.rewritten], [1], more=known.more, names=known.names).mend()
+    magic.inner.body = [statement for statement in magic.inner.body if not _is_text(statement)]
     cell = magic.call.args[-1] if magic.call.args else None
     if isinstance(cell, ast.Constant) and 0 < (cell.end_lineno or 0) - cell.lineno == str(cell.value).count("\n"):
         _put_below(magic.inner, cell)
     else:
         _put_into(magic.inner, _place(magic.call))
-    return [statement for statement in magic.inner.body if not _is_text(statement)]
+    return magic.inner.body
 
 
 def _put_below(root: ast.Module, text: ast.Constant) -> None:
