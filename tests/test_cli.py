@@ -156,6 +156,9 @@ def test_exit_codes(project: Path, arguments: str, code: int) -> None:
         ("cache", "the following arguments are required: {dir,clear}"),
         ("check --format json", "there is no option --format: did you mean --output-format?"),
         ("check --select B614", 'unknown rule "B614"; `picketlint rule` lists them'),
+        ("help", "there is no command help: did you mean `picketlint --help`?"),
+        ("check --exclude x", "there is no option --exclude: did you mean `extend-exclude` in [tool.picketlint]?"),
+        ("check --extend-ignore PKT1", "there is no option --extend-ignore: did you mean --ignore?"),
         ("check --select PKT101 --ignore PKT101", "--ignore leaves no rule to check for"),
         ("check --ignore PKT", "--ignore leaves no rule to check for"),
         ("check --select pkt1", '--select: unknown rule "pkt1"; did you mean "PKT1"?'),
@@ -219,7 +222,7 @@ def test_a_directory_that_cannot_be_searched_is_named(project: Path) -> None:
     assert outcome.err == "error: locked: cannot be read (Permission denied): make it readable or exclude it\n"
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("check", "--help"), ("rule", "-h"), ("--version",)])
+@pytest.mark.parametrize("arguments", [("--help",), ("check", "--help"), ("rule", "-h"), ("--version",), ("-V",)])
 def test_help_and_version(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     outcome = picketlint(*arguments, cwd=tmp_path)
     assert (outcome.code, outcome.err) == (0, "")

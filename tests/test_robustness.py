@@ -79,6 +79,11 @@ NEWER = "type X = int\n" if sys.version_info < (3, 12) else 'x = t"{y}"\n'
 
 UNREADABLE = {
     "no-syntax": (b"def f(:\n", "1:7", "it does not parse: "),
+    "conflict": (
+        b"x = 1\n<<<<<<< HEAD\nx = 2\n=======\nx = 3\n>>>>>>> theirs\n",
+        "2:1",
+        "it does not parse: invalid syntax (a mark of a merge conflict that nobody resolved)",
+    ),
     "newer-syntax": (NEWER.encode(), "1:", "it does not parse: "),
     "latin-1-without-a-cookie": (b"x = 1\ns = '\xe9'\n", "2:6", "byte 0xe9 is not valid utf-8"),
     "after-wide-characters": ("s = '文字".encode() + b"\xff'\n", "1:8", "byte 0xff is not valid utf-8"),

@@ -95,16 +95,17 @@ def _parse(arguments: list[str]) -> tuple[Callable[[Any], int], Any]:
             options.paths += rest[end + 1 :]
         return command, options
     version = f"picketlint {__version__}"
-    if first == "--version":
+    if first in ("-V", "--version"):
         _print([version])
         raise SystemExit(CLEAN)
     general = _parser(prog="picketlint", usage="picketlint COMMAND [options]", description=_DESCRIPTION)
-    general.add_argument("--version", action="version", version=version)
+    general.add_argument("-V", "--version", action="version", version=version)
     if first and not first.startswith("-"):
         from difflib import get_close_matches
 
-        close = [] if os.path.lexists(first) else get_close_matches(first, _COMMANDS, n=1)
-        general.error(f"there is no command {first}: did you mean `picketlint {' '.join(close) or f'check {first}'}`?")
+        close = [] if os.path.lexists(first) else get_close_matches(first, (*_COMMANDS, *_INSTEAD), n=1)
+        meant = _INSTEAD.get(close[0], close[0]) if close else f"check {first}"
+        general.error(f"there is no command {first}: did you mean `picketlint {meant}`?")
     named = [one for one in arguments if one in _COMMANDS]
     if named and first not in ("-h", "--help"):
         general.error(f"options stand behind the command, as in `picketlint {named[0]} {first}`")
@@ -374,6 +375,7 @@ def _cache(options: argparse.Namespace) -> int:
 
 
 _TAKING_PATHS = frozenset({"check", "exceptions"})
+_INSTEAD = {"help": "--help", "version": "--version"}
 # Of each command: what declares its options, to a parser of any kind, and what does it.
 _COMMANDS: Mapping[str, tuple[Callable[[Callable[..., Any]], Any], Callable[[argparse.Namespace], int]]] = {
     "cache": (_cache_parser, _cache),

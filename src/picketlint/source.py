@@ -133,13 +133,20 @@ def parse(text: str) -> ast.Module:
             tree: ast.Module = compile(text, "<unknown>", "exec", _ONLY_AST, dont_inherit=True)
             return tree
     except SyntaxError as error:
-        raise UnreadableSourceError(
-            f"it does not parse: {error.msg}", max(error.lineno or 1, 1), max(error.offset or 1, 1)
-        ) from error
+        line = max(error.lineno or 1, 1)
+        message = f"it does not parse: {error.msg}{of_conflict(text, line)}"
+        raise UnreadableSourceError(message, line, max(error.offset or 1, 1)) from error
     except (RecursionError, MemoryError) as error:
         raise UnreadableSourceError("it is nested too deeply for Python's own parser") from error
     except ValueError as error:
         raise UnreadableSourceError(f"it does not parse: {error}") from error
+
+
+def of_conflict(text: str, line: int) -> str:
+    """What to add to an error about a line (1-based) that git wrote, to mark a conflict."""
+    written = text.split("\n", line)[line - 1 : line]
+    marked = any(one.startswith(("<<<<<<< ", "=======", ">>>>>>> ")) for one in written)
+    return " (a mark of a merge conflict that nobody resolved)" if marked else ""
 
 
 def refuse_unparsable(text: str) -> None:

@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _WRONG_USE = 2
+# What options of ruff and flake8 are called here.
+_ELSEWHERE = {
+    "--exclude": "`extend-exclude` in [tool.picketlint]",
+    "--extend-exclude": "`extend-exclude` in [tool.picketlint]",
+    "--extend-ignore": "--ignore",
+    "--per-file-ignores": "`per-path-ignores` in [tool.picketlint]",
+}
 
 
 class _Help(argparse.HelpFormatter):
@@ -48,6 +55,8 @@ class Parser(argparse.ArgumentParser):
             known = [option for action in self._actions for option in action.option_strings]
             part = [option for option in known if option.startswith(unknown) or option.endswith(unknown[1:])]
             close = part or get_close_matches(unknown, known, n=1, cutoff=0.8)
+            if unknown in _ELSEWHERE:
+                close = [_ELSEWHERE[unknown]]
             message = f"there is no option {unknown}" + (f": did you mean {close[0]}?" if close else "")
         self._say("error", f"{message} (see `{self.prog} --help`)")
         raise SystemExit(_WRONG_USE)

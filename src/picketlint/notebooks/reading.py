@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from picketlint.records import NamedTuple
-from picketlint.source import UnreadableSourceError, lines_ended
+from picketlint.source import UnreadableSourceError, lines_ended, of_conflict
 
 _TEXT_CELLS = frozenset({"markdown", "raw", "heading", "html"})
 # What names a language that is Python, or runs on it, in the metadata of a notebook and the names of kernels.
@@ -94,7 +94,7 @@ def _document(data: bytes) -> dict[str, object]:
         message = f"byte 0x{data[error.start]:02x} is not valid utf-8, which notebooks are written in"
         raise UnreadableSourceError(message, before.count("\n") + 1, len(before) - before.rfind("\n")) from error
     except json.JSONDecodeError as error:
-        message = f"a notebook has to be JSON, and this is not: {error.msg}"
+        message = f"a notebook has to be JSON, and this is not: {error.msg}{of_conflict(error.doc, error.lineno)}"
         raise UnreadableSourceError(message, error.lineno, error.colno) from error
     except (RecursionError, MemoryError) as error:
         raise UnreadableSourceError("its JSON is nested too deeply to be read") from error
