@@ -43,39 +43,43 @@ def check_texts(
                 yield _finding(rule, passage, Text(cell, ""), path)._replace(span=span, focus=span, secrets=secrets)
     seen: set[tuple[str, int | None, str]] = set()
     for batch in _batches(texts(notebook)):
-        for text, rule, passage in _passages_in(rules, batch):
-            key = (rule.id, text.cell.number if text.cell is not None else None, text.where)
-            if key not in seen:
+        one = batch[0]
+        for rule in rules:
+            key = (rule.id, one.cell.number if one.cell is not None else None, one.where)
+            first = None if key in seen else _first(rule, batch)
+            if first is not None:
                 seen.add(key)
                 # Whoever prints a token often has it in the code, too.
-                secrets = concealed_in(text.cell.source, concealing) if text.cell is not None else ()
-                yield _finding(rule, passage, text, path)._replace(secrets=secrets)
+                secrets = concealed_in(one.cell.source, concealing) if one.cell is not None else ()
+                yield _finding(rule, first, one, path)._replace(secrets=secrets)
 
 
 def _batches(found: Iterable[Text]) -> Iterator[list[Text]]:
-    """The texts in lists: there can be millions, and looking through one takes a while however short it is."""
+    """The texts of each place in lists: there can be millions, and to look at one takes a while however short it is."""
     batch: list[Text] = []
     size = 0
     for text in found:
-        batch.append(text)
-        size += len(text.text)
-        if size > _BATCH:
+        if batch and (size > _BATCH or text.cell is not batch[0].cell or text.where != batch[0].where):
             yield batch
             batch, size = [], 0
-    yield batch
+        batch.append(text)
+        size += len(text.text)
+    if batch:
+        yield batch
 
 
-def _passages_in(rules: Sequence[Rule], batch: list[Text]) -> Iterator[tuple[Text, Rule, Passage]]:
-    """Everything the rules report about some texts, each for itself; halves without anything are not looked at."""
+def _first(rule: Rule, batch: list[Text]) -> Passage | None:
+    """The first that a rule reports about texts, each for itself; halves without anything are not looked at again."""
     pending = [batch]
     while pending:
         texts = pending.pop()
-        found = passages(rules, _APART.join(text.text for text in texts))
-        if len(texts) == 1:
-            yield from ((texts[0], rule, passage) for rule, passage in found)
-        elif next(found, None) is not None:
+        found = next(passages([rule], _APART.join(text.text for text in texts)), None)
+        if found is not None and len(texts) == 1:
+            return found[1]
+        if found is not None:
             middle = len(texts) // 2
             pending += (texts[middle:], texts[:middle])
+    return None
 
 
 def _finding(rule: Rule, passage: Passage, text: Text, path: str) -> Finding:
