@@ -315,12 +315,14 @@ def test_what_is_left_out_is_listed_where_verbose(project: Path) -> None:
         add(project, name)
     for arguments in (["init", "-q"], ["add", "-f", "a.py", "scratch/kept.py", "dist/z.py", "dist/inner/in.py"]):
         subprocess.run(["git", *arguments], cwd=project, check=True, capture_output=True)
+    (project / "linked").symlink_to("gen", target_is_directory=True)
     outcome = picketlint("check", "-v", "--select", "PKT101", "--output-format", "concise", cwd=project)
     assert [line for line in outcome.err.splitlines() if line.startswith("left out: ")] == [
         "left out: a.log.py (ignored by git)",
         "left out: dist (excluded by default)",
         "left out: dist/inner/in.py (excluded by default)",
         "left out: gen (excluded by `extend-exclude`)",
+        "left out: linked (a link to a directory)",
         "left out: scratch (ignored by git, but for what git tracks or the command line names)",
         "left out: tests/t.py (a test)",
     ]

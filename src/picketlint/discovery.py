@@ -29,6 +29,8 @@ SMALL = 2_000_000
 """A run over no more bytes than that parses every file: see ``is_strict``."""
 IGNORED = "ignored by git"
 """Why a file or directory is left out that git does not track, and that an ignore file names."""
+LINKED = "a link to a directory"
+"""Why a link is left out: what it leads to is checked where it is, or is none of the project's."""
 _UNTRACKED = "git does not track it, which is as it should be"
 
 
@@ -210,6 +212,9 @@ class _Search:
                 rules = rules.entering(directory)
                 start = directory if any(name == ".git" for name, _, _ in entries) else start
             for name, path, is_directory in entries:
+                if is_directory is None:
+                    self._leave_out(path, LINKED, start)
+                    continue
                 dotenv = not is_directory and is_dotenv(path)
                 if not (is_directory or dotenv or path.endswith(SUFFIXES)):
                     continue
@@ -280,13 +285,12 @@ def shown(path: str, cwd: str) -> str:
         return path.replace(os.sep, "/")
 
 
-def _entries(directory: str) -> list[tuple[str, str, bool]]:
-    """Name, path and "is it a directory" of what is in a directory, without links to directories. Raises OSError."""
+def _entries(directory: str) -> list[tuple[str, str, bool | None]]:
+    """Name, path and "is it a directory" of what is in a directory; None for a link to one. Raises OSError."""
     with os.scandir(directory) as listing:
         return [
-            (entry.name, entry.path, is_directory)
+            (entry.name, entry.path, True if entry.is_dir(follow_symlinks=False) else _links_to_directory(entry))
             for entry in listing
-            if (is_directory := entry.is_dir(follow_symlinks=False)) or not _links_to_directory(entry)
         ]
 
 
@@ -298,9 +302,10 @@ def _size(path: str) -> int:
         return 0
 
 
-def _links_to_directory(entry: os.DirEntry[str]) -> bool:
+def _links_to_directory(entry: os.DirEntry[str]) -> bool | None:
+    """None for a link to a directory; False for anything else that is none."""
     try:
-        return entry.is_symlink() and entry.is_dir()
+        return None if entry.is_symlink() and entry.is_dir() else False
     except OSError:
         # A link in a circle, say: reading it will tell.
         return False
