@@ -346,6 +346,11 @@ def test_what_git_tracks_and_only_the_built_in_list_leaves_out_is_named(project:
     assert picketlint("check", ".", "dist/z.py", cwd=project).err.startswith("note: pkg/venv/deep/y.py: ")
     assert picketlint("check", "-q", cwd=project).err == ""
     assert picketlint("check", "a.py", cwd=project).err == ""
+    outcome = picketlint("check", cwd=project, PATH="")
+    assert (
+        "note: node_modules, pkg/venv: not checked (excluded by default), and git is not installed, or not on PATH\n"
+        in outcome.err
+    )
     add(project, "pyproject.toml", '[tool.picketlint]\nextend-exclude = ["dist/", "!venv/"]\n')
     outcome = picketlint("check", "--output-format", "concise", cwd=project)
     assert outcome.err == ""

@@ -10,7 +10,7 @@ from picketlint.engine import UNREADABLE
 from picketlint.files import below
 from picketlint.model import Note, Report
 from picketlint.reporting.summary import count
-from picketlint.settings import BY_DEFAULT, Resolver, Settings
+from picketlint.settings import BY_DEFAULT, Resolver, Settings, upwards
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ def _tracked_but_excluded(scan: Scan, cwd: str) -> Iterator[str]:
         if one.tracked is None:
             unsure.setdefault(one.start, []).append(one)
     for start, found in unsure.items():
+        if not any(os.path.lexists(os.path.join(directory, ".git")) for directory in upwards(start)):
+            continue
         from picketlint import git
 
         try:

@@ -217,7 +217,7 @@ class Resolver:
         """The configuration at or above ``directory``, or ``_NOTHING``. A broken one breaks all it would govern."""
         climbed = []
         found: _Found | ConfigError = _NOTHING
-        for candidate in _upwards(directory):
+        for candidate in upwards(directory):
             if candidate in self._configs:
                 found = self._configs[candidate]
                 break
@@ -242,7 +242,7 @@ class Resolver:
             return os.path.dirname(config_path)
         climbed = []
         best = (0, "")
-        for candidate in _upwards(directory):
+        for candidate in upwards(directory):
             if candidate in self._roots:
                 best = self._roots[candidate]
                 break
@@ -314,7 +314,7 @@ def _beside(config_path: str | None, relative: str | None) -> str | None:
     return os.path.normpath(os.path.join(os.path.dirname(config_path), relative))
 
 
-def _upwards(directory: str) -> Iterator[str]:
+def upwards(directory: str) -> Iterator[str]:
     """A directory and all above it, nearest first."""
     while True:
         yield directory
