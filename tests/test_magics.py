@@ -438,6 +438,13 @@ def test_calls_that_are_no_magics_or_do_nothing(source: str) -> None:
     assert [one.rule for one in findings] == []
 
 
+def test_escaped_line_ends_hide_nothing_from_the_prefilter() -> None:
+    cell = r"get_ipython().run_cell_magic('time', '', '\nimport os\nos.system(p)\n')"
+    for first in ("", "from IPython import get_ipython\n", "# coding: utf-8\n"):
+        findings = analyze(f"{first}{cell}\n".encode(), "x.py", DEFAULT).findings
+        assert [one.rule for one in findings] == ["PKT301"]
+
+
 def test_an_exception_beside_a_magic_that_is_written_as_a_call() -> None:
     reason = "# our own checkpoint, written by this job a moment ago and verified by checksum"
     script = f"{INPUT}\nget_ipython().run_line_magic('time', '{UNSAFE}')  {reason}\n"

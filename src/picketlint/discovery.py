@@ -51,8 +51,8 @@ class Target(NamedTuple):
 class LeftOut(NamedTuple):
     """A directory, or a file to be checked by its name, that was come across and not taken.
 
-    ``reason`` is what ``Settings.excluded_by`` says, or ``IGNORED``. ``start`` is the directory in whose repository it
-    is; ``tracked`` tells whether git tracks it, None if git was not asked.
+    ``reason`` is what ``Settings.excluded_by`` says, ``IGNORED`` or ``LINKED``. ``start`` is the directory in whose
+    repository it is; ``tracked`` tells whether git tracks it, None if git was not asked.
     """
 
     display: str

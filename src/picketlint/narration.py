@@ -126,11 +126,10 @@ def _passed_over(scan: Scan) -> Iterator[str]:
         if target.settings is not None and not target.settings.checks_for(target.path).codes:
             told[target.display] = "a test" if target.settings.is_test(target.path) else _NO_RULE
             continue
-        directory = os.path.dirname(target.display)
-        while directory:
+        for end, character in enumerate(target.display):
+            directory = target.display[:end] if character == "/" else ""
             if directory in told:
                 told[directory] = f"{told[directory].removesuffix(_BUT)}{_BUT}"
-            directory = os.path.dirname(directory)
     for display, reason in sorted(told.items()):
         yield f"left out: {display} ({reason})"
 

@@ -85,9 +85,11 @@ class Prefilter:
         data = data.removeprefix(BOM_UTF8)
         self.expect(len(data))
         text = self._read(data, folded=folded)
-        if _SHELL in text.keys and b"magic" in data and not data.startswith(_MAGIC):
+        if _SHELL in text.keys and b"magic" in data:
             # Code stands in the texts that magics are given, with its line ends escaped.
-            return self.look(b"%s\n%s" % (_MAGIC, data.replace(b"\\n", b"\n").replace(b"\\t", b"\t")))
+            spread = data.replace(b"\\n", b"\n").replace(b"\\t", b"\t")
+            if spread != data or not data.startswith(_MAGIC):
+                return self.look(b"%s\n%s" % (_MAGIC, spread))
         thorough = self._seen > _MANY and not data.startswith(_MAGIC)
         return Look(text, self._triggered, self._needles_for(text), thorough=thorough)
 
