@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from picketlint.credentials.names import Kind, kind_of, kind_of_many
 from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS
-from picketlint.knowledge.defaults import OPTION_CALLS
+from picketlint.knowledge.defaults import FIELD_CALLS, OPTION_CALLS
 from picketlint.records import NamedTuple
 from picketlint.semantics.tree import last_name
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _NAME_FIRST = frozenset({"get", "getenv", "pop", "putenv", "set", "setdefault", "setenv", "set_secret", "add_header"})
 _OBJECT_FIRST = frozenset({"getattr", "setattr", "__setattr__"})
 _COMPARING = frozenset({"compare_digest"})
+# All that are told by a text what something is called.
+TAKING_NAMES = _NAME_FIRST | _OBJECT_FIRST | _COMPARING | frozenset({*LOGIN_CALLS, *OPTION_CALLS, *FIELD_CALLS})
 _SEQUENCES = (ast.List, ast.Tuple, ast.Set)
 
 
