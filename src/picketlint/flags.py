@@ -18,6 +18,8 @@ from picketlint.records import NamedTuple
 _MOST = 300
 _LONGEST = 4000
 _MOST_FUNCTIONS = 24
+# So far above a function its class is looked for.
+_FAR = 1 << 14
 _BRACKETS = re.compile(rb"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 _DEEPEST = 6
 _EXPORTS = re.compile(rb"__all__[ \t]*\+?=[ \t]*[\[(][^\[\]()]*[\])]")
@@ -28,6 +30,29 @@ _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvw
 # The name of an object, up to an attribute of it.
 _DOTTED = rb"(?:\w+\.){0,6}"
 _BLOCK = re.compile(rb"(?:if|elif|while)\b")
+# What stands before an operand, or what is returned, and never before what is assigned to.
+_OPERAND = re.compile(rb"(?<!\w)(?:and|or|not|is|if|elif|else|return|while|assert)[ \t]+\Z")
+# The value of an argument or an assignment, before it and after; an entry of a dict.
+_GIVEN = re.compile(rb"\w[ \t]*=[ \t]*\Z")
+_GIVEN_UP = re.compile(rb"[ \t]*(?:,?[ \t]*(?:\n|\Z)|[)\]}])")
+_ENTRY = re.compile(rb"[\"'][ \t]*:[ \t]*\Z")
+_OTHER = re.compile(rb"\s*,\s*[\"']([\w.]+)[\"']\s*[,}]")
+_NAMES = re.compile(rb"(?:[\s,]|[\"'][\w.]+[\"'])*")
+_NO_CALL = re.compile(
+    rb"(?:(?<!\w)(?:def|class)[ \t]+|hasattr\([\w.]{1,80},\s{0,80}[\"']"
+    rb"|(?:\n|\A)[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t][\w., \t]*)\Z"
+)
+_SELF = re.compile(rb"(?<![\w.])self\.\Z")
+# Where ``self`` is or may be something else than the object that a method is called on: it is bound to another value,
+# alone or among others, or it is the first parameter of what is called on a class.
+_AMONG = rb"(?:[^()\[\]{}=]|\[[^()\[\]{}=]{0,80}\]|\([^()\[\]{}=]{0,80}\))"
+_NO_OBJECT = re.compile(
+    rb"self(?<![\w.]self)(?:[ \t]*:?=(?!=)|\s*(?:,%s{0,%d})?[)\]]\s*=(?!=)|\s*,%s{%d})"
+    rb"|self(?<![\w.(]self)[ \t]*,(?![ \t]*\w+[ \t]*:)[^()\n]{0,%d}=(?!=)"
+    rb"|(?:static|class)method(?!(?:(?!def\b)(?s:.)){0,%d}def\s+\w+\s*\(\s*(?!\s|self\b))"
+    rb"|__(?:new|init_subclass|class_getitem)__\s*\(\s*self\b" % (_AMONG, _MOST, _AMONG, _MOST, _MOST, _MOST)
+)
+_CLASS = re.compile(rb"([ ]*)class[ ]+(\w+)")
 
 
 class _Patterns(NamedTuple):
@@ -80,7 +105,10 @@ def _value(flag: bytes, literal: bytes) -> bytes:
     # Of a call nothing is known but what a look-up falls back on.
     lookup = rb"%s(?:get|pop)\(\s*%s\s*(?:,\s*(?:%s)\s*)?\)" % (_DOTTED, quoted, literal)
     attribute = rb"getattr\(\s*[\w.]+,\s*%s,\s*(?:%s)\s*\)" % (quoted, literal)
-    unknown = rb"%s\w+(?:\[%s\]|_%s\([^()]{0,%d}\))" % (_DOTTED, quoted, flag, _MOST)
+    # With nothing by place, a call is none of a look-up.
+    named = rb"\s*(?!default\b)\w+=[\w.]+\s*"
+    call = rb"\((?!\s*\))%s(?:,%s){0,8}(?:,\s*)?\)" % (named, named)
+    unknown = rb"%s\w+(?:\[%s\]|%s|_%s\([^()]{0,%d}\))" % (_DOTTED, quoted, call, flag, _MOST)
     return rb"(?:%s|%s%s|%s|%s|%s)" % (literal, _DOTTED, flag, unknown, lookup, attribute)
 
 
@@ -117,8 +145,12 @@ def _is_harmless(code: bytes, place: int, flag: bytes, patterns: _Patterns) -> b
     before = code[max(code.rfind(b"\n", max(place - _MOST, 0), place) + 1, place - _MOST, 0) : place]
     if code[end : end + 1] == b":":
         return not code[end + 1 : end + 3].strip() and _BLOCK.match(before.lstrip()) is not None
+    if code[end : end + 1] in (b'"', b"'"):
+        return _is_one_of_several(code, place, flag)
     if patterns.read.match(code, end) is None:
         return False
+    if _OPERAND.search(before) or _ENTRY.search(before) or (_GIVEN.search(before) and _GIVEN_UP.match(code, end)):
+        return True
     # Several names can be assigned to at once, but not the arguments of a call.
     bracket = before.rfind(b"(")
     if bracket > max(before.rfind(b")"), 0) and before[bracket - 1] in _WORD:
@@ -139,9 +171,19 @@ def _is_harmless(code: bytes, place: int, flag: bytes, patterns: _Patterns) -> b
     return len(ahead) <= _LONGEST and not (assigned >= 0 and ahead.rstrip().endswith((b")", b"]")))
 
 
+def _is_one_of_several(code: bytes, place: int, flag: bytes) -> bool:
+    """Whether a string that names the flag is in a set, beside others: which of them a variable is, nobody knows."""
+    brace = code.rfind(b"{", max(place - _LONGEST, 0), place)
+    if brace < 0 or _NAMES.fullmatch(code, brace + 1, place - 1) is None:
+        return False
+    other = _OTHER.match(code, place + len(flag) + 1, place + len(flag) + _MOST)
+    return other is not None and other[1] != flag
+
+
 def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> bool:
     """Whether a function that takes the flag is called here with an argument at its place, or a later one."""
-    wanted: dict[bytes, tuple[int, int]] = {}
+    wanted: dict[bytes, _Places] = {}
+    number = 0
     for function in _FUNCTION.finditer(code):
         name, start = function[1], function.start()
         indentation = code[code.rfind(b"\n", max(start - _MOST, 0), start) + 1 : start]
@@ -158,25 +200,55 @@ def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> boo
             return True
         before = [one for one in before if one.strip() != b"/"]
         if not any(one.strip().startswith(b"*") for one in before):
-            if name.startswith(b"__"):
-                return True
+            if name == b"__init__":
+                owner = _owner(code, start, indentation)
+                number += 1
+                if owner is None or number > _MOST_FUNCTIONS:
+                    return True
+                # It is called by the name of its class, with all but its first parameter.
+                name, indentation = owner, b" "
             # A function within something may be a method, whose calls leave its first parameter out.
-            last = len(before) - 1
-            first, end = wanted.get(name, (last, last))
-            wanted[name] = (min(first, max(last - indentation[:1].isspace(), 0)), max(end, last))
+            last, within = len(before) - 1, indentation[:1].isspace()
+            known = wanted.get(name, _Places(last, last, True))
+            method = known.method and within and before[0].strip() == b"self"
+            wanted[name] = _Places(min(known.first, max(last - within, 0)), max(known.last, last), method)
     rest = _EXPORTS.sub(b" ", code) if wanted else code
     return any(_is_given(rest, name, places, patterns) for name, places in wanted.items())
 
 
-def _is_given(code: bytes, name: bytes, places: tuple[int, int], patterns: _Patterns) -> bool:
+def _owner(code: bytes, start: int, indentation: bytes) -> bytes | None:
+    """The class that a function belongs to which begins at a place and is so far indented; None where nobody knows."""
+    depth = len(indentation)
+    for line in reversed(code[max(start - depth - _FAR, 0) : start - depth].split(b"\n")):
+        if b"\t" in line:
+            return None
+        indented = len(line) - len(line.lstrip())
+        if indented >= depth or not line.strip():
+            continue
+        found = _CLASS.match(line)
+        return None if found is None else found[2]
+    return None
+
+
+class _Places(NamedTuple):
+    """Where functions of one name take the flag (0-based, both inclusive), and whether all are methods."""
+
+    first: int
+    last: int
+    method: bool
+
+
+def _is_given(code: bytes, name: bytes, places: _Places, patterns: _Patterns) -> bool:
     """Whether a function is given what may be unsafe at one of some places, or goes where its calls are not read."""
+    through_self = places.method and b"self." + name in code and _NO_OBJECT.search(code) is None
     for start in _mentions(code, name):
         call = _ARGUMENTS.match(code, start + len(name), start + len(name) + _LONGEST)
         arguments = _split(call[1]) if call is not None else None
         if call is None or arguments is None or b"lambda" in call[1]:
             return True
         by_place = [one for one in arguments if _KEYWORD_OR_SPREAD.match(one) is None]
-        if any(patterns.value.fullmatch(one) is None for one in by_place[places[0] : places[1] + 1]):
+        last = places.last - (through_self and _SELF.search(code, max(start - _MOST, 0), start) is not None)
+        if any(patterns.value.fullmatch(one) is None for one in by_place[places.first : last + 1]):
             return True
     return False
 
@@ -186,7 +258,8 @@ def _mentions(code: bytes, name: bytes) -> Iterator[int]:
     for place in places(name, code):
         end = place + len(name)
         within = _WORD.intersection(code[max(place - 1, 0) : place] + code[end : end + 1])
-        if not within and not code[max(place - 12, 0) : place].rstrip().endswith(b"def"):
+        before = code[max(place - _MOST, 0) : place]
+        if not within and _NO_CALL.search(before) is None:
             yield place
 
 
