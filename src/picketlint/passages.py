@@ -134,23 +134,29 @@ class _Literals:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._by_line: dict[int, list[tuple[Span, ast.expr]]] | None = None
+        self._nodes: dict[int, list[ast.expr]] | None = None
+        self._by_line: dict[int, list[tuple[Span, ast.expr]]] = {}
 
     def around(self, place: Span) -> ast.expr | None:
         """The literal of one line that holds a place; in one of several lines, the place itself says more."""
-        if self._by_line is None:
-            self._by_line = {}
-            for node in _texts(self._module):
-                if node.lineno == node.end_lineno:
-                    self._by_line.setdefault(node.lineno, []).append((self._module.source.span(node), node))
-            for found in self._by_line.values():
-                found.sort(key=_span)
-        inline = self._by_line.get(place.line, [])
+        inline = self._by_line.get(place.line)
+        if inline is None:
+            found = ((self._module.source.span(node), node) for node in self._in_line(place.line))
+            inline = self._by_line[place.line] = sorted(found, key=_span)
         last = bisect_right(inline, place[:2], key=_beginning)
         for span, node in reversed(inline[max(0, last - _DEEPEST) : last]):
             if place[2:] <= span[2:]:
                 return node
         return None
+
+
+    def _in_line(self, number: int) -> list[ast.expr]:
+        if self._nodes is None:
+            self._nodes = {}
+            for node in _texts(self._module):
+                if node.lineno == node.end_lineno:
+                    self._nodes.setdefault(node.lineno, []).append(node)
+        return self._nodes.get(number, [])
 
 
 def _span(literal: tuple[Span, ast.expr]) -> Span:

@@ -104,8 +104,12 @@ def _noqa_grammar() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return line, re.compile(r"\s*(# flake8[:=]\s*noqa)", re.IGNORECASE)
 
 
-def noqas(text: str) -> dict[int, Noqa]:
-    """For every line on which flake8 would hide something, the ``noqa`` that does so."""
+def noqas(text: str, alone: Iterable[int] | None = None) -> dict[int, Noqa]:
+    """For every line on which flake8 would hide something, the ``noqa`` that does so.
+
+    ``alone``: only these lines (1-based) are asked for, and nothing joins any of them to another; to tell which lines
+    are joined takes as long as all else that is done to a file.
+    """
     lowered = text.lower()
     if "# noqa" not in lowered:
         return {}
@@ -113,7 +117,11 @@ def noqas(text: str) -> dict[int, Noqa]:
     lines = text.split("\n")
     numbers = _lines_with("# noqa", lowered)
     governing: dict[int, Noqa] = {}
-    for first, last in _joined(text, lines, numbers):
+    if alone is None:
+        ranges = _joined(text, lines, numbers)
+    else:
+        ranges = ((number, number) for number in sorted({*alone}.intersection(numbers)))
+    for first, last in ranges:
         joined = "".join(f"{line}\n" for line in lines[first - 1 : last])
         found = grammar.search(joined)
         if found is not None:

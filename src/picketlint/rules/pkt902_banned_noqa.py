@@ -35,6 +35,7 @@ A file that begins with `# flake8: noqa` is never shown to a plugin: there only 
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 
 from picketlint.rule import (
@@ -107,7 +108,8 @@ class BannedNoqa(Rule):
             return
         text = module.source.text
         hidden: dict[Noqa, list[Finding]] = {}
-        governing = noqas(text)
+        lines = {finding.span.line for finding in findings}
+        governing = noqas(text, lines if _are_alone(lines, module) else None)
         for finding in findings:
             noqa = governing.get(finding.span.line)
             if noqa is not None and noqa.hides(finding.rule):
@@ -124,6 +126,16 @@ class BannedNoqa(Rule):
             if directive is not None and _claims(directive, places, latest, review):
                 place = _comment(directive.place, review)
                 yield self.at(place, _ruff_message(directive), focus=directive.place)
+
+
+def _are_alone(lines: set[int], module: Module) -> bool:
+    """Whether nothing joins any of these lines to another: neither a literal, nor a backslash at the end of a line."""
+    if any(module.source.line(number).endswith("\\") for line in lines for number in (line - 1, line)):
+        return False
+    literals = (node for kind in (ast.Constant, ast.JoinedStr) for node in module.tree.nodes(kind))
+    # The pieces of a formatted text may have the place of the whole.
+    several = {(node.lineno, node.end_lineno or node.lineno) for node in literals if node.lineno != node.end_lineno}
+    return all(lines.isdisjoint(range(first, last + 1)) for first, last in several)
 
 
 def _comment(place: Span, review: Review) -> Span:
