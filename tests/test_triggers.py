@@ -233,6 +233,19 @@ def programs(draw: st.DrawFn) -> str:
 @example("run = eval if'a'else None\nrun(text)\n")
 @example('__builtins__["eval"](text)\n')
 @example("list(map(eval, rows))\n")
+@example("import torch\nkwargs = {}\ntorch.load(path, **kwargs)\n")
+@example("import torch\nfor kwargs in ({},):\n    torch.load(path, **kwargs)\n")
+@example("import torch\ndef f(kwargs={}):\n    torch.load(path, **kwargs)\n")
+@example("import torch\ndef f(**kwargs):\n    kwargs = {}\n    torch.load(path, **kwargs)\n")
+@example("import torch\ndef f(**kwargs):\n    kwargs['weights_only'] = None\n    torch.load(path, **kwargs)\n")
+@example("import torch\ndef f(**kwargs):\n    torch.load(path)\n    torch.load(path, **kwargs)\n")
+@example("from torch import load\nkwargs = {}\nload(path, **kwargs,)\n")
+@example("import torch\nfrom functools import partial\npartial(torch.load, weights_only=None)(path)\n")
+@example("import torch\nfrom functools import partial\npartial(torch.load, weights_only=True)(p, weights_only=None)\n")
+@example(
+    "import torch\nfrom functools import partial\npartial(torch.load, weights_only=True)(p, **{'weights_only': None})\n"
+)
+@example("import torch\nfrom functools import partial\npartial(torch.load, f(weights_only=True))(path)\n")
 @example("import torch\ntorch . hub . list('owner/repo', False, True)\n")
 @example("import numpy as np\nnp.load('a)', None, True)\n")
 @example('import numpy as np\nnp.load("""a"b)""", None, True)\n')
@@ -252,7 +265,8 @@ def test_the_programs_are_what_rules_report() -> None:
 # -- tightness ---------------------------------------------------------------------------------------------------------
 
 HARMLESS = {
-    "PKT102": "import torch\nmodel.load_state_dict(x)\nDataLoader(d)\njson.load(f)\n# torch can load\n'torch, load'",
+    "PKT102": "import torch\nmodel.load_state_dict(x)\nDataLoader(d)\njson.load(f)\n# torch can load\n'torch, load'\n"
+    "def f(p, **kwargs):\n    torch.load(p, map_location=None, **kwargs)\npartial(torch.load, weights_only=True)",
     "PKT103": "import numpy as np\nnp.load(path)\nnp.load(path, 'r')\njson.load(f)\n# load",
     "PKT104": "import yaml\nyaml.safe_load(f)\n# load it with a Loader\n'yaml load'",
     "PKT202": "import torch\nfrom huggingface_hub import hf_hub_download\nlist(x)\nhelp(y)\n'use torch.hub.list'",

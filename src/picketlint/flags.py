@@ -47,7 +47,7 @@ _SELF = re.compile(rb"(?<![\w.])self\.\Z")
 # alone or among others, or it is the first parameter of what is called on a class.
 _AMONG = rb"(?:[^()\[\]{}=]|\[[^()\[\]{}=]{0,80}\]|\([^()\[\]{}=]{0,80}\))"
 _NO_OBJECT = re.compile(
-    rb"self(?<![\w.]self)(?:[ \t]*:?=(?!=)|\s*(?:,%s{0,%d})?[)\]]\s*=(?!=)|\s*,%s{%d})"
+    rb"self(?<![\w.]self)(?:[ \t]*:?=(?!=)|\s*(?:,%s{0,%d})?[)\]]\s*=(?!=)|\s*,(?!\s*\w+\s*:)%s{%d})"
     rb"|self(?<![\w.(]self)[ \t]*,(?![ \t]*\w+[ \t]*:)[^()\n]{0,%d}=(?!=)"
     rb"|(?:static|class)method(?!(?:(?!def\b)(?s:.)){0,%d}def\s+\w+\s*\(\s*(?!\s|self\b))"
     rb"|__(?:new|init_subclass|class_getitem)__\s*\(\s*self\b" % (_AMONG, _MOST, _AMONG, _MOST, _MOST, _MOST)

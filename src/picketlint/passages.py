@@ -149,7 +149,6 @@ class _Literals:
                 return node
         return None
 
-
     def _in_line(self, number: int) -> list[ast.expr]:
         if self._nodes is None:
             self._nodes = {}

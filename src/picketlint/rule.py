@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from picketlint.credentials.logged import logged
     from picketlint.dotenv import Dotenv
     from picketlint.exceptions import Remark
+    from picketlint.needles import CODE
     from picketlint.passages import Passage
     from picketlint.privatekeys import PrivateKey, key_triggers, private_keys
     from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "CODE",
     "FALSY",
     "FIELD",
     "HANDERS",
@@ -157,6 +159,7 @@ _HOMES = {
     "picketlint.suppressions": ("Noqa", "Nosec", "RuffDirective", "file_noqas", "noqas", "nosec", "ruff_directive"),
     "picketlint.tokens": ("Token", "provider_of", "sample", "token_triggers", "tokens"),
     "picketlint.trails": ("danger", "rank", "shown"),
+    "picketlint.needles": ("CODE",),
     "picketlint.triggers": ("builtin", "giving", "imported", "qualified", "turned", "with_arguments"),
 }
 

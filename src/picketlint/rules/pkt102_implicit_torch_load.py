@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from picketlint.knowledge.signatures import TORCH_URL_LOADERS
 from picketlint.rule import (
+    CODE,
     Argument,
     Call,
     Confidence,
@@ -56,6 +57,13 @@ SAFE_SINCE = (2, 6)
 
 _MAX_NODES = 500
 _TOO_LARGE = f"tests and `try` blocks are read up to {_MAX_NODES} nodes"
+# What follows the loader in a call, or in one of ``partial``, that gives the flag; and in one that hands on keywords of
+# its function, of which nothing is known, if their name stands for nothing else in the module.
+_GIVEN = giving(FLAG)
+_ARGUMENTS = _GIVEN.partition(rf"(?<!\w){FLAG}")[0]
+_PARTIAL = _GIVEN.replace(r"\(", r"(?<=partial\(torch\.load),", 1)
+_PASSED = rf"{_ARGUMENTS}(?<!\w)\*\*kwargs\s*,?\s*\)"
+_HARMLESS = rf"(?:{_GIVEN}|{_PARTIAL}|{_PASSED})"
 _RELEASE = r"(?<![0-9])([0-9])[._]([0-9]{1,2})(?![0-9])"
 
 
@@ -70,8 +78,11 @@ class ImplicitTorchLoad(Rule):
     cwe = 502
     policy = "Deserializing untrusted data"
     triggers = (
-        *imported("torch", "load", harmless=giving(FLAG)),
-        *imported("torch.serialization", "load", harmless=giving(FLAG)),
+        *imported("torch", "load", harmless=_HARMLESS),
+        *imported("torch.serialization", "load", harmless=_HARMLESS),
+        (CODE, "torch", "load", "kwargs", rf"load{_PASSED}", r"kwargs(?<!\*\*kwargs)(?<!\wkwargs)(?!\w)"),
+        # What ``partial`` was given can be replaced.
+        (CODE, "torch", "load", "partial", FLAG, rf"{FLAG}(?:(?<=['\"]{FLAG})|\s{{0,80}}=[\s(\\]{{0,80}}None)"),
         *qualified(*TORCH_URL_LOADERS),
     )
     supersedes = ("B614",)
