@@ -44,6 +44,27 @@ def test_each_shape_is_found_as_a_whole_word(shape: Shape) -> None:
     assert candidates([ENTRY], f'TOKEN = "{secret[:-3]}" "{secret[-3:]}"'.encode())
 
 
+@pytest.mark.parametrize("shape", PLAIN, ids=lambda shape: f"{shape.provider} {shape.needle}")
+def test_a_shape_in_a_list_of_pieces_is_a_reason_to_parse(shape: Shape) -> None:
+    secret = sample(shape)
+    for end in range(secret.index(shape.needle) + len(shape.needle) + 8, len(secret), 5):
+        first, rest = secret[:end], secret[end:]
+        for code in (
+            f'"".join(["{first}", "{rest}"])',
+            f"''.join(('{first}',\n    '{rest} and more'))",
+            f'"".join(["{first}", "{rest[:1]}", "{rest[1:]}"])',
+            f'"".join(["{first}", "", "{rest}"])',
+            f'"".join(["{first}", "{rest[:-1]}\\x{ord(rest[-1]):02x}"])',
+        ):
+            assert candidates([ENTRY], code.encode()), code
+
+
+def test_a_list_of_names_is_none() -> None:
+    assert not candidates(
+        [ENTRY], b"__all__ = [\"export_hf_checkpoint\", 'export_other', 'x_hf_ptq', '/models', 'hf_a', 'b']"
+    )
+
+
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: f"{row.provider} {row.words[0]}")
 def test_what_has_no_shape_is_known_by_its_name(row: Named) -> None:
     secret = sample(row.words[0])

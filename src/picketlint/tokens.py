@@ -122,8 +122,17 @@ def _begun(shape: Shape) -> bytes | str:
     if not isinstance(following, Run) or not shape.needle[:2].isalnum():
         return shape.needle.encode()
     run, least = following, 0 if len(shape.needle) > _SHORT else _SHORT_RUN
-    interrupted = f"[{run.characters}]{{{least},{run.low}}}(?:[\\\\{{]|[\"'](?:{CONTINUED}|,[\\s\\\\]{{0,200}}[\"']))"
-    return f"{re.escape(shape.needle)}(?:[{run.characters}]{{{run.low}}}|{interrupted})".replace("\\-", "-")
+    most = max(least, run.low // 2)
+    listed = r",[\s\\]{0,200}[\"']"
+    # Of two literals in a list, as ``join`` takes them, the second has to go on with the run, if the first is short.
+    other = (
+        f"[{run.characters}]{{0,{max(run.low - most - 1, 0)}}}(?:[^\"'\\\\{{{run.characters}]|[\"']\\s{{0,40}}[\\])}}])"
+    )
+    short = f"[{run.characters}]{{{least},{most}}}[\"']{listed}(?!{other})"
+    interrupted = f"[{run.characters}]{{{least},{run.low}}}(?:[\\\\{{]|[\"'](?:{CONTINUED}))"
+    long = f"[{run.characters}]{{{most + 1},{run.low}}}[\"']{listed}" if most < run.low else "(?!)"
+    begun = f"{re.escape(shape.needle)}(?:[{run.characters}]{{{run.low}}}|{interrupted}|{short}|{long})"
+    return begun.replace("\\-", "-")
 
 
 @cache
