@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from picketlint.lazy import regex
 from picketlint.needles import places
 from picketlint.records import NamedTuple
 
@@ -20,39 +21,41 @@ _LONGEST = 4000
 _MOST_FUNCTIONS = 24
 # So far above a function its class is looked for.
 _FAR = 1 << 14
-_BRACKETS = re.compile(rb"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
+_BRACKETS = regex(rb"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 _DEEPEST = 6
-_EXPORTS = re.compile(rb"__all__[ \t]*\+?=[ \t]*[\[(][^\[\]()]*[\])]")
-_ARGUMENTS = re.compile(rb"[ \t]*\(((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)")
-_FUNCTION = re.compile(rb"def(?<!\wdef)(?!\w)(?:[ \t]+(\w+))?")
-_KEYWORD_OR_SPREAD = re.compile(rb"\s*(?:\w+\s*=(?!=)|\*)")
+_EXPORTS = regex(rb"__all__[ \t]*\+?=[ \t]*[\[(][^\[\]()]*[\])]")
+_ARGUMENTS = regex(rb"[ \t]*\(((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)")
+_FUNCTION = regex(rb"def(?<!\wdef)(?!\w)(?:[ \t]+(\w+))?")
+_KEYWORD_OR_SPREAD = regex(rb"\s*(?:\w+\s*=(?!=)|\*)")
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz") | frozenset(range(0x80, 0x100))
 # The name of an object, up to an attribute of it.
 _DOTTED = rb"(?:\w+\.){0,6}"
-_BLOCK = re.compile(rb"(?:if|elif|while)\b")
+# After a name, what is said of its type.
+_DECLARED = rb"[ \t]*:[ \t]*[\w.]+(?:\[[\w., \t|]{0,%d}\])?(?:[ \t]*\|[ \t]*[\w.]+){0,6}" % _MOST
+_BLOCK = regex(rb"(?:if|elif|while)\b")
 # What stands before an operand, or what is returned, and never before what is assigned to.
-_OPERAND = re.compile(rb"(?<!\w)(?:and|or|not|is|if|elif|else|return|while|assert)[ \t]+\Z")
+_OPERAND = regex(rb"(?<!\w)(?:and|or|not|is|if|elif|else|return|while|assert)[ \t]+\Z")
 # The value of an argument or an assignment, before it and after; an entry of a dict.
-_GIVEN = re.compile(rb"\w[ \t]*=[ \t]*\Z")
-_GIVEN_UP = re.compile(rb"[ \t]*(?:,?[ \t]*(?:\n|\Z)|[)\]}])")
-_ENTRY = re.compile(rb"[\"'][ \t]*:[ \t]*\Z")
-_OTHER = re.compile(rb"\s*,\s*[\"']([\w.]+)[\"']\s*[,}]")
-_NAMES = re.compile(rb"(?:[\s,]|[\"'][\w.]+[\"'])*")
-_NO_CALL = re.compile(
+_GIVEN = regex(rb"\w[ \t]*=[ \t]*\Z")
+_GIVEN_UP = regex(rb"[ \t]*(?:,?[ \t]*(?:\n|\Z)|[)\]}])")
+_ENTRY = regex(rb"[\"'][ \t]*:[ \t]*\Z")
+_OTHER = regex(rb"\s*,\s*[\"']([\w.]+)[\"']\s*[,}]")
+_NAMES = regex(rb"(?:[\s,]|[\"'][\w.]+[\"'])*")
+_NO_CALL = regex(
     rb"(?:(?<!\w)(?:def|class)[ \t]+|hasattr\([\w.]{1,80},\s{0,80}[\"']"
     rb"|(?:\n|\A)[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t][\w., \t]*)\Z"
 )
-_SELF = re.compile(rb"(?<![\w.])self\.\Z")
+_SELF = regex(rb"(?<![\w.])self\.\Z")
 # Where ``self`` is or may be something else than the object that a method is called on: it is bound to another value,
 # alone or among others, or it is the first parameter of what is called on a class.
 _AMONG = rb"(?:[^()\[\]{}=]|\[[^()\[\]{}=]{0,80}\]|\([^()\[\]{}=]{0,80}\))"
-_NO_OBJECT = re.compile(
+_NO_OBJECT = regex(
     rb"self(?<![\w.]self)(?:[ \t]*:?=(?!=)|\s*(?:,%s{0,%d})?[)\]]\s*=(?!=)|\s*,(?!\s*\w+\s*:)%s{%d})"
     rb"|self(?<![\w.(]self)[ \t]*,(?![ \t]*\w+[ \t]*:)[^()\n]{0,%d}=(?!=)"
     rb"|(?:static|class)method(?!(?:(?!def\b)(?s:.)){0,%d}def\s+\w+\s*\(\s*(?!\s|self\b))"
     rb"|__(?:new|init_subclass|class_getitem)__\s*\(\s*self\b" % (_AMONG, _MOST, _AMONG, _MOST, _MOST, _MOST)
 )
-_CLASS = re.compile(rb"([ ]*)class[ ]+(\w+)")
+_CLASS = regex(rb"([ ]*)class[ ]+(\w+)")
 
 
 class _Patterns(NamedTuple):
@@ -87,7 +90,9 @@ def _patterns(flag: bytes, on: bool) -> _Patterns:
     literal = b"False|None" if on else b"True|None"
     value = _value(flag, literal)
     given = rb"\s*=\s*%s%s" % (value, _end())
-    harmless = rb"%s(?:%s|%s)" % (flag, _bare(given), _quoted(flag, literal, value, given))
+    # What takes long to compile stands in it but once.
+    stored = rb"(?:(?!\w)(?:%s)?|[\"'](?<=[\w)\]]\[[\"']%s[\"'])\])%s" % (_DECLARED, flag, given)
+    harmless = rb"%s(?:%s|%s|%s)" % (flag, stored, _bare(), _quoted(flag, literal, value))
     return _Patterns(
         re.compile(rb"%s(?<!\w%s)(?!\w)" % (flag, flag)),
         re.compile(harmless),
@@ -106,8 +111,7 @@ def _value(flag: bytes, literal: bytes) -> bytes:
     lookup = rb"%s(?:get|pop)\(\s*%s\s*(?:,\s*(?:%s)\s*)?\)" % (_DOTTED, quoted, literal)
     attribute = rb"getattr\(\s*[\w.]+,\s*%s,\s*(?:%s)\s*\)" % (quoted, literal)
     # With nothing by place, a call is none of a look-up.
-    named = rb"\s*(?!default\b)\w+=[\w.]+\s*"
-    call = rb"\((?!\s*\))%s(?:,%s){0,8}(?:,\s*)?\)" % (named, named)
+    call = rb"\((?:\s*(?!default\b)\w+=[\w.]+\s*(?:,\s*|(?=\)))){1,9}\)"
     unknown = rb"%s\w+(?:\[%s\]|%s|_%s\([^()]{0,%d}\))" % (_DOTTED, quoted, call, flag, _MOST)
     return rb"(?:%s|%s%s|%s|%s|%s)" % (literal, _DOTTED, flag, unknown, lookup, attribute)
 
@@ -120,18 +124,17 @@ def _end() -> bytes:
     return rb"(?:\s*(?:[)\]}]|,\s*(?:\w+\s*[=:]|[*/)\]}])|\Z)|[ \t]*;|%s)" % statement
 
 
-def _bare(given: bytes) -> bytes:
-    """What is harmless after the flag as a name."""
-    kind = rb"[\w.]+(?:\[[\w., \t|]{0,%d}\])?(?:[ \t]*\|[ \t]*[\w.]+){0,6}" % _MOST
-    annotated = rb"[ \t]*:[ \t]*%s(?:%s|[ \t]*(?:[,)]|\n(?!\s*[=\[(|.])))" % (kind, given)
+def _bare() -> bytes:
+    """What is harmless after the flag as a name that is given nothing."""
+    declared = rb"%s[ \t]*(?:[,)]|\n(?!\s*[=\[(|.]))" % _DECLARED
     read = rb"[ \t]*(?:;|[!=]=|![rsa]|\n(?!\s*[=:,)\]])|\Z|(?:and|or|if|else|is|not)\b)"
-    return rb"(?!\w)(?:%s|%s|%s|\.)" % (given, annotated, read)
+    return rb"(?!\w)(?:%s|%s|\.)" % (declared, read)
 
 
-def _quoted(flag: bytes, literal: bytes, value: bytes, given: bytes) -> bytes:
+def _quoted(flag: bytes, literal: bytes, value: bytes) -> bytes:
     """What is harmless after the flag as a string: the key of an entry, or of a look-up, or an argument."""
     stored = rb"\s*[-+*/%%|&^@:<>]{0,2}=[^=]|\s*:|\s*,[^\n]{0,%d}=" % _MOST
-    entry = rb"(?<=[\w)\]]\[[\"']%s[\"'])\](?:%s|(?!%s))" % (flag, given, stored)
+    entry = rb"(?<=[\w)\]]\[[\"']%s[\"'])\](?!%s)" % (flag, stored)
     key = rb"(?<=[\"']%s[\"'])(?:\s*,\s*(?:%s)\s*\)|\s*:\s*%s\s*[,}]|[ \t]+(?:not[ \t]+)?in\b)" % (flag, literal, value)
     argument = rb"(?<=\w\([\"']%s[\"'])\s*\)|(?<=\{[\"']%s[\"'])\s*,|(?<=[!=]= [\"']%s[\"'])" % (flag, flag, flag)
     return rb"[\"'](?:%s|%s|%s)" % (entry, key, argument)
