@@ -121,18 +121,13 @@ def _begun(shape: Shape) -> bytes | str:
     following = shape.parts[after + 1] if after is not None and after + 1 < len(shape.parts) else None
     if not isinstance(following, Run) or not shape.needle[:2].isalnum():
         return shape.needle.encode()
-    run, least = following, 0 if len(shape.needle) > _SHORT else _SHORT_RUN
-    most = max(least, run.low // 2)
-    listed = r",[\s\\]{0,200}[\"']"
+    low, run, least = following.low, following.characters, 0 if len(shape.needle) > _SHORT else _SHORT_RUN
+    most, listed = max(least, low // 2), r"[\"'],[\s\\]{0,200}[\"']"
+    ends = f"[{run}]{{{least},{low}}}(?:[\\\\{{]|[\"'](?:{CONTINUED}))"
     # Of two literals in a list, as ``join`` takes them, the second has to go on with the run, if the first is short.
-    other = (
-        f"[{run.characters}]{{0,{max(run.low - most - 1, 0)}}}(?:[^\"'\\\\{{{run.characters}]|[\"']\\s{{0,40}}[\\])}}])"
-    )
-    short = f"[{run.characters}]{{{least},{most}}}[\"']{listed}(?!{other})"
-    interrupted = f"[{run.characters}]{{{least},{run.low}}}(?:[\\\\{{]|[\"'](?:{CONTINUED}))"
-    long = f"[{run.characters}]{{{most + 1},{run.low}}}[\"']{listed}" if most < run.low else "(?!)"
-    begun = f"{re.escape(shape.needle)}(?:[{run.characters}]{{{run.low}}}|{interrupted}|{short}|{long})"
-    return begun.replace("\\-", "-")
+    other = f"[{run}]{{0,{max(low - most - 1, 0)}}}(?:[^\"'\\\\{{{run}]|[\"']\\s{{0,40}}[\\])}}])"
+    pieces = f"[{run}]{{{least},{most}}}{listed}(?!{other})|[{run}]{{{most + 1},{max(low, most + 1)}}}{listed}"
+    return f"{re.escape(shape.needle)}(?:[{run}]{{{low}}}|{ends}|{pieces})".replace("\\-", "-")
 
 
 @cache
