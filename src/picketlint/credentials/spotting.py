@@ -48,6 +48,11 @@ _AROUND = 64
 # What can stand between the words of a name.
 _JOINING = "_-."
 _IN_WORDS = frozenset(code for code in range(0x80) if chr(code).isalnum() or chr(code) in "_-")
+# What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell.
+_MAGIC = b"from IPython import get_ipython"
+# A string around a name, up to it and after it.
+_KEY = regex(rb"[\"'][\w.\\-]*\Z")
+_KEY_END = regex(rb"[\w.\\-]{0,64}[\"']")
 # After a name that stands in a sentence: another word, or the end of a quotation.
 _PROSE = regex(rb"[ \t]+(?!(?:and|async|else|for[ \t(][\w, \t()*]{1,80}[ \t)]in|if|in|not|or)\b)[A-Za-z]|`")
 _SCHEMES = (b"earer", b"EARER", b"asic", b"ASIC")
@@ -74,8 +79,37 @@ def named(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
 
 
 def told(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
-    """Whether something has a name that says enough where the value is not in sight, and something is written."""
-    return _spotted(data, words(), _is_telling, lambda start, end: True) and _writes(data)
+    """Whether something has a name that says enough where the value is not in sight, and may be written to a log."""
+    known = words()
+    return _spotted(data, known, _is_telling, lambda start, end: True) and _writes(data) and _may_be_logged(data, known)
+
+
+def _may_be_logged(data: bytes, words: Collection[bytes]) -> bool:
+    from picketlint.comments import code
+    from picketlint.credentials.unlogged import may_be_logged
+
+    rest = None if data.startswith(_MAGIC) or sum(map(len, words)) > _MOST_WORDS else code(data)
+    if rest is None:
+        return True
+    try:
+        if any(_is_odd_key(data, start, end) for start, end in _telling(data, words)):
+            return True
+        return may_be_logged(rest, _telling(rest, words))
+    except _TooManyError:
+        return True
+
+
+def _telling(data: bytes, words: Collection[bytes]) -> Iterator[tuple[int, int]]:
+    yield from (place for word in words if _is_telling(word) for place in _spans(word, data))
+    yield from (found[1:] for found in _dotted(data, words) if _is_telling(found[0]))
+
+
+def _is_odd_key(data: bytes, start: int, end: int) -> bool:
+    """Whether a name is part of a string that is one, too, though not to comments.py: with hyphens, or escapes."""
+    before, after = _KEY.search(data, max(start - _AROUND, 0), start), _KEY_END.match(data, end)
+    if before is None or after is None:
+        return False
+    return any(sign in data[before.start() : after.end()] for sign in (b"-", b"\\"))
 
 
 def _writes(data: bytes) -> bool:
