@@ -169,9 +169,8 @@ class Look:
 class _Text:
     """Bytes with what matters of their words; what else a trigger can ask for is looked for once.
 
-    Unless ``exact``, the keys are those of a scanner.
-    Expressions are about a file as it is written: of one that is ``folded`` their plain beginnings have to do. What a
-    flag can become is told of a text that is ``bare`` of comments and strings.
+    Unless ``exact``, the keys are those of a scanner. What is ``folded`` holds the file as it is written, and as its
+    identifiers are read. What a flag can become is told of a text that is ``bare`` of comments and strings.
     """
 
     def __init__(
@@ -229,9 +228,8 @@ class _Text:
         if isinstance(part, str) and part.startswith(ASK):
             asked: Asked = meant(part)
             return asked(self._data, self._compounds)
-        beginning = _beginning(part)
-        there = self.holds_beginning(beginning)
-        if isinstance(part, bytes) or not there or (self._folded and beginning):
+        there = self.holds_beginning(_beginning(part))
+        if isinstance(part, bytes) or not there:
             return there
         if part.startswith((ON, OFF)):
             if not self._bare:
@@ -279,7 +277,11 @@ def _folded(data: bytes) -> bool:
 
 
 def _unfolded(data: bytes) -> bytes:
-    """The file with its identifiers as Python reads them."""
+    """The file with its identifiers as Python reads them, and nothing else changed that an expression looks for."""
+    import re
     from unicodedata import normalize
 
-    return normalize("NFKC", data.decode("utf-8", "ignore")).encode()
+    def folded(found: re.Match[bytes]) -> bytes:
+        return normalize("NFKC", found.group().decode("utf-8", "ignore")).encode()
+
+    return re.sub(rb"(?:(?:%s)[\x80-\xbf]*)+" % b"|".join(_FOLDED), folded, data)
