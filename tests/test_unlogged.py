@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from picketlint.credentials.unlogged import may_be_logged
@@ -87,9 +89,9 @@ def test_nothing_is_lost() -> None:
 
 
 def test_a_name_in_thousands_of_places_takes_no_longer_than_it_is() -> None:
-    for part in (b"f(api_key)\n", b"api_key, ", b"x = api_key\n", b"f(", b"(api_key"):
+    for part in (b"f(api_key)\n", b"api_key, ", b"x = api_key\n", b"f(", b"(api_key", b"x ,= api_key ,= "):
         code = part * 50_000
-        may_be_logged(code, [(at, at + 7) for at in range(0, 400, 8)])
+        may_be_logged(code, [(found.start(), found.end()) for found in re.finditer(b"api_key", code)])
 
 
 def _within(code: str) -> str:

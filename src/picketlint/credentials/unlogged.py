@@ -16,6 +16,7 @@ from picketlint.lazy import regex
 
 # What is longer, or named more often, counts.
 _FARTHEST = 4000
+_LONGEST_LINE = 300
 _MOST_PLACES = 400
 # Lines that begin so are within no brackets.
 _STATEMENT = regex(rb"[ \t]*(?:(?:def|class|return|raise|with|while|try|import|del|assert|pass|elif|except)\b)")
@@ -107,6 +108,8 @@ def _assigned(code: bytes, start: int, end: int) -> bytes | None:
     line = code.rfind(b"\n", 0, start) + 1
     stop = code.find(b"\n", end)
     whole = code[line : stop if stop >= 0 else len(code)]
+    if len(whole) > _LONGEST_LINE:
+        return None
     if _TARGET.fullmatch(code, line, start) and _ASSIGNED.match(code, end):
         return b"" if _GOES_FURTHER.search(whole) is None else None
     found = _ASSIGNMENT.match(whole)
