@@ -109,6 +109,33 @@ def test_a_file_that_has_only_just_been_written_is_not_kept(
     assert Run(store).checked == []
 
 
+@pytest.mark.parametrize("by_content", [False, True])
+def test_a_change_after_the_files_were_found_is_noticed(tree: Tree, store: Path, by_content: bool) -> None:
+    root = tree({"a.py": "x = 1\n", "b.py": UNSAFE})
+    settle()
+    options = Options(jobs=1, cache_directory=str(store), by_content=by_content, always_cached=True)
+    scan = Scan(["."], Resolver(), runner=Runner(options, pytest.fail))
+    (root / "a.py").write_text(UNSAFE)
+    (root / "b.py").write_text("x = 1\n")
+    assert [finding.path for report in scan for finding in report.findings] == ["a.py"]
+    (root / "a.py").write_text("x = 1\n")
+    assert Run(store, by_content=by_content).rules == []
+
+
+def test_a_run_over_a_part_keeps_what_is_known_of_the_rest(tree: Tree, store: Path) -> None:
+    root = tree({"pyproject.toml": "[tool.picketlint]\n", "a/x.py": UNSAFE, "a/y.py": "x = 1\n", "b/z.py": UNSAFE})
+    settle()
+    assert Run(store).checked == ["a/x.py", "a/y.py", "b/z.py"]
+    (root / "a" / "x.py").write_text("x = 2\n")
+    (root / "a" / "y.py").unlink()
+    settle()
+    options = Options(jobs=1, cache_directory=str(store), always_cached=True)
+    list(Scan(["a"], Resolver(), runner=Runner(options, pytest.fail)))
+    [file] = store.glob("*.results")
+    assert "y.py" not in file.read_text()
+    assert Run(store).checked == []
+
+
 def test_by_content_neither_times_nor_the_inode_matter(tree: Tree, store: Path) -> None:
     root = tree({"a.py": UNSAFE, "b.py": "x = 1\n"})
     assert Run(store, by_content=True).checked == ["a.py", "b.py"]

@@ -23,10 +23,10 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 # import each other.
 LAYERS = [
     ["_needs", "arguments", "records", "files", "lazy", "patterns", "usage"],
-    ["_index", "catalog", "comments", "dotenv", "git", "gitignore", "model", "needles triggers", "phrases"],
+    ["_index", "catalog", "comments", "dotenv", "git", "gitignore", "listing", "model", "needles triggers", "phrases"],
     ["flags", "requirements", "scanner", "vocabulary"],
     ["examples", "knowledge", "source"],
-    ["notebooks", "semantics", "suppressions", "placeholders privatekeys stretches tokens", "wording"],
+    ["notebooks", "semantics", "setup_script", "suppressions", "placeholders privatekeys stretches tokens", "wording"],
     ["policies", "project", "reporting"],
     ["commands", "credentials", "trails"],
     ["module wrappers"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -229,3 +230,47 @@ def test_an_unreadable_ignore_file_ignores_nothing(tree: Tree) -> None:
     (root / "b" / ".gitignore").write_bytes(b"\xef\xbb\xbfx.py\n\xff.py\n")
     tree({"b/x.py": "", "b/y.py": ""})
     assert found(".") == ["a.py", "b/y.py"]
+
+
+CONFIGS = [
+    "pyproject.toml",
+    "PyProject.toml",
+    "pyproject.toml.bak",
+    "setup.cfg",
+    "requirements.txt",
+    ".git",
+    "ſetup.cfg",
+]
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("working_directory", [".", "a", "a/b", "elsewhere"])
+def test_a_walk_asks_less_and_learns_the_same(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, seed: int, working_directory: str
+) -> None:
+    chance = random.Random(seed)
+    directories = [".", "a", "a/b", "a/b/c", "a/b/c/d", "a/tests", "a/tests/e", "testing.d", "testing.d/f", "elsewhere"]
+    names = ["x.py", "test_x.py", "x_test.py", "contest.py", "conftest.py", "latest.ipynb"]
+    files = {f"{directory}/{name}": "" for directory in directories for name in names}
+    for directory in directories:
+        for name in chance.sample(CONFIGS, chance.choice([0, 0, 1, 2])):
+            config = f'{TABLE}ignore = ["PKT{chance.randint(101, 108)}"]\ntorch-floor = "2.{chance.randint(0, 9)}"\n'
+            # A name in other letters is another file here and the same one elsewhere; so is one that is no ASCII.
+            files[f"{directory}/{name}"] = config if name == "pyproject.toml" else ""
+    root = tree(files)
+    monkeypatch.chdir(root / working_directory)
+    overrides = chance.choice([ISOLATED, Overrides()])
+    targets = discover([str(root)], Resolver(overrides))
+    assert len(targets) == len(directories) * len(names)
+    for target in targets:
+        alone = Resolver(overrides)
+        settings, checks = alone.for_file(target.path), alone.checks_for(target.path)
+        assert target.settings is not None
+        assert target.checks is not None
+        assert (target.settings.root, target.settings.config_path) == (settings.root, settings.config_path)
+        assert target.checks._replace(torch_floor=None) == checks._replace(torch_floor=None)  # type: ignore[arg-type]
+        assert target.checks.torch_floor() == checks.torch_floor()
+        assert os.path.normpath(os.path.join(os.getcwd(), target.display)) == target.path
+        assert target.display == os.path.relpath(target.path).replace(os.sep, "/")
+        assert target.state is not None
+        assert target.state.st_ino == os.stat(target.path).st_ino

@@ -97,6 +97,18 @@ def test_a_worker_that_dies_loses_its_task_and_no_other(kind: str, end: Callable
         assert pool.submit(abs, -1).result() == 1
 
 
+@per_kind()
+def test_workers_that_die_again_and_again_lose_one_task_each(kind: str) -> None:
+    with executor(kind, 2) as pool:
+        futures = [pool.submit(os._exit, 9) if number % 7 == 3 else pool.submit(abs, -number) for number in range(40)]
+        for number, future in enumerate(futures):
+            if number % 7 == 3:
+                with pytest.raises(LostWorkerError):
+                    future.result()
+            else:
+                assert future.result() == number
+
+
 def _kill_itself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -155,7 +167,7 @@ def test_a_spawned_worker_runs_nothing_of_the_working_directory(tmp_path: Path) 
 
 def jobs_of(sizes: list[int]) -> list[Job]:
     states = [os.stat_result([0] * 6 + [size, 0, 0, 0]) for size in sizes]
-    return [Job(number, f"{number}.py", f"/{number}.py", "/", PKT101, state) for number, state in enumerate(states)]
+    return [Job(number, f"{number}.py", f"/{number}.py", PKT101, state) for number, state in enumerate(states)]
 
 
 @pytest.mark.parametrize("workers", [1, 4, 64])
@@ -169,6 +181,24 @@ def test_batches_hold_every_job_once_and_are_balanced(workers: int) -> None:
     assert all(len(batch) == 1 or size < 1 << 22 for batch, size in zip(batches, sizes, strict=True))
     assert len(batches) >= 4 * workers
     assert balanced([], 4) == []
+
+
+def test_batches_become_small_and_not_many() -> None:
+    batches = balanced(jobs_of([20_000] * 5000), 4)
+    sizes = [sum(job.size for job in batch) for batch in batches]
+    assert sizes[0] > 2_000_000
+    assert sizes[-1] <= 1 << 15
+    assert len(batches) < 300
+
+
+def test_files_that_share_their_checks_are_told_apart(tmp_path: Path) -> None:
+    checks = Checks(frozenset({"PKT102"}), lambda: (2, 4))
+    jobs = []
+    for number, text in enumerate(["x = 1\n", "import torch\ntorch.load(p)\n", "x = 2\n"]):
+        path = tmp_path / f"{number}.py"
+        path.write_text(text)
+        jobs.append(Job(number, path.name, str(path), checks, path.stat()))
+    assert {one.number: one.floor for one in check_batch(jobs, True)} == {0: None, 1: ((2, 4),), 2: None}
 
 
 def test_cores() -> None:
@@ -212,7 +242,7 @@ def test_the_file_that_ends_its_worker_is_named_and_the_others_are_checked(kind:
         path = tmp_path / f"{number}.py"
         path.write_text(DEADLY if number == 17 else UNSAFE)
         checks = Checks(frozenset({"PKT101", "PKT102"}), Deadly)
-        jobs.append(Job(number, path.name, str(path), str(tmp_path), checks, path.stat()))
+        jobs.append(Job(number, path.name, str(path), checks, path.stat()))
     told = answers(kind, jobs)
     for number in range(40):
         report = told[number].report
@@ -249,7 +279,7 @@ def test_every_file_of_an_executor_that_takes_no_work_is_a_problem() -> None:
 def test_any_executor_of_the_standard_library_will_do(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text(UNSAFE)
-    jobs = [Job(0, "a.py", str(path), str(tmp_path), PKT101, path.stat()), Job(1, "b.py", "/b.py", "/", PKT101)]
+    jobs = [Job(0, "a.py", str(path), PKT101, path.stat()), Job(1, "b.py", "/b.py", PKT101)]
     with concurrent.futures.ThreadPoolExecutor(2) as threads:
         told = [one for _, checked in handed_out(Pool(threads, 2, remote=True), jobs, digests=True) for one in checked]
     found = {one.number: one for one in told}

@@ -102,7 +102,7 @@ def test_bytes_that_can_be_decoded_are_left_at_that(data: bytes) -> None:
 
 
 def test_it_is_told(tree: Tree) -> None:
-    path = tree({"a.py": BROKEN, "b.py": "x = 1\n" * 400_000, "c.py": "eval(x)\n"})
+    path = tree({"a.py": BROKEN, "b.py": "x = 1\n" * 400_000, "c.py": "eval(x)\n", "tests/left_out.py": ""})
     outcome = picketlint("check", "--isolated", ".", cwd=path)
     assert outcome.code == 1
     assert "PKT000" not in outcome.out

@@ -21,12 +21,23 @@ from picketlint.settings import Resolver, Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator
+
+    from picketlint.engine import Checks
+    from picketlint.gitignore import IgnoreRules
+
+    # Of a walk: a directory, the one that it is in unless the walk began here, where the ignore files begin that count
+    # here, and they themselves.
+    _Step = tuple[str, "_Folder | None", str, IgnoreRules]
 
 SUFFIXES = (".py", ".pyi", ".ipynb")
 """What the names of files end in that are taken from directories."""
 SMALL = 2_000_000
-"""A run over no more bytes than that parses every file: see ``is_strict``."""
+"""A run over no more bytes than that parses every file, to tell whether it is Python at all.
+
+So is every file that the user named, and every file where PKT000 is selected by its own code. In a larger run others in
+which no other rule can fire are judged by their bytes; parsing them would be most of its cost.
+"""
 IGNORED = "ignored by git"
 """Why a file or directory is left out that git does not track, and that an ignore file names."""
 LINKED = "a link to a directory"
@@ -37,15 +48,17 @@ _UNTRACKED = "git does not track it, which is as it should be"
 class Target(NamedTuple):
     """One path of a run. ``path`` is absolute, ``display`` what reports call it.
 
-    ``settings`` are those that govern it, None if it cannot be checked; then ``problem`` says why. ``strict`` is what
-    ``is_strict`` says of it.
+    ``settings`` are those that govern it, None if it cannot be checked; then ``problem`` says why. ``checks`` says what
+    it is checked for, which may be nothing; neighbours share theirs. ``state`` is that of the file when it was found,
+    None if it could not be had: reading it will tell why.
     """
 
     display: str
     path: str
     settings: Settings | None = None
     problem: Problem | None = None
-    strict: bool = True
+    checks: Checks | None = None
+    state: os.stat_result | None = None
 
 
 class LeftOut(NamedTuple):
@@ -77,32 +90,65 @@ def discover(
     search.settle()
     if left_out is not None:
         left_out += search.left_out
-    targets = sorted(search.targets.values(), key=lambda target: target.display)
-    return [one._replace(strict=is_strict(one, one.path in search.named, search.size)) for one in targets]
+    return search.targets()
 
 
-def is_strict(target: Target, named: bool, size: int) -> bool:
-    """Whether a file is parsed, to tell whether it is Python at all, though no other rule can fire in it.
+class _Folder:
+    """A directory, the files in it that were found, and what is the same for all of those.
 
-    So is every file that the user named, every file of a run over few bytes (``size``), and every file where PKT000 is
-    selected by its own code. Others are judged by their bytes; parsing them would be most of the cost of a large run.
+    ``shown`` is what reports put before their names. ``files`` has their states by their names, ``named`` which of them
+    the user named.
     """
-    return named or size <= SMALL or (target.settings is not None and target.settings.strict)
+
+    def __init__(self, path: str, shown: str, settings: Settings) -> None:
+        self.path = path
+        self.shown = shown
+        self.settings = settings
+        self.files: dict[str, os.stat_result | None] = {}
+        self.named: set[str] = set()
+        self._before = path if path.endswith(os.sep) else path + os.sep
+        # The defaults go by the names of directories, and for tests by those of files that have a "test" in them.
+        self._alike = settings.tests is None and not settings.per_path_ignores and settings.lock is None
+
+    def path_of(self, name: str) -> str:
+        """The path of what is called so in it."""
+        return self._before + name
+
+    def take(self, names: Iterable[str]) -> None:
+        """Take files in it."""
+        for name in names:
+            if name not in self.files:
+                try:
+                    self.files[name] = os.stat(self._before + name)
+                except OSError:
+                    # Reading it will tell why.
+                    self.files[name] = None
+
+    def targets(self, *, strict: bool, but: Collection[str]) -> Iterator[Target]:
+        """The files that were taken, ``but`` some paths. ``strict``: even those that the user did not name."""
+        strict = strict or self.settings.strict
+        usual: Checks | None = None
+        for name, state in self.files.items():
+            path = self._before + name
+            if but and path in but:
+                continue
+            if not self._alike or "test" in name or name in self.named:
+                checks = self.settings.checks_for(path, strict=strict or name in self.named)
+            else:
+                if usual is None:
+                    usual = self.settings.checks_for(path, strict=strict)
+                checks = usual
+            yield Target(self.shown + name, path, self.settings, None, checks, state)
 
 
 class _Search:
-    """One search: what it found so far, by path.
-
-    ``named`` are the files that the user named, ``size`` is how many bytes there are to check: that many or, above
-    ``SMALL``, at least that many. ``left_out`` is what walks came across and did not take.
-    """
+    """One search, and what it found so far. ``left_out`` is what walks came across and did not take."""
 
     def __init__(self, resolver: Resolver, force_exclude: bool) -> None:
-        self.targets: dict[str, Target] = {}
-        self.named: set[str] = set()
-        self.size = 0
         self.left_out: list[LeftOut] = []
-        self._dotenvs: dict[str, dict[str, tuple[Settings, bool]]] = {}
+        self._problems: dict[str, Target] = {}
+        self._folders: dict[str, _Folder] = {}
+        self._dotenvs: dict[str, dict[str, bool]] = {}
         # The directories that walks or repositories began at in which something is ignored, with the settings whose
         # excludes do not count there.
         self._ignoring: dict[str, Settings | None] = {}
@@ -119,19 +165,21 @@ class _Search:
         except OSError as error:
             self._unreadable(path, error)
             return
-        settings = self._settings(path if is_directory else os.path.dirname(path))
-        if settings is None:
+        folder = self._folder(path if is_directory else os.path.dirname(path))
+        if folder is None:
             return
+        settings = folder.settings
         excluded = settings.is_excluded(path, is_directory=is_directory)
         if excluded and self._force_exclude:
             return
         if is_directory:
             self._walk(path, settings, waived=settings if excluded else None)
         elif is_dotenv(path):
-            self._note(path, settings, named=True)
+            self._note(path, folder, named=True)
         else:
-            self.named.add(path)
-            self._take(path, settings)
+            name = os.path.basename(path)
+            folder.named.add(name)
+            folder.take([name])
 
     def settle(self) -> None:
         """Take what git tracks of the files of environment variables, and of what is ignored."""
@@ -145,11 +193,11 @@ class _Search:
                 tracked = git.tracked(directory, found)
             except git.GitError as error:
                 why = str(error)
-            for name, (settings, named) in found.items():
-                path = os.path.join(directory, name)
+            for name, named in found.items():
                 if name in tracked:
-                    self._take(path, settings)
+                    self._folders[directory].take([name])
                 elif named or why not in (_UNTRACKED, git.NO_REPOSITORY):
+                    path = os.path.join(directory, name)
                     self._problem(path, "untracked-env-file", f"not checked: {why}", fatal=False)
 
     def _settle_ignored(self) -> None:
@@ -172,21 +220,22 @@ class _Search:
         step, *rest = (below(top, path) or "").split("/")
         directory = top
         while rest:
-            settings = self._settings(directory)
+            folder = self._folder(directory)
             directory = os.path.join(directory, step)
-            if settings is None:
+            if folder is None:
                 return
+            settings = folder.settings
             excluded = None if settings is waived else settings.excluded_by(directory, is_directory=True)
             if excluded is not None:
                 self._leave_out(path, excluded, top, tracked=True)
                 return
             step, *rest = rest
-        settings = self._settings(directory)
-        if settings is None or not os.path.lexists(path):
+        folder = self._folder(directory)
+        if folder is None or not os.path.lexists(path):
             return
-        excluded = None if settings is waived else settings.excluded_by(path)
+        excluded = None if folder.settings is waived else folder.settings.excluded_by(path)
         if excluded is None:
-            self._take(path, settings)
+            folder.take([step])
         else:
             self._leave_out(path, excluded, top, tracked=True)
 
@@ -196,68 +245,104 @@ class _Search:
         The excludes of ``waived`` do not count.
         """
         from picketlint.gitignore import rules_above
+        from picketlint.listing import listed
 
-        pending = [(top, top, rules_above(top, fallback=governing.root))]
+        pending: list[_Step] = [(top, None, top, rules_above(top, fallback=governing.root))]
         while pending:
-            directory, start, rules = pending.pop()
-            settings = self._settings(directory)
-            if settings is None:
-                continue
+            directory, above, start, rules = pending.pop()
             try:
-                entries = _entries(directory)
+                found = listed(directory, SUFFIXES)
             except OSError as error:
-                self._unreadable(directory, error)
+                if self._folder(directory) is not None:
+                    self._unreadable(directory, error)
                 continue
-            if any(name in {".git", ".gitignore"} for name, _, _ in entries):
+            folder = self._folder(directory, above, found.names)
+            if folder is None:
+                continue
+            if ".git" in found.names or ".gitignore" in found.names:
                 rules = rules.entering(directory)
-                start = directory if any(name == ".git" for name, _, _ in entries) else start
-            for name, path, is_directory in entries:
-                if is_directory is None:
-                    self._leave_out(path, LINKED, start)
-                    continue
-                dotenv = not is_directory and is_dotenv(path)
-                if not (is_directory or dotenv or path.endswith(SUFFIXES)):
-                    continue
-                excluded = None if settings is waived else settings.excluded_by(path, is_directory=is_directory)
-                if excluded is not None:
-                    ignored = rules.ignores(path, is_directory=is_directory)
-                    if ignored and is_directory and name.isidentifier() and name != "__pycache__":
-                        # What can be imported from there may be code of the project that was added all the same.
-                        self._ignoring.setdefault(start, waived)
-                    self._leave_out(path, excluded, start, tracked=False if ignored else None)
-                    continue
-                if dotenv:
-                    # One that is ignored may have been committed before.
-                    self._note(path, settings, named=False)
-                    continue
-                if rules.ignores(path, is_directory=is_directory):
-                    self._ignoring[start] = waived
-                    self._leave_out(path, IGNORED, start)
-                    continue
-                if is_directory:
-                    pending.append((path, start, rules))
-                else:
-                    self._take(path, settings)
+                start = directory if ".git" in found.names else start
+            for name in found.links:
+                self._leave_out(folder.path_of(name), LINKED, start)
+            for name in self._kept(folder, found.directories, start, rules, waived, are_directories=True):
+                pending.append((folder.path_of(name), folder, start, rules))
+            for name in self._kept(folder, found.dotenvs, start, rules, waived, are_dotenvs=True):
+                self._note(folder.path_of(name), folder, named=False)
+            folder.take(self._kept(folder, found.files, start, rules, waived))
 
-    def _settings(self, directory: str) -> Settings | None:
-        """What governs a directory; a configuration that cannot be used is noted once, and nothing below is taken."""
+    def _kept(
+        self,
+        folder: _Folder,
+        names: list[str],
+        start: str,
+        rules: IgnoreRules,
+        waived: Settings | None,
+        *,
+        are_directories: bool = False,
+        are_dotenvs: bool = False,
+    ) -> list[str]:
+        """Those of some names in a directory that neither excludes, if they count, nor ignore files leave out."""
+        settings = folder.settings
+        # Going by the defaults, a file is left out only with the directory that it is in.
+        excluding = settings is not waived and (are_directories or settings.excludes_by_pattern)
+        if not (excluding or rules):
+            return names
+        kept = []
+        for name in names:
+            path = folder.path_of(name)
+            excluded = settings.excluded_by(path, is_directory=are_directories) if excluding else None
+            ignored = rules.ignores(path, is_directory=are_directories)
+            if excluded is not None:
+                if ignored and are_directories and name.isidentifier() and name != "__pycache__":
+                    # What can be imported from there may be code of the project that was added all the same.
+                    self._ignoring.setdefault(start, waived)
+                self._leave_out(path, excluded, start, tracked=False if ignored else None)
+            elif ignored and not are_dotenvs:
+                self._ignoring[start] = waived
+                self._leave_out(path, IGNORED, start)
+            else:
+                # A file of environment variables that is ignored may have been committed before.
+                kept.append(name)
+        return kept
+
+    def _folder(self, directory: str, above: _Folder | None = None, names: Collection[str] = ()) -> _Folder | None:
+        """A directory and what governs it; a configuration that cannot be used is noted, and nothing below is taken.
+
+        ``above`` is the one that it is in, if that was looked at; ``names`` are then all that are in this one.
+        """
+        folder = self._folders.get(directory)
+        if folder is not None:
+            return folder
         try:
-            return self._resolver.for_directory(directory)
+            if above is None:
+                settings = self._resolver.for_directory(directory)
+            else:
+                settings = self._resolver.for_subdirectory(directory, names, above.settings)
         except ConfigError as error:
             self._problem(error.path or directory, "broken-configuration", error.message)
             return None
+        if above is None or self._resolver.cwd.startswith(directory):
+            display = self._display(os.path.join(directory, "_"))[:-1]
+        else:
+            display = f"{above.shown}{directory[len(above.path_of('')) :]}/"
+        folder = self._folders[directory] = _Folder(directory, display, settings)
+        return folder
 
-    def _note(self, path: str, settings: Settings, *, named: bool) -> None:
+    def _note(self, path: str, folder: _Folder, *, named: bool) -> None:
         """Remember a file of environment variables, if a rule looks at those."""
-        if COMMITTED_ENV_FILE in settings.checks_for(path).codes:
+        if COMMITTED_ENV_FILE in folder.settings.checks_for(path).codes:
             directory, name = os.path.split(path)
-            self._dotenvs.setdefault(directory, {}).setdefault(name, (settings, named))
+            self._dotenvs.setdefault(directory, {}).setdefault(name, named)
 
-    def _take(self, path: str, settings: Settings) -> None:
-        if path not in self.targets:
-            self.targets[path] = Target(self._display(path), path, settings)
-            if self.size <= SMALL:
-                self.size += _size(path)
+    def targets(self) -> list[Target]:
+        """All that was found, sorted."""
+        folders = self._folders.values()
+        states = (state for folder in folders for state in folder.files.values() if state is not None)
+        small = sum(state.st_size for state in states) <= SMALL
+        found = list(self._problems.values())
+        for folder in folders:
+            found += folder.targets(strict=small, but=self._problems)
+        return sorted(found, key=lambda target: target.display)
 
     def _leave_out(self, path: str, reason: str, start: str, *, tracked: bool | None = None) -> None:
         self.left_out.append(LeftOut(self._display(path), path, reason, start, tracked))
@@ -267,7 +352,7 @@ class _Search:
 
     def _problem(self, path: str, kind: str, message: str, *, fatal: bool = True) -> None:
         display = self._display(path)
-        self.targets[path] = Target(display, path, problem=Problem(display, kind, message, fatal))
+        self._problems[path] = Target(display, path, problem=Problem(display, kind, message, fatal))
 
     def _display(self, path: str) -> str:
         return shown(path, self._resolver.cwd)
@@ -283,29 +368,3 @@ def shown(path: str, cwd: str) -> str:
     except ValueError:
         # On Windows nothing leads from one drive to another.
         return path.replace(os.sep, "/")
-
-
-def _entries(directory: str) -> list[tuple[str, str, bool | None]]:
-    """Name, path and "is it a directory" of what is in a directory; None for a link to one. Raises OSError."""
-    with os.scandir(directory) as listing:
-        return [
-            (entry.name, entry.path, True if entry.is_dir(follow_symlinks=False) else _links_to_directory(entry))
-            for entry in listing
-        ]
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        # Reading it will tell.
-        return 0
-
-
-def _links_to_directory(entry: os.DirEntry[str]) -> bool | None:
-    """None for a link to a directory; False for anything else that is none."""
-    try:
-        return None if entry.is_symlink() and entry.is_dir() else False
-    except OSError:
-        # A link in a circle, say: reading it will tell.
-        return False

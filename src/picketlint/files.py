@@ -13,6 +13,8 @@ _FLAGS = (
     | getattr(os, "O_BINARY", 0)
 )
 _CHUNK = 1 << 16
+_TEST_DIRECTORIES = frozenset({"tests", "test", "testing"})
+_PYTHON_SUFFIXES = frozenset({"py", "pyi", "ipynb"})
 
 
 class NotRegularFileError(OSError):
@@ -53,6 +55,21 @@ def is_dotenv(path: str) -> bool:
 def is_notebook(path: str) -> bool:
     """Whether a path is called like a Jupyter notebook."""
     return path.endswith(".ipynb")
+
+
+def is_test_by_default(relative: str) -> bool:
+    """Whether a path below a project's root is that of a test, as ``DEFAULT_TEST_PATTERNS`` of the settings have it.
+
+    Without pathspec, whose import would double the time of checking one file.
+    """
+    if "test" not in relative:
+        # All of them have it.
+        return False
+    *directories, name = relative.split("/")
+    stem, _, suffix = name.rpartition(".")
+    return not _TEST_DIRECTORIES.isdisjoint(directories) or (
+        suffix in _PYTHON_SUFFIXES and (stem.startswith("test_") or stem.endswith("_test") or stem == "conftest")
+    )
 
 
 def _is_special(path: str) -> bool:

@@ -31,6 +31,10 @@ class IgnoreRules:
     def __init__(self, levels: tuple[_Level, ...] = ()) -> None:
         self._levels = levels
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._levels)
+
     def entering(self, directory: str) -> IgnoreRules:
         """The rules in force inside ``directory``: these and its own; only its own if it is a repository's top."""
         levels = self._levels

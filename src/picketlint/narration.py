@@ -152,7 +152,8 @@ def background(scan: Scan, cwd: str) -> Iterator[str]:
 
 def _unparsed(targets: Iterable[Target]) -> Iterator[str]:
     """How many files of a large run are not parsed just to tell whether they are Python."""
-    lenient = sum(not one.strict and one.settings is not None and UNREADABLE in one.settings.codes for one in targets)
+    checked = (one.checks for one in targets if one.checks is not None)
+    lenient = sum(not checks.strict and UNREADABLE in checks.codes for checks in checked)
     if lenient:
         yield (
             f"large run: {count(lenient, 'file')} parsed only if another rule can find something there, going by the "
@@ -192,9 +193,10 @@ def governing(settings: Settings, cwd: str) -> Iterator[str]:
 
 def _tests(targets: Iterable[Target]) -> int:
     return sum(
-        target.settings is not None
+        target.checks is not None
+        and not target.checks.codes
+        and target.settings is not None
         and target.settings.is_test(target.path)
-        and not target.settings.checks_for(target.path).codes
         for target in targets
     )
 

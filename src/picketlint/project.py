@@ -16,14 +16,13 @@ the root of its project, the nearest that declares anything about torch is the o
 
 from __future__ import annotations
 
-import ast
 import os
 from collections.abc import Callable, Iterable, Mapping
 
 from picketlint.files import below, read
 from picketlint.records import NamedTuple
 from picketlint.requirements import Bound, Release, RequirementFiles, bounds, poetry_bounds
-from picketlint.source import UnreadableSourceError, parse
+from picketlint.source import UnreadableSourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -175,50 +174,18 @@ def _cfg_bounds(value: str, found: _Declarations) -> list[Bound]:
 
 
 def _read_setup(text: str, found: _Declarations) -> None:
+    # Syntax trees take a while to import, and few directories have such a file.
+    from picketlint import setup_script
+
     try:
-        tree = parse(text)
+        places = setup_script.places(text)
     except UnreadableSourceError:
         found.add_broken(text)
         return
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        if getattr(call.func, "attr", getattr(call.func, "id", "")) != "setup":
-            continue
-        for keyword in call.keywords:
-            values = _values(keyword.value, tree)
-            if keyword.arg == "install_requires":
-                found.add_mandatory(_literal_bounds(values))
-            elif keyword.arg == "extras_require":
-                tables = [value for value in values if isinstance(value, ast.Dict)]
-                for extra in [extra for table in tables for extra in table.values]:
-                    found.add_alternative(_literal_bounds([extra]))
-
-
-def _values(expression: ast.expr, tree: ast.Module) -> list[ast.expr]:
-    """The expression or, if it is a name, everything the module assigns to that name or adds to it."""
-    if not isinstance(expression, ast.Name):
-        return [expression]
-    values = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(target, ast.Name) and target.id == expression.id for target in targets):
-                values.append(node.value)
-    return values
-
-
-def _literal_bounds(values: list[ast.expr]) -> list[Bound]:
-    """The bounds in a literal list of requirements; those in several, or in a computed one, are not understood."""
-    texts = [node.value for value in values for node in ast.walk(value) if isinstance(node, ast.Constant)]
-    about_torch = bounds(line for text in _strings(texts) for line in text.split("\n"))
-    if len(values) == 1 and _is_literal(values[0]):
-        return about_torch
-    return [Bound(None) for _ in about_torch]
-
-
-def _is_literal(value: ast.expr) -> bool:
-    """Whether an expression is a string, or a list or tuple of nothing else."""
-    items = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
-    return all(isinstance(item, ast.Constant) for item in items)
+    for place in places:
+        about_torch = bounds(line for one in place.texts for line in one.split("\n"))
+        known = about_torch if place.plain else [Bound(None) for _ in about_torch]
+        (found.add_mandatory if place.always else found.add_alternative)(known)
 
 
 _READERS: Mapping[str, Callable[[str, _Declarations], None]] = {

@@ -84,13 +84,10 @@ def check(target: Target) -> Report | None:
     """The report on one target; None if no rule applies to it. Never raises: what goes wrong is a Problem."""
     if target.problem is not None:
         return Report(target.display, problems=(target.problem,))
-    if target.settings is None:
-        return None
-    checks = target.settings.checks_for(target.path, strict=target.strict)
-    if not checks.codes:
+    if target.checks is None or not target.checks.codes:
         return None
     data = content(target.path, target.display)
-    return data if isinstance(data, Report) else check_data(data, target.display, checks)
+    return data if isinstance(data, Report) else check_data(data, target.display, target.checks)
 
 
 def content(path: str, display: str) -> bytes | Report:

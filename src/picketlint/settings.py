@@ -15,13 +15,13 @@ import os
 from picketlint import registry
 from picketlint.config import Config, ConfigError, covered, included_tests, read_config, selectors
 from picketlint.engine import UNREADABLE, Checks
-from picketlint.files import below
+from picketlint.files import below, is_test_by_default
 from picketlint.model import Lifecycle
 from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from picketlint.lockfile import Lock
     from picketlint.patterns import Patterns
@@ -49,10 +49,9 @@ track (https://github.com/astral-sh/ruff/pull/10093).
 BY_DEFAULT = "excluded by default"
 """What ``Settings.excluded_by`` says of what only that list leaves out."""
 
-_TEST_DIRECTORIES = frozenset({"tests", "test", "testing"})
-_PYTHON_SUFFIXES = frozenset({"py", "pyi", "ipynb"})
 _LOCK_RULES = frozenset({"PKT904", "PKT905"})
 _ROOT_MARKERS = (("requirements.txt",), ("pyproject.toml", "setup.py", "setup.cfg"), (".git",))
+_MEANINGFUL = frozenset({marker for markers in _ROOT_MARKERS for marker in markers})
 
 
 class Overrides(NamedTuple):
@@ -102,8 +101,8 @@ class Settings(NamedTuple):
 
     def checks_for(self, path: str, *, strict: bool = True) -> Checks:
         """The rules to run on a file: none at all for a test, unless it is included. For ``strict`` see Checks."""
-        codes = self.codes & self.test_codes if self.is_test(path) else self.codes
         relative = self._relative(path)
+        codes = self.codes & self.test_codes if self._is_test(relative) else self.codes
         for patterns, ignored in self.per_path_ignores:
             if patterns.verdict(relative):
                 codes -= ignored
@@ -120,8 +119,7 @@ class Settings(NamedTuple):
 
     def is_test(self, path: str) -> bool:
         """Whether a file is a test, going by its path below the root."""
-        relative = self._relative(path)
-        return _is_test_by_default(relative) if self.tests is None else bool(self.tests.verdict(relative))
+        return self._is_test(self._relative(path))
 
     def is_excluded(self, path: str, *, is_directory: bool = False) -> bool:
         """Whether a file or directory, or one that it is in, is left out, going by its path below the root."""
@@ -139,6 +137,14 @@ class Settings(NamedTuple):
                 return f"excluded by `{key}`" if verdict else None
         by_default = self.excludes is None and not DEFAULT_EXCLUDES.isdisjoint(relative.split("/")[:-1])
         return BY_DEFAULT if by_default else None
+
+    def _is_test(self, relative: str) -> bool:
+        return is_test_by_default(relative) if self.tests is None else bool(self.tests.verdict(relative))
+
+    @property
+    def excludes_by_pattern(self) -> bool:
+        """Whether a file can be left out that is in no directory that is."""
+        return self.excludes is not None or self.extra_excludes is not None
 
     def _relative(self, path: str) -> str:
         relative = below(self.root, path)
@@ -173,6 +179,8 @@ class Resolver:
         self._configs: dict[str, _Found | ConfigError] = {}
         self._roots: dict[str, tuple[int, str]] = {}
         self._settings: dict[tuple[str | None, str], Settings] = {}
+        # By the path of the configuration, whatever the root.
+        self._governing: dict[str | None, Settings] = {}
         self._declarations: dict[str, Declaration | None] = {}
         self._locks: dict[str, Lock | ConfigError] = {}
 
@@ -196,6 +204,24 @@ class Resolver:
         directory = os.path.normpath(os.path.join(self.cwd, directory))
         found = self._explicit or (_NOTHING if self._isolated else self._nearest(directory))
         return self._build(found, self._root(directory, found.path))
+
+    def for_subdirectory(self, directory: str, names: Collection[str], above: Settings) -> Settings:
+        """``for_directory``, for one right in a directory that ``above`` governs; ``names`` are all that are in it.
+
+        Where none of them matters nobody looks for those that would. Raises ConfigError.
+        """
+        # To some file systems names that are not ASCII, or in other letters, are the same as others.
+        told = "/".join(names).lower()
+        if told.isascii() and not any(map(told.__contains__, _MEANINGFUL)):
+            parent = os.path.dirname(directory)
+            if len(above.root) < len(parent):
+                # The root is further up, and so it is of both.
+                return above
+            if parent in self._configs:
+                self._configs.setdefault(directory, self._configs[parent])
+            if parent in self._roots:
+                self._roots.setdefault(directory, self._roots[parent])
+        return self.for_directory(directory)
 
     def _read_explicit(self, path: str) -> _Found:
         if self._isolated:
@@ -256,13 +282,15 @@ class Resolver:
     def _build(self, found: _Found, root: str) -> Settings:
         key = (found.path, root)
         settings = self._settings.get(key)
+        if settings is None and found.path in self._governing:
+            settings = self._settings[key] = self._governing[found.path]._replace(root=root)
         if settings is None:
             config = found.config
             codes = frozenset(rule.id for rule in registry.load().entries if rule.status is Lifecycle.DEFAULT)
             codes = _refine(codes, config.select, config.extend_select, config.ignore)
             codes = _refine(codes, self._select, self._extend_select, self._ignore)
             lock_path = _beside(found.path, config.exceptions_lock)
-            settings = self._settings[key] = Settings(
+            settings = self._settings[key] = self._governing[found.path] = Settings(
                 root=root,
                 config_path=found.path,
                 codes=codes,
@@ -368,12 +396,3 @@ def _option(option: str, codes: Iterable[str]) -> tuple[str, ...]:
         return selectors(list(codes))
     except ValueError as error:
         raise ConfigError(f"{option}: {error}") from error
-
-
-def _is_test_by_default(relative: str) -> bool:
-    """DEFAULT_TEST_PATTERNS without pathspec, whose import would double the time of checking one file."""
-    *directories, name = relative.split("/")
-    stem, _, suffix = name.rpartition(".")
-    return not _TEST_DIRECTORIES.isdisjoint(directories) or (
-        suffix in _PYTHON_SUFFIXES and (stem.startswith("test_") or stem.endswith("_test") or stem == "conftest")
-    )

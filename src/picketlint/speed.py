@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ def add_options(parser: Any) -> None:
 
 
 def runner(options: argparse.Namespace, note: Callable[[str], None]) -> Runner:
-    """What checks the files of a run, as the command line has it. Raises ConfigError.
+    """What checks the files of a run, which are still to be found, as the command line has it. Raises ConfigError.
 
     ``note`` is told in a line what is wrong with the cache.
     """
     _reject_contradictions(options)
+    began = time.time_ns()
 
     def run(targets: Sequence[Target]) -> Iterable[Report | None]:
         cache_asked_for = options.cache_dir is not None or options.cache_by is not None
@@ -60,12 +62,12 @@ def runner(options: argparse.Namespace, note: Callable[[str], None]) -> Runner:
             always_cached=cache_asked_for,
         )
         if options.quiet or sys.stderr is None or not sys.stderr.isatty():
-            return Runner(chosen, note)(targets)
+            return Runner(chosen, note, began=began)(targets)
         from picketlint.progress import Bar
 
         bar = Bar(sys.stderr)
         try:
-            return Runner(chosen, note, bar)(targets)
+            return Runner(chosen, note, bar, began=began)(targets)
         finally:
             bar.close()
 

@@ -13,101 +13,107 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
-from hashlib import blake2b
+from collections.abc import Callable, Collection, Iterable
+from operator import itemgetter
+
+try:
+    # The digest alone: hashlib looks for all that OpenSSL has, which takes as long as a thousand files.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 import picketlint
+from picketlint.discovery import Target
 from picketlint.engine import Checks
 from picketlint.execution import wire
-from picketlint.execution.batches import Job
 from picketlint.execution.storage import Storage, StorageError, default_directory
 from picketlint.execution.work import Checked, digest_of
 from picketlint.files import below, read
 from picketlint.model import Report
-from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeAlias
 
-_FORMAT = 1
+    _Kind: TypeAlias = tuple[str, tuple[object, ...]]
+
+_FORMAT = 2
 # Nanoseconds. File systems tick every few milliseconds; those without fractions of a second, every second or two.
 _TICK, _COARSE_TICK, _SECOND = 100_000_000, 2_000_000_000, 1_000_000_000
 # What of the checks is compared file by file; all else is in the name of the file with the results.
 _BY_FILE = frozenset({"torch_floor", "approved"})
-
-
-class _Place(NamedTuple):
-    """Where the result for one job belongs: in which table, under which key; ``stamp`` is that of the file."""
-
-    table: _Table
-    key: str
-    stamp: str | None
+_common = itemgetter(*(number for number, name in enumerate(Checks._fields) if name not in _BY_FILE))
 
 
 def opened(
-    directory: str | None, jobs: Iterable[Job], began: int, note: Callable[[str], None], *, by_content: bool
+    directory: str | None, targets: Iterable[Target], began: int, note: Callable[[str], None], *, by_content: bool
 ) -> Cache | None:
-    """The cache in a directory (None: in the user's own) for these jobs; None, and a note, if it is of no use."""
-    jobs = list(jobs)
+    """The cache in a directory (None: in the user's own) for these targets; None, and a note, if it is of no use.
+
+    The targets are files that are checked for something.
+    """
+    # Neighbours share what they are checked for.
+    kinds = list(dict.fromkeys(_kind(target) for target in {id(one.checks): one for one in targets}.values()))
     try:
         directory = os.path.abspath(default_directory(os.environ) if directory is None else directory)
-        storage = Storage(directory, {job.root for job in jobs}, forgeable=by_content)
-        return Cache(storage, jobs, began, by_content=by_content, note=note)
+        storage = Storage(directory, {root for root, _ in kinds}, forgeable=by_content)
+        return Cache(storage, kinds, began, by_content=by_content, note=note)
     except StorageError as error:
         note(str(error))
         return None
 
 
 class Cache:
-    """The results for jobs of a run that began at ``began`` (nanoseconds since 1970), before it looked at any file.
+    """The results of a run that began at ``began`` (nanoseconds since 1970), before it looked at any file.
 
-    ``by_content`` says how a file that has not changed is known. ``note`` is told in a line what is wrong with the
-    cache; nothing of it is ever an error. Raises StorageError where it is of no use at all.
+    ``kinds`` are those of the files of the run. ``by_content`` says how a file that has not changed is known. ``note``
+    is told in a line what is wrong with the cache; nothing of it is ever an error. Raises StorageError where it is of
+    no use at all.
     """
 
     def __init__(
-        self, storage: Storage, jobs: Iterable[Job], began: int, *, by_content: bool, note: Callable[[str], None]
+        self, storage: Storage, kinds: Iterable[_Kind], began: int, *, by_content: bool, note: Callable[[str], None]
     ) -> None:
         self.by_content = by_content
         self._storage = storage
         self._began = began
         self._note = note
-        self._places: dict[int, _Place] = {}
-        self._tables: list[_Table] = []
+        self._tables: dict[_Kind, _Table] = {}
+        self._last: tuple[Checks | None, _Table | None] = (None, None)
         rules = _fingerprint_of_rules()
-        grouped: dict[tuple[object, ...], list[Job]] = {}
-        for job in jobs:
-            grouped.setdefault((os.path.splitdrive(job.root)[0], *_common(job.checks)), []).append(job)
-        for (_, *checks), group in grouped.items():
+        grouped: dict[_Kind, list[str]] = {}
+        for root, checks in kinds:
+            grouped.setdefault((os.path.splitdrive(root)[0], checks), []).append(root)
+        for (_, checks), roots in grouped.items():
             # Without a project, every directory is a root of its own.
-            top = os.path.commonpath({job.root for job in group})
-            table = self._loaded(rules, top, checks)
-            for job in group:
-                self._places[job.number] = _Place(table, below(top, job.path) or job.path, self._stamp(job))
+            table = self._loaded(rules, os.path.commonpath(roots), checks)
+            self._tables.update(((root, checks), table) for root in roots)
 
-    def find(self, job: Job) -> Report | None:
+    def find(self, target: Target) -> Report | None:
         """The report on a file, if it is known."""
-        table, key, stamp = self._places[job.number]
-        row = table.rows.get(key)
+        table = self._table_for(target)
+        row = table.rows.get(table.key(target.path))
+        stamp = None if row is None else self._stamp(target)
         if row is None or stamp is None:
             return None
         if isinstance(row, str):
-            return Report(job.display) if row == stamp else None
+            return Report(target.display) if row == stamp else None
         kept, floor, packed = row
-        if kept != stamp or (floor is not None and _plain_floor((job.checks.torch_floor(),)) != floor):
+        if kept != stamp or (floor is not None and _plain_floor((_checks_of(target).torch_floor(),)) != floor):
             return None
-        return wire.unpack(packed, job.display)
+        return wire.unpack(packed, target.display)
 
-    def keep(self, job: Job, checked: Checked | None) -> None:
-        """Take in what became of a job that was not known; None if there is nothing to tell."""
-        table, key, stamp = self._places[job.number]
+    def keep(self, target: Target, checked: Checked | None) -> None:
+        """Take in what became of a file that was not known; None if there is nothing to tell."""
+        table = self._table_for(target)
+        key = table.key(target.path)
         report = checked and checked.report
+        stamp = None
         if self.by_content:
             # Of what the worker read, whatever it was when it was looked up.
-            stamp = checked and checked.digest and _with_approved(checked.digest, job.checks)
-        elif job.state is None or not _settled(job.state, self._began):
-            stamp = None
+            stamp = checked and checked.digest and _with_approved(checked.digest, _checks_of(target))
+        elif target.state is not None and _settled(target.state, self._began):
+            stamp = self._stamp(target)
         if stamp is None or (report and report.problems):
             table.changed |= table.rows.pop(key, None) is not None
             return
@@ -115,42 +121,55 @@ class Cache:
         table.rows[key] = stamp if not report and floor is None else [stamp, floor, wire.pack(report) if report else []]
         table.changed = True
 
-    def save(self) -> None:
-        """Write what is new."""
-        changed = [table for table in self._tables if table.changed]
+    def save(self, present: Iterable[Target]) -> None:
+        """Write what is new, and nothing of files that are gone; those that are ``present`` need not be looked for."""
+        changed: dict[int, tuple[_Table, set[str]]] = {}
+        if any(table.changed for table in self._tables.values()):
+            for target in present:
+                table = self._table_for(target)
+                if table.changed:
+                    changed.setdefault(id(table), (table, set()))[1].add(table.key(target.path))
         try:
-            for table in changed:
-                table.save(self._storage)
+            for table, keys in changed.values():
+                table.save(self._storage, keys)
         except StorageError as error:
             self._note(str(error))
         if changed:
             self._storage.prune()
 
-    def _loaded(self, rules: str, top: str, checks: list[object]) -> _Table:
+    def _table_for(self, target: Target) -> _Table:
+        """Where the result for a file belongs."""
+        checks, table = self._last
+        if target.checks is not checks or table is None:
+            # Neighbours share theirs.
+            table = self._tables[_kind(target)]
+            self._last = (target.checks, table)
+        return table
+
+    def _loaded(self, rules: str, top: str, checks: tuple[object, ...]) -> _Table:
         """What is known of the files below a directory that are checked for the same."""
         python = (sys.implementation.name, sys.hexversion)
         key = (_FORMAT, self.by_content, python, top, [_stable(value) for value in checks])
         table = _Table(f"{rules}-{_digest(repr(key))}", top)
-        self._tables.append(table)
         try:
             table.load(self._storage)
         except StorageError as error:
             self._note(str(error))
         return table
 
-    def _stamp(self, job: Job) -> str | None:
+    def _stamp(self, target: Target) -> str | None:
         """What changes with a file and with what is approved in it; None if it cannot be told."""
+        state, checks = target.state, _checks_of(target)
         if self.by_content:
             try:
-                return _with_approved(digest_of(read(job.path)), job.checks)
+                stamp = digest_of(read(target.path))
             except OSError:
                 return None
-        state = job.state
-        if state is None:
+        elif state is None:
             return None
-        return _with_approved(
-            f"{state.st_size:x}-{state.st_mtime_ns:x}-{state.st_ctime_ns:x}-{state.st_ino:x}", job.checks
-        )
+        else:
+            stamp = f"{state.st_size}-{state.st_mtime_ns}-{state.st_ctime_ns}-{state.st_ino}"
+        return stamp if checks.approved is None else _with_approved(stamp, checks)
 
 
 class _Table:
@@ -165,7 +184,12 @@ class _Table:
         self.changed = False
         self._name = name
         self._top = top
+        self._before = os.path.join(top, "")
         self._loaded = b""
+
+    def key(self, path: str) -> str:
+        """What stands for a file in it."""
+        return path.removeprefix(self._before)
 
     def load(self, storage: Storage) -> None:
         """Take in what earlier runs have left. Raises StorageError."""
@@ -173,8 +197,11 @@ class _Table:
         if data is not None:
             self._loaded, self.rows = _decoded(data)
 
-    def save(self, storage: Storage) -> None:
-        """Write the rows, and those that another run has written meanwhile. Raises StorageError."""
+    def save(self, storage: Storage, present: Collection[str]) -> None:
+        """Write the rows of files that are there, and those that another run has written meanwhile.
+
+        Files that are ``present`` are known to be there. Raises StorageError.
+        """
         try:
             data = storage.read(self._name)
             if data is not None and not data.startswith(self._loaded or b"\n"):
@@ -182,7 +209,11 @@ class _Table:
         except StorageError:
             # Of no use to anybody: it is written anew.
             self._loaded = b""
-        rows = {path: row for path, row in self.rows.items() if os.path.lexists(os.path.join(self._top, path))}
+        rows = {
+            path: row
+            for path, row in self.rows.items()
+            if path in present or os.path.lexists(os.path.join(self._top, path))
+        }
         storage.write(self._name, _encoded(rows))
 
 
@@ -205,9 +236,15 @@ def _digest(value: str | bytes) -> str:
     return blake2b(data, digest_size=20).hexdigest()
 
 
-def _common(checks: Checks) -> tuple[object, ...]:
-    """What of the checks is the same for most files."""
-    return tuple(value for name, value in zip(checks._fields, checks, strict=True) if name not in _BY_FILE)
+def _kind(target: Target) -> _Kind:
+    """What the files of one table have in common: the root of their project, and of the checks what is the same."""
+    assert target.settings is not None
+    return target.settings.root, _common(_checks_of(target))
+
+
+def _checks_of(target: Target) -> Checks:
+    assert target.checks is not None
+    return target.checks
 
 
 def _with_approved(stamp: str, checks: Checks) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -45,49 +44,55 @@ class Runner:
     """Checks targets with workers and a cache, as the options of a run have it.
 
     ``note`` is told in a line what is wrong with the cache, ``progress`` how many files are done, and of how many.
+    ``began`` is a time before the targets were looked for, in nanoseconds since 1970; without it, that is still to be
+    done.
     """
 
-    def __init__(self, options: Options, note: Callable[[str], None], progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        options: Options,
+        note: Callable[[str], None],
+        progress: Progress | None = None,
+        *,
+        began: int | None = None,
+    ) -> None:
         self._options = options
         self._note = note
         self._progress = progress or _unwatched
+        self._began = time.time_ns() if began is None else began
 
     def __call__(self, targets: Sequence[Target]) -> Iterator[Report | None]:
         """What ``scan.check`` says of each target, in the same order. Raises ExecutionError."""
-        began = time.time_ns()
-        reports: list[Report | None] = [None] * len(targets)
-        jobs = []
-        for number, target in enumerate(targets):
-            if target.problem is not None:
-                reports[number] = Report(target.display, problems=(target.problem,))
-            elif target.settings is not None:
-                checks = target.settings.checks_for(target.path, strict=target.strict)
-                if checks.codes:
-                    root, state = target.settings.root, _state(target.path)
-                    jobs.append(Job(number, target.display, target.path, root, checks, state))
-        cache = self._cache(jobs, began)
+        wanted = [target for target in targets if target.checks is not None and target.checks.codes]
+        cache = self._cache(wanted)
+        reports: list[Report | None] = []
         pending = []
-        for job in jobs:
-            reports[job.number] = known = cache.find(job) if cache else None
-            if known is None:
-                pending.append(job)
-        told = self._told(pending, len(jobs), digests=cache is not None and cache.by_content)
+        for number, target in enumerate(targets):
+            known = None
+            if target.problem is not None:
+                known = Report(target.display, problems=(target.problem,))
+            elif target.checks is not None and target.checks.codes:
+                known = cache.find(target) if cache else None
+                if known is None:
+                    pending.append(Job(number, target.display, target.path, target.checks, target.state))
+            reports.append(known)
+        told = self._told(pending, len(wanted), digests=cache is not None and cache.by_content)
         for job in pending:
             checked = told.get(job.number)
             reports[job.number] = (checked and checked.report) or Report(job.display)
             if cache is not None:
-                cache.keep(job, checked)
+                cache.keep(targets[job.number], checked)
         if cache is not None:
-            cache.save()
+            cache.save(wanted)
         return iter(reports)
 
-    def _cache(self, jobs: list[Job], began: int) -> Cache | None:
+    def _cache(self, targets: list[Target]) -> Cache | None:
         options = self._options
-        if not options.cache or (bytes_in(jobs) < _WORTH_CACHING and not options.always_cached):
+        if not options.cache or (_bytes_in(targets) < _WORTH_CACHING and not options.always_cached):
             return None
         from picketlint.execution import cache
 
-        return cache.opened(options.cache_directory, jobs, began, self._note, by_content=options.by_content)
+        return cache.opened(options.cache_directory, targets, self._began, self._note, by_content=options.by_content)
 
     def _told(self, jobs: list[Job], total: int, *, digests: bool) -> dict[int, Checked]:
         """What there is to tell of the jobs, by their numbers."""
@@ -108,12 +113,8 @@ def _here(jobs: list[Job], digests: bool) -> Iterator[tuple[int, list[Checked]]]
         yield done, check_batch([job], digests)
 
 
-def _state(path: str) -> os.stat_result | None:
-    try:
-        return os.stat(path)
-    except OSError:
-        # Reading it will tell why.
-        return None
+def _bytes_in(targets: list[Target]) -> int:
+    return sum(target.state.st_size for target in targets if target.state is not None)
 
 
 def _unwatched(done: int, total: int) -> None:

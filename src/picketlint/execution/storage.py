@@ -8,11 +8,12 @@ inside of a checked project is not used if git says that something in it is part
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+
+from picketlint.lazy import regex
 
 TAG = "CACHEDIR.TAG"
 _TAG = b"""Signature: 8a477f597d28d172789f06886806bc55
@@ -20,7 +21,7 @@ _TAG = b"""Signature: 8a477f597d28d172789f06886806bc55
 """
 _IGNORED = b"# Results that picketlint keeps between runs.\n*\n"
 _SUFFIX = ".results"
-_OWN = re.compile(r"[0-9a-f-]+\.results(?P<scratch>\.[0-9]+-[0-9]+)?")
+_OWN = regex(r"[0-9a-f-]+\.results(?P<scratch>\.[0-9]+-[0-9]+)?")
 # In seconds.
 _DAY = 24 * 3600.0
 _UNUSED = 30 * _DAY

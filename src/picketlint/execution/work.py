@@ -14,8 +14,6 @@ from picketlint.scan import check_data, content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from picketlint.engine import Checks
     from picketlint.module import Version
 
@@ -34,16 +32,22 @@ class Checked(NamedTuple):
 
 
 class _Overheard:
-    """Answers what the lowest torch release is, and notes that it was asked."""
+    """Checks of a file, ``given`` and as ``checks`` that note when a rule asks for the lowest torch release."""
 
-    def __init__(self, told: Callable[[], Version | None]) -> None:
-        self.answer: tuple[Version | None] | None = None
-        self._told = told
+    def __init__(self, given: Checks) -> None:
+        self.given = given
+        self.checks = given._replace(torch_floor=self._floor)
+        self._answer: tuple[Version | None] | None = None
 
-    def __call__(self) -> Version | None:
-        if self.answer is None:
-            self.answer = (self._told(),)
-        return self.answer[0]
+    def answer(self) -> tuple[Version | None] | None:
+        """What was answered since this was last asked for, in a tuple; None if there was no question."""
+        answer, self._answer = self._answer, None
+        return answer
+
+    def _floor(self) -> Version | None:
+        if self._answer is None:
+            self._answer = (self.given.torch_floor(),)
+        return self._answer[0]
 
 
 def ready(jobs: Iterable[Job]) -> None:
@@ -65,17 +69,19 @@ def check_batch(jobs: Iterable[Job], digests: bool) -> list[Checked]:
     ``digests``: tell the digest of the content of every file.
     """
     told = []
+    overheard: _Overheard | None = None
     for job in jobs:
         data = content(job.path, job.display) if job.data is None else job.data
         if isinstance(data, Report):
             told.append(Checked(job.number, data))
             continue
-        floor = _Overheard(job.checks.torch_floor)
-        report: Report | None = check_data(data, job.display, job.checks._replace(torch_floor=floor))
-        if report == Report(job.display):
-            report = None
-        if report or floor.answer or digests:
-            told.append(Checked(job.number, report, floor.answer, digest_of(data) if digests else None))
+        if overheard is None or overheard.given is not job.checks:
+            # Neighbours share theirs.
+            overheard = _Overheard(job.checks)
+        report = check_data(data, job.display, overheard.checks)
+        floor, empty = overheard.answer(), not any(report[1:])
+        if floor or digests or not empty:
+            told.append(Checked(job.number, None if empty else report, floor, digest_of(data) if digests else None))
     return told
 
 
