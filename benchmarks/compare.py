@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +61,10 @@ def programs(folder: Path, corpus: Path) -> list[Program]:
     wheel = build_wheel(folder)
     ours = make_environment(folder / "picketlint", wheel) / "picketlint"
     ruff = make_environment(folder / "ruff", "ruff") / "ruff"
-    check: Command = [ours, "check", "--isolated", "--exit-zero", "--quiet", "--output-format", "concise", corpus]
+    plain = make_environment(folder / "plain", wheel) / "picketlint"
+    subprocess.run([plain.with_name("pip"), "uninstall", "--quiet", "--yes", "hyperscan"], check=True)
+    options: Command = ["check", "--isolated", "--exit-zero", "--quiet", "--output-format", "concise", corpus]
+    check: Command = [ours, *options]
     caches = folder / "caches"
     security: Command = [
         ruff,
@@ -76,6 +80,7 @@ def programs(folder: Path, corpus: Path) -> list[Program]:
     rows = [
         Program("ruff", [*security, "--select", "S", "--no-cache", corpus]),
         Program("picketlint", [*check, "--no-cache"]),
+        Program("picketlint without Hyperscan", [plain, *options, "--no-cache"]),
         Program("picketlint, one process", [*check, "--no-cache", "--jobs", "1"]),
         Program("picketlint, filling its cache", [*check, "--cache-dir", caches / "new"], removed=caches / "new"),
         Program("picketlint, warm", [*check, "--cache-dir", caches / "warm"]),
@@ -89,9 +94,9 @@ def programs(folder: Path, corpus: Path) -> list[Program]:
         "flake8 + picketlint": ("flake8", ["flake8", wheel], flake8),
         "flake8 + TorchFix": ("flake8", ["flake8", "torchfix"], flake8),
     }
-    for name, (program, requirements, options) in hosts.items():
+    for name, (program, requirements, how) in hosts.items():
         place = folder / name.lower().replace(" + ", "-")
-        rows.append(Program(name, [make_environment(place, *requirements) / program, *options], slow=True))
+        rows.append(Program(name, [make_environment(place, *requirements) / program, *how], slow=True))
     return rows
 
 
