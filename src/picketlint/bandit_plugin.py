@@ -67,7 +67,7 @@ def __getattr__(name: str) -> Test:
             return _issue("HIGH", "HIGH", _CWE_PROTECTION_FAILED, f"{_FAILED}: {_describe(error)}")
 
     test.__name__ = test.__qualname__ = name
-    vars(test).update(_test_id=code, _checks=list(types))
+    vars(test).update(_test_id=code, _checks=list(types), _can_wait=broken is None)
     return test
 
 
@@ -102,11 +102,16 @@ def _begin(context: Any) -> _Visit:
     """Check the file that Bandit has come to, all of it, on Bandit's own tree."""
     try:
         from picketlint.bandit_adapter import answers
+        from picketlint.bandit_turns import call_only
 
         root = context.node
         while hasattr(root, "_bandit_parent"):
             root = root._bandit_parent
-        return _Visit(context.file_data, answers(_content(context), context.filename, root))
+        content = _content(context)
+        found = answers(content, context.filename, root)
+        # Of a nosec that names a test, Bandit says when it was called in vain.
+        call_only(None if b"nosec" in content else {code for code, _ in found})
+        return _Visit(context.file_data, found)
     except Exception as error:
         return _Visit(context.file_data, {}, _describe(error))
 
