@@ -40,7 +40,7 @@ LAYERS = [
     ["discovery", "vanished"],
     ["scan", "narration"],
     ["ledger", "execution", "progress"],
-    ["cache_command speed", "exceptions_command", "rule_command", "bandit_adapter"],
+    ["cache_command speed", "exceptions_command", "rule_command", "bandit_adapter", "bandit_turns"],
     ["cli", "flake8_plugin", "bandit_plugin"],
     ["__init__", "__main__"],
 ]

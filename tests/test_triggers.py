@@ -91,7 +91,7 @@ def test_a_vocabulary_of_nothing_finds_nothing() -> None:
 
 
 def test_a_vocabulary_forgets_before_it_grows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("picketlint.vocabulary._MOST_REMEMBERED", 100)
+    monkeypatch.setattr("picketlint.vocabulary._most_remembered", 100)
     vocabulary = Vocabulary(TABLE)
     for number in range(9):
         assert vocabulary.known({b"%d" % number * 40, b"my_hf"}) == ({b"my_hf"}, {"hf"})

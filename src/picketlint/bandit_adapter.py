@@ -8,6 +8,7 @@ at one, at any other that the test is called for. The issue's place is the findi
 from __future__ import annotations
 
 import ast
+import gc
 import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -19,6 +20,7 @@ from picketlint.records import NamedTuple
 from picketlint.registry import load as load_registry
 from picketlint.settings import Resolver
 from picketlint.source import Source, decode
+from picketlint.vocabulary import remember_at_most
 
 # Of the nodes Bandit visits, the cheapest set of which every file that is not empty has one: the statements that
 # hold no others.
@@ -27,6 +29,11 @@ _DEFAULTS = frozenset({"AnnAssign", "Assign", "Call", "arg"})
 
 # Bandit comes to these never, or under the other's name, or at a cost that grows with the square of a literal's length.
 _AVOIDED = frozenset({"ClassDef", "Constant", "Import", "ImportFrom", "JoinedStr", "Module"})
+
+# Bandit does everything in one process, in which each megabyte counts, and next to it a look at the bytes is nothing.
+_MOST_REMEMBERED = 1 << 16
+# Bandit's trees hold themselves. Python's collector lets half a megabyte of code go by until it looks for such.
+_MOST_LEFT = 1 << 18
 
 
 class Answer(NamedTuple):
@@ -76,6 +83,7 @@ def _types(kind: str, nodes: frozenset[str]) -> frozenset[str]:
 
 def answers(data: bytes, path: str | bytes, root: ast.Module) -> Answers:
     """What to answer for a file: by the id of the test and the node of Bandit's own tree. Raises what goes wrong."""
+    _collect(len(data))
     name = os.fsdecode(path)
     checks = _resolver().checks_for(name, force_exclude=True)
     if not checks.codes:
@@ -116,7 +124,20 @@ def _where_shown(findings: list[Finding], source: Source) -> Iterator[Finding]:
 
 @lru_cache(maxsize=1)
 def _resolver() -> Resolver:
+    remember_at_most(_MOST_REMEMBERED)
     return Resolver()
+
+
+_left = 0
+
+
+def _collect(size: int) -> None:
+    """Have the trees of the files before this one gone, if there is much of them. ``size`` is that of this file."""
+    global _left
+    _left += size
+    if _left > _MOST_LEFT and gc.isenabled():
+        gc.collect()
+        _left = 0
 
 
 def _hand_out(findings: list[Finding], visited: list[ast.AST], source: Source) -> Iterator[tuple[ast.AST, Answer]]:

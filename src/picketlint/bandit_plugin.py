@@ -40,7 +40,8 @@ class _Visit:
         self.told = False
 
 
-_visit = _Visit(object(), {})
+_NOWHERE = _Visit(object(), {})
+_visit = _NOWHERE
 
 
 def __getattr__(name: str) -> Test:
@@ -84,6 +85,8 @@ def _ask(code: str, context: Any, broken: str | None) -> Any:
     """What one test says about one node: an issue, or None. That something failed is said once in a file."""
     global _visit
     if _visit.file is not context.file_data:
+        # The answers are for the nodes of a tree, which is not to stay for the next.
+        _visit = _NOWHERE
         _visit = _begin(context)
     failure = broken or _visit.failure
     if failure is not None:

@@ -127,6 +127,8 @@ class Prefilter:
             from picketlint.scanner import scanner_for
 
             self._scanner = scanner_for(self._table)
+            if self._scanner is not None:
+                self._vocabulary = Vocabulary(self._table)
         self._seen += size
 
 

@@ -12,9 +12,15 @@ if TYPE_CHECKING:
 # Pieces are what underscores join to words.
 _PIECES = WORDS.replace(b"_", b" ")
 # So many bytes of words are remembered, those of a thousand files: all of a large project would take megabytes more.
-_MOST_REMEMBERED = 1 << 20
+_most_remembered = 1 << 20
 # What no file but a hostile one has in pieces that are new.
 _MUCH = 1 << 16
+
+
+def remember_at_most(size: int) -> None:
+    """Remember so many bytes of words from file to file, which take ten times that of memory."""
+    global _most_remembered
+    _most_remembered = size
 
 
 class Vocabulary:
@@ -44,7 +50,7 @@ class Vocabulary:
 
     def known(self, compounds: set[bytes]) -> tuple[set[bytes], set[bytes | str]]:
         """The same for the compounds of a file."""
-        if self._remembered > _MOST_REMEMBERED:
+        if self._remembered > _most_remembered:
             self._remembered = 0
             for memory in (self._pieces, self._runs_of, self._silent, self._telling):
                 memory.clear()
