@@ -32,8 +32,8 @@ _AVOIDED = frozenset({"ClassDef", "Constant", "Import", "ImportFrom", "JoinedStr
 
 # Bandit does everything in one process, in which each megabyte counts, and next to it a look at the bytes is nothing.
 _MOST_REMEMBERED = 1 << 16
-# Bandit's trees hold themselves. Python's collector lets half a megabyte of code go by until it looks for such.
-_MOST_LEFT = 1 << 18
+# Bandit's trees hold themselves, and Python's collector lets half a megabyte of code go by until it looks for such.
+_MOST_LEFT = 1 << 17
 
 
 class Answer(NamedTuple):
