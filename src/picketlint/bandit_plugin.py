@@ -7,6 +7,7 @@ checks. Everything else is ``bandit_adapter``'s business.
 
 from __future__ import annotations
 
+import gc
 import os
 
 TYPE_CHECKING = False
@@ -54,6 +55,8 @@ def __getattr__(name: str) -> Test:
         from picketlint.bandit_adapter import node_types
 
         types = node_types(name.replace("_", "-"))
+        # What is imported by now, Bandit's and ours, stays: the collector need not go through it again and again.
+        gc.freeze()
     except Exception as error:
         types, broken = _ANYTHING, _describe(error)
 
