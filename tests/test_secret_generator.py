@@ -1,4 +1,4 @@
-"""The generated set of ``benchmarks/secrets.py``: that it has what it says, and that chance is the same everywhere."""
+"""The generated set of ``benchmarks/secret_scanners.py``: it has what it says, and chance is the same everywhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
-# At the end: a module there is called `secrets`, like one of Python's own.
 sys.path.append(str(BENCHMARKS))
 
 from planted.build import GROUPS, HEADS, NEUTRAL, SHAPED, TAILS, Item, planted, silent, write  # noqa: E402

@@ -5,10 +5,10 @@ of picketlint is right, ``judgements.csv`` says. *Recall*: they read a generated
 look-alikes (the package ``planted``), the same for the same seed. Every scanner is run by its command, with its rules
 about credentials alone, its suppression comments ignored and nothing sent anywhere.
 
-    python benchmarks/secrets.py --cache /tmp/ecosystem                             both
-    python benchmarks/secrets.py --cache /tmp/ecosystem --write docs/accuracy.md    and into the document
-    python benchmarks/secrets.py --cache /tmp/ecosystem --only precision --package nemo_toolkit
-    python benchmarks/secrets.py --only recall --seed 7 --keep /tmp/planted         and leave the files there
+    python benchmarks/secret_scanners.py --cache /tmp/ecosystem                             both
+    python benchmarks/secret_scanners.py --cache /tmp/ecosystem --write docs/accuracy.md    and into the document
+    python benchmarks/secret_scanners.py --cache /tmp/ecosystem --only precision --package nemo_toolkit
+    python benchmarks/secret_scanners.py --only recall --seed 7 --keep /tmp/planted         and leave the files there
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from precision import write as record  # noqa: E402
 from picketlint.discovery import discover  # noqa: E402
 from picketlint.settings import Overrides, Resolver  # noqa: E402
 
-BEGIN = "<!-- secrets: written by benchmarks/secrets.py, changes are lost -->"
+BEGIN = "<!-- secrets: written by benchmarks/secret_scanners.py, changes are lost -->"
 END = "<!-- secrets: end -->"
 SEED = "2026-11"
 LEAST_RECALL = 0.98
