@@ -11,6 +11,7 @@ from picketlint.credentials.embedded import Embedded, embedded, in_header, is_lo
 from picketlint.credentials.names import Kind, is_working, words
 from picketlint.credentials.sinks import Sink, sinks
 from picketlint.credentials.strength import Strength, strength
+from picketlint.credentials.tables import Tables
 from picketlint.knowledge.credentials import (
     EXPLAINING,
     HOST_NAMES,
@@ -138,6 +139,7 @@ def _rank(found: Credential) -> tuple[int, bool]:
 
 
 def _bound(module: Module) -> Iterator[Credential]:
+    tables = Tables(module)
     for sink in sinks(module):
         for option in module.value(_unwrapped(sink.value)).options:
             text = _text(option.value)
@@ -147,6 +149,8 @@ def _bound(module: Module) -> Iterator[Credential]:
             if _explains(literal, module) or not all(is_working(_name_of(binding)) for binding in option.via):
                 continue
             for name, secret, how in _judged(sink, text, literal, module):
+                if how is not Strength.RANDOM and tables.says(literal, text):
+                    continue
                 anchor = home(literal, module)
                 trace = module.steps(option) if option.via else ()
                 yield Credential(name, secret, how, literal, anchor, bool(sink.beside), sink.compared, trace)
@@ -316,6 +320,8 @@ def _explains(node: ast.AST, module: Module) -> bool:
     for parent in module.tree.ancestors(node):
         if isinstance(parent, ast.keyword) and parent.arg in EXPLAINING:
             return True
+        if isinstance(parent, ast.Assign) and parent.value is node:
+            return any(not EXPLAINING.isdisjoint(words(last_name(target))[-1:]) for target in parent.targets)
         if isinstance(parent, ast.stmt):
             return isinstance(parent, ast.Expr) and parent.value is node
     return False

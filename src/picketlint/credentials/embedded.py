@@ -8,13 +8,17 @@ from functools import lru_cache
 
 from picketlint.credentials.names import Kind, kind_of
 from picketlint.credentials.strength import Strength, strength
-from picketlint.knowledge.credentials import LOOPBACK, PLACEHOLDERS, SHOWN_AS_PASSWORD
+from picketlint.knowledge.credentials import LOOPBACK, PLACEHOLDERS, PUBLIC_SCHEMES, SHOWN_AS_PASSWORD
 from picketlint.lazy import regex
 from picketlint.records import NamedTuple
 
 _SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]{0,20}\Z")
 # RFC 3986, section 3.2: ``user:password@host``, up to the path; as SQLAlchemy and others read it, with a `#` in it.
 _AUTHORITY = regex(r"([^\s/?#:@'\"<>]{0,128})(?::([^\s/?'\"<>]{1,256}))?@([^\s/?#:@'\",<>]{0,255})")
+# Where Sentry's clients send events, which is all that can be done with the key:
+# https://docs.sentry.io/concepts/key-terms/dsn-explainer/
+_PUBLIC_KEY = regex(r"[0-9a-f]{32}")
+_PROJECT = regex(r"(?::[0-9]{1,5})?/[0-9]{1,20}(?![\w/.-])")
 # https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax,
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
 _PASSWORD_SETTING = regex(r"\b(password|passwd|pwd) {0,2}= {0,2}'?([^;&\s'\"]{1,128})", re.IGNORECASE)
@@ -107,9 +111,16 @@ def _in_urls(text: str) -> Iterator[Embedded]:
                 # In a sentence, words show what goes where.
                 if how is not Strength.NONE and (how is not Strength.WORD or " " not in text):
                     yield Embedded("password in a URL", password, how)
-            elif strength(user, Kind.MACHINE) is Strength.RANDOM:
+            elif strength(user, Kind.MACHINE) is Strength.RANDOM and not _is_public(scheme, user, text[found.end() :]):
                 yield Embedded("token in a URL", user, Strength.RANDOM)
         start = text.find("://", start + 3)
+
+
+def _is_public(scheme: re.Match[str] | None, user: str, path: str) -> bool:
+    """Whether what stands before the host in a URL is a name that everybody may know."""
+    if scheme is not None and scheme.group().lower() in PUBLIC_SCHEMES:
+        return True
+    return _PUBLIC_KEY.fullmatch(user) is not None and _PROJECT.match(path) is not None
 
 
 def _in_connections(text: str) -> Iterator[Embedded]:

@@ -11,13 +11,14 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from picketlint.credentials.names import Kind
+from picketlint.credentials.names import Kind, words
 from picketlint.knowledge.credentials import (
     COMMON_PAIRS,
     KNOWN_PASSWORDS,
     PLACEHOLDER_PARTS,
     PLACEHOLDERS,
     PROCEDURES,
+    RULE_WORDS,
 )
 from picketlint.lazy import regex
 from picketlint.placeholders import credible, known
@@ -32,6 +33,7 @@ _LONGEST_PASSWORD = 64
 _RANDOM_SHARES = ((24, 0.3), (16, 0.35), (_SHORTEST_RANDOM, 0.4))
 _FEWEST_DIFFERENT = 6
 _FEWEST_CHOSEN = 2
+_FEWEST_RULE_WORDS = 2
 _LONG_RUN = 16
 
 _RUN = regex(r"[A-Za-z0-9]+")
@@ -42,10 +44,30 @@ _FILE = regex(
     re.IGNORECASE | re.DOTALL,
 )
 _TEMPLATE = regex(r"\{[^{}]*\}|\$\{|%\(|<[^<>]+>|\[\[|\{\{")
-_VARIABLE = regex(r"\$[A-Za-z_]\w*|%[A-Z_]+%|env[:.]\w+|--?[a-z]+(?:-[a-z]+)*(?:=.*)?|@[a-z_]+")
+_VARIABLE = regex(r"\${1,2}[A-Za-z_]\w*|%[A-Z_]+%|env[:.]\w+|--?[a-z]+(?:-[a-z]+)*(?:=.*)?|@[a-z_]+")
 _CONVERSION = regex(r"%[sdr]|\$\([^()]*\)")
 # A regular expression, a selector of a web page, a query, a field's rules: what describes text and is none itself.
-_PATTERN = regex(r"^[a-z_]+\|[a-z_]+(?:[|:]|$)|\\[a-zA-Z.]|\(\?|\.\*|\[[^\]]+\]|^[#.^*?][A-Za-z_-]*$|[?&][a-z_]+=|^//")
+_PATTERN = regex(r"^[a-z_]+\|[a-z_]+[0-9]*(?:[|:]|$)|\\[a-zA-Z.]|\(\?|\.\*|\[[^\]]+\]|^[#.^*?][A-Za-z_-]*$|[?&][a-z_]+=|^//")
+# A colour, a shortcut, the version of an interface, the password field of a page.
+_IN_SCREENS = regex(
+    r"#(?:[0-9a-fA-F]{3,4}){1,2}|(?:Alt|Cmd|Command|Control|Ctrl|Meta|Shift)\+\S+|v[0-9]+(?:alpha|beta|rc)[0-9]+"
+    r"|(?=.*[/#])[A-Za-z:/#_-]*(?:[Pp]assword|[Pp]asswd|[Pp]wd)[A-Za-z:/#_-]*"
+)
+# Where the value is to be found: tags of YAML, values that sops and eyaml have encrypted.
+# https://docs.ansible.com/ansible/latest/vault_guide/, https://getsops.io/docs/
+_REFERENCE = regex(r"!(?:decrypt|encrypted|env|include|secret|sops|vault)\b|ENC[\[(]|@?env/")
+_ADDRESS = regex(r"[\w.+-]{2,64}@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.ASCII)
+_BRACKETED = regex(r"\([a-z _-]+\)|\[[a-z _-]+\]", re.IGNORECASE)
+# What is left of a password for checking it: crypt(5) of libxcrypt, Django, Werkzeug, Jupyter.
+# https://docs.djangoproject.com/en/stable/topics/auth/passwords/,
+# https://werkzeug.palletsprojects.com/en/stable/utils/#werkzeug.security.generate_password_hash,
+# https://jupyter-server.readthedocs.io/en/stable/operators/public-server.html
+_HASHED = regex(
+    r"\$(?:1|2[abxy]?|5|6|7|y|apr1|argon2(?:d|id?)|bcrypt[\w-]*|md5|pbkdf2[\w-]*|scrypt|sha1)\$"
+    r"|(?:argon2|bcrypt|md5|pbkdf2|scrypt|sha1|unsalted_md5)\w*\$|(?:argon2|pbkdf2|scrypt):|sha1:[0-9a-f]{8,16}:"
+)
+# Made of the time and the address of a network card, not by chance: version 1 of RFC 9562.
+_TIMED = regex(r"[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 _FUNCTION = regex(r"\w+\(.*\)$|lambda ", re.DOTALL)
 _IMAGE = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "PHN2Zy", "data:")
 _CHOSEN_WITH_NUMBER = regex(r"[A-Za-z]{3,}[-_.]?[0-9]{1,8}[^\w\s]{0,3}")
@@ -86,7 +108,9 @@ def _stands_for(text: str) -> bool:
     lowered = text.lower()
     if any(part in lowered for part in PLACEHOLDER_PARTS) or text.startswith(_IMAGE) or "://" in text:
         return True
-    if any(pattern.match(text) for pattern in (_PATH, _FILE, _FUNCTION)) or _VARIABLE.fullmatch(text):
+    if any(pattern.match(text) for pattern in (_PATH, _FILE, _FUNCTION, _HASHED, _REFERENCE)):
+        return True
+    if any(pattern.fullmatch(text) for pattern in (_VARIABLE, _ADDRESS, _BRACKETED, _TIMED)):
         return True
     if (lowered in _ALPHABET and not text.isdigit()) or PROCEDURES.issuperset(_PARTED.split(lowered)):
         return True
@@ -96,8 +120,10 @@ def _stands_for(text: str) -> bool:
 
 
 def _describes(text: str) -> bool:
-    """Whether a text says what others look like, or is nothing but one character."""
-    return _PATTERN.search(text) is not None or len(set(text)) <= _FEWEST_CHOSEN
+    """Whether a text says what others look like or what they must be, or is nothing but one character."""
+    if _PATTERN.search(text) or _IN_SCREENS.fullmatch(text) or len(set(text)) <= _FEWEST_CHOSEN:
+        return True
+    return len(RULE_WORDS.intersection(words(text))) >= _FEWEST_RULE_WORDS
 
 
 def looks_random(text: str) -> bool:

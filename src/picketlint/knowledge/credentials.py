@@ -123,6 +123,15 @@ PLACEHOLDERS = frozenset(
         "unset", "unused", "val", "value", "whatever", "xxx", "xyz", "your", "yours",
     }
 )  # fmt: skip
+# Two of these in a text say what a password has to be, or what is wrong with one: ``must_be_8+chars``, ``too_short!``.
+RULE_WORDS = frozenset(
+    {
+        "at", "atleast", "be", "cannot", "characters", "chars", "confirmation", "contain", "contains", "digits", "does",
+        "doesn", "exceed", "exceeds", "least", "length", "letters", "lowercase", "match", "matches", "max", "maxlength",
+        "maximum", "min", "minimum", "minlength", "mismatch", "must", "short", "should", "symbols", "too",
+        "uppercase", "weak",
+    }
+)  # fmt: skip
 # The same wherever they stand in a text: AWS's documentation signs with a key that ends in EXAMPLEKEY.
 PLACEHOLDER_PARTS = (
     "changeme", "change_me", "change-me", "dummy", "example", "insert_", "not-a-", "notreal", "not_real", "not-real",
@@ -132,8 +141,11 @@ PLACEHOLDER_PARTS = (
 # What stands for a password where code shows how one is given: ``postgres://user:password@host``.
 SHOWN_AS_PASSWORD = frozenset(
     {
-        "***", "key", "pass", "passphrase", "passwd", "password", "passwort", "pw", "pwd", "s", "secret", "token",
-        "your_password",
+        "***", "key", "pass", "passphrase", "passwd", "password", "pw", "pwd", "s", "secret", "token", "your_password",
+        # The word in other languages, as tables of translations have it.
+        "adgangskode", "clave", "contrasena", "contrasenha", "contrasenya", "geslo", "haslo", "heslo", "jelszo",
+        "kennwort", "lozinka", "losenord", "motdepasse", "parol", "parola", "parole", "passord", "passwort", "salasana",
+        "senha", "sifre", "slaptazodis", "wachtwoord", "zaporka",
     }
 )  # fmt: skip
 
@@ -178,8 +190,15 @@ LOGIN_CALLS = frozenset({"BasicAuth", "HTTPBasicAuth", "HTTPDigestAuth", "HTTPPr
 # https://requests.readthedocs.io/en/latest/user/authentication/#basic-authentication
 LOGIN_PAIRS = frozenset({"auth", "basic_auth", "http_auth"})
 
-# Keywords that hold documentation.
-EXPLAINING = frozenset({"description", "doc", "epilog", "example", "examples", "help", "summary", "usage"})
+# Schemes of URLs in which what stands before the host is a name that everybody may know: that of a node in a network.
+# https://ethereum.org/developers/docs/networking-layer/network-addresses/
+PUBLIC_SCHEMES = frozenset({"enode"})
+
+# Keywords, and last words of variables, that hold documentation: ``EXAMPLES``, ``DOCUMENTATION``.
+# https://docs.ansible.com/ansible/latest/dev_guide/developing_modules_documenting.html
+EXPLAINING = frozenset(
+    {"description", "doc", "documentation", "epilog", "example", "examples", "help", "summary", "usage"}
+)
 
 # What makes another object of a text that stands for the same.
 # https://docs.pydantic.dev/latest/api/types/#pydantic.types.SecretStr
