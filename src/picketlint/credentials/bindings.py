@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from picketlint.credentials.embedded import Embedded, embedded, in_header, is_local, is_shown
 from picketlint.credentials.names import Kind, is_working, words
+from picketlint.credentials.programs import in_command, in_words
 from picketlint.credentials.sinks import Sink, sinks
 from picketlint.credentials.strength import Strength, strength
 from picketlint.credentials.tables import Tables
@@ -277,10 +278,18 @@ def _is_passed_on(call: ast.Call, module: Module) -> bool:
 
 def _inside(module: Module) -> Iterator[Credential]:
     for node, text in _texts(module):
-        for found in embedded(text):
+        for found in (*embedded(text), *in_command(text)):
             # A text of several lines is prose more often than not.
             if (found.strength is Strength.RANDOM or "\n" not in text) and not _explains(node, module):
                 yield _of_embedded(found, node, home(node, module))
+
+
+    for display in (*module.tree.nodes(ast.List), *module.tree.nodes(ast.Tuple)):
+        texts = (_text(one.value) if isinstance(one, ast.Constant) else None for one in display.elts)
+        for place, found in in_words([text or "" for text in texts]):
+            literal = display.elts[place]
+            if not _explains(literal, module):
+                yield _of_embedded(found, literal, home(literal, module))
 
 
 def _of_embedded(found: Embedded, literal: ast.AST, anchor: ast.AST) -> Credential:

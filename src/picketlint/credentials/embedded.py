@@ -35,6 +35,10 @@ _SET = regex(r"[=:] {0,2}['\"]?[A-Za-z0-9+/=_.~!-]{10}")
 _SHELL = regex(
     r"(?:^|[\s;&|\"'])(?:export|env|set|setx|-e|--env) {1,2}([A-Za-z_][A-Za-z0-9_]{2,48})=['\"]?([^\s'\";&|]{4,512})"
 )
+# Before the program that gets it, and as an option.
+_BEFORE_PROGRAM = regex(r"^([A-Z][A-Z0-9_]{2,48})=['\"]?([^\s'\"]{4,512})['\"]? {1,2}[a-z./]")
+_OPTION = regex(r"(?<![\w-])--([a-z][a-z0-9-]{2,48})=['\"]?([^\s'\"]{4,512})")
+_ENTRY = regex(r"\"([A-Za-z][A-Za-z0-9_-]{2,48})\" {0,4}: {0,4}\"([^\s\"\\]{4,512})\"")
 _QUERY = regex(r"[?&]([A-Za-z][A-Za-z0-9_.-]{2,48})=([^&#\s'\"<>]{4,512})")
 # https://www.rfc-editor.org/rfc/rfc6750, https://www.rfc-editor.org/rfc/rfc7617
 _ANY_SCHEME = regex(r"\b(Bearer|Basic|Token|ApiKey) {1,2}([^\s\"',;{}<>]{8,1024})", re.IGNORECASE)
@@ -58,6 +62,8 @@ def embedded(text: str) -> Iterator[Embedded]:
         if "pass" in lowered or "pwd" in lowered:
             yield from _in_connections(text)
         yield from _in_assignments(text)
+    if text.startswith("{") and text.endswith("}"):
+        yield from _in_json(text)
     if _SET.search(text):
         yield from _in_settings(text)
     if "bearer " in lowered or "basic " in lowered:
@@ -73,7 +79,7 @@ def in_header(text: str, schemes: re.Pattern[str] = _ANY_SCHEME) -> Iterator[Emb
                 yield Embedded(f"{scheme} header", value, found)
             continue
         user, colon, password = _decoded(value).partition(":")
-        found = _strength_of_login(user, password, "") if colon else Strength.NONE
+        found = strength_of_login(user, password, "") if colon else Strength.NONE
         if found is not Strength.NONE:
             yield Embedded("Basic header", value, found)
 
@@ -107,7 +113,7 @@ def _in_urls(text: str) -> Iterator[Embedded]:
             user, password, host = found.groups()
             if password is not None:
                 password = unquoted(password)
-                how = _strength_of_login(user, password, host)
+                how = strength_of_login(user, password, host)
                 # In a sentence, words show what goes where.
                 if how is not Strength.NONE and (how is not Strength.WORD or " " not in text):
                     yield Embedded("password in a URL", password, how)
@@ -130,17 +136,24 @@ def _in_connections(text: str) -> Iterator[Embedded]:
         if server is None:
             break
         user = _USER_SETTING.search(text)
-        how = _strength_of_login(user.group(1) if user else "", value, server.group(1))
+        how = strength_of_login(user.group(1) if user else "", value, server.group(1))
         if how is not Strength.NONE:
             yield Embedded(f"{name} in a connection string", value, how)
 
 
 def _in_assignments(text: str) -> Iterator[Embedded]:
-    for name, value in (*_QUERY.findall(text), *_SHELL.findall(text)):
+    for name, value in (found for form in (_QUERY, _SHELL, _BEFORE_PROGRAM, _OPTION) for found in form.findall(text)):
         kind = kind_of(name)
         how = strength(unquoted(value), kind) if kind is not None else Strength.NONE
         if how in (Strength.CHOSEN, Strength.RANDOM):
             yield Embedded(name, value, how)
+
+
+def _in_json(text: str) -> Iterator[Embedded]:
+    for name, value in _ENTRY.findall(text):
+        kind = kind_of(name)
+        if kind in (Kind.PASSWORD, Kind.SECRET) and strength(value, kind) is Strength.CHOSEN:
+            yield Embedded(name, value, Strength.CHOSEN)
 
 
 def _in_settings(text: str) -> Iterator[Embedded]:
@@ -151,7 +164,7 @@ def _in_settings(text: str) -> Iterator[Embedded]:
 
 
 @lru_cache(maxsize=256)
-def _strength_of_login(user: str, password: str, host: str) -> Strength:
+def strength_of_login(user: str, password: str, host: str) -> Strength:
     """What a password is that stands beside who logs in with it, and where."""
     found = strength(password, Kind.PASSWORD)
     if found in (Strength.RANDOM, Strength.NONE):
@@ -177,4 +190,4 @@ def is_local(user: str, password: str, host: str) -> bool:
     return password == user or strength(password, Kind.PASSWORD) in (Strength.KNOWN, Strength.WORD)
 
 
-__all__ = ["Embedded", "embedded", "in_header", "is_local", "is_shown"]
+__all__ = ["Embedded", "embedded", "in_header", "is_local", "is_shown", "strength_of_login"]

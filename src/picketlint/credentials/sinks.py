@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from picketlint.credentials.names import Kind, kind_of, kind_of_many
+from picketlint.credentials.strength import looks_random
 from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS
 from picketlint.knowledge.defaults import FIELD_CALLS, OPTION_CALLS
+from picketlint.knowledge.logins import ASKING, FUNCTIONS, PARAMETERS, PASSWORD_METHODS, SIGNATURES
 from picketlint.records import NamedTuple
 from picketlint.semantics.tree import last_name
 
@@ -54,9 +56,12 @@ def sinks(module: Module) -> Iterator[Sink]:
         yield from _entries(display)
     for compare in tree.nodes(ast.Compare):
         yield from _compared(compare, module)
+    for match in tree.nodes(ast.Match):
+        yield from _cases(match, module)
     for call in tree.nodes(ast.Call):
         yield from _keywords(call)
         yield from _called(call, module)
+        yield from _placed(call, module)
     yield from _defaults(module)
 
 
@@ -70,6 +75,8 @@ def name_of(node: ast.expr, module: Module) -> str | None:
         return _key(node.slice, module)
     if isinstance(node, ast.Call) and last_name(node.func) in ("get", "getenv", "pop") and node.args:
         return _key(node.args[0], module)
+    if isinstance(node, ast.Call) and last_name(node.func) in ASKING:
+        return "password"
     if isinstance(node, ast.Call) and last_name(node.func) in ("strip", "encode", "lower", "get_secret_value"):
         return name_of(node.func.value, module) if isinstance(node.func, ast.Attribute) else None
     return None
@@ -92,7 +99,8 @@ def _bound(target: ast.expr, value: ast.expr, module: Module) -> Iterator[Sink]:
             for one, given in zip(target.elts, value.elts, strict=True):
                 yield from _named(name_of(one, module), given)
         return
-    yield from _named(name_of(target, module), value)
+    name = name_of(target, module)
+    yield from _pair(value) if name in LOGIN_PAIRS else _named(name, value)
 
 
 def _named(name: str | None, value: ast.expr, beside: dict[str, ast.expr | None] | None = None) -> Iterator[Sink]:
@@ -105,13 +113,24 @@ def _named(name: str | None, value: ast.expr, beside: dict[str, ast.expr | None]
     elements = _elements(value)
     kind = kind_of_many(name) if elements else None
     if kind is not None:
-        for element in elements:
+        for element in [*elements, *_keys(value)]:
             yield Sink(name, kind, element, {})
 
 
 def _elements(value: ast.expr) -> list[ast.expr]:
     """What a display holds: of a dict the values."""
     return value.elts if isinstance(value, _SEQUENCES) else value.values if isinstance(value, ast.Dict) else []
+
+
+def _keys(value: ast.expr) -> list[ast.expr]:
+    """The keys of a dict, if it says whose the credentials are: its values are plain texts."""
+    if not isinstance(value, ast.Dict):
+        return []
+    owners = [one.value if isinstance(one, ast.Constant) else None for one in value.values]
+    if not all(isinstance(owner, str) and not looks_random(owner) for owner in owners):
+        return []
+    keys = [key for key in value.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+    return [key for key in keys if looks_random(key.value)]
 
 
 def _keywords(call: ast.Call) -> Iterator[Sink]:
@@ -158,11 +177,41 @@ def _compared(compare: ast.Compare, module: Module) -> Iterator[Sink]:
 
 
 def _either_way(left: ast.expr, right: ast.expr, module: Module) -> Iterator[Sink]:
+    if isinstance(left, ast.Tuple) and isinstance(right, ast.Tuple) and len(left.elts) == len(right.elts):
+        for mine, theirs in zip(left.elts, right.elts, strict=True):
+            yield from _either_way(mine, theirs, module)
     for one, other in ((left, right), (right, left)):
         name = name_of(one, module)
         kind = kind_of(name) if name else None
         if name and kind is not None:
             yield Sink(name, kind, other, {}, compared=True)
+
+
+def _cases(match: ast.Match, module: Module) -> Iterator[Sink]:
+    """``match password:`` and ``case "...":``, which compares."""
+    name = name_of(match.subject, module)
+    kind = kind_of(name) if name else None
+    if name and kind is not None:
+        for case in match.cases:
+            alternatives = case.pattern.patterns if isinstance(case.pattern, ast.MatchOr) else [case.pattern]
+            for pattern in alternatives:
+                if isinstance(pattern, ast.MatchValue):
+                    yield Sink(name, kind, pattern.value, {}, compared=True)
+
+
+def _placed(call: ast.Call, module: Module) -> Iterator[Sink]:
+    """What a known function takes by its place, or under a name that does not say what it is."""
+    if last_name(call.func) not in FUNCTIONS:
+        return
+    names = module.calls.target(call).names.names
+    signature = next((SIGNATURES[name] for name in names if name in SIGNATURES), ())
+    given = {name: module.argument(call, name, place).candidates for place, name in enumerate(signature)}
+    beside = _login((name, candidate.value) for name, candidates in given.items() for candidate in candidates)
+    for parameter, candidates in given.items():
+        name = PARAMETERS.get(parameter, parameter)
+        kind = kind_of(name)
+        if kind is not None:
+            yield from (Sink(name, kind, candidate.value, beside) for candidate in candidates)
 
 
 def _called(call: ast.Call, module: Module) -> Iterator[Sink]:
@@ -171,11 +220,26 @@ def _called(call: ast.Call, module: Module) -> Iterator[Sink]:
         yield from _either_way(args[0], args[1], module)
     elif callee in LOGIN_CALLS and len(args) == 2:
         yield Sink("password", Kind.PASSWORD, args[1], {"user": args[0]})
+    elif callee in PASSWORD_METHODS and len(args) == 1:
+        yield Sink("password", Kind.PASSWORD, args[0], {}, compared=callee.startswith("check"))
     elif callee in _NAME_FIRST or callee in _OBJECT_FIRST:
-        given = args[1:] if callee in _OBJECT_FIRST else args
-        fallback = given[1] if len(given) > 1 else _keyword_of(call, "default")
-        if given and fallback is not None:
-            yield from _named(_key(given[0], module), fallback)
+        for name, value in _looked_up(call, callee):
+            yield from _named(_key(name, module), value)
+
+
+def _looked_up(call: ast.Call, callee: str) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What a call names, and the value that it gives to it, or takes instead of one."""
+    given = call.args[1:] if callee in _OBJECT_FIRST else call.args
+    instead = _keyword_of(call, "default") or _keyword_of(call, "fallback")
+    # https://docs.python.org/3/library/configparser.html: the section comes first.
+    if callee == "set" and len(given) == 3:
+        yield given[1], given[2]
+    if callee == "get" and len(given) == 2 and instead is not None:
+        yield given[1], instead
+    if len(given) > 1:
+        yield given[0], given[1]
+    elif given and instead is not None:
+        yield given[0], instead
 
 
 def _keyword_of(call: ast.Call, name: str) -> ast.expr | None:

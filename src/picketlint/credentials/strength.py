@@ -56,7 +56,7 @@ _IN_SCREENS = regex(
 # Where the value is to be found: tags of YAML, values that sops and eyaml have encrypted.
 # https://docs.ansible.com/ansible/latest/vault_guide/, https://getsops.io/docs/
 _REFERENCE = regex(r"!(?:decrypt|encrypted|env|include|secret|sops|vault)\b|ENC[\[(]|@?env/")
-_ADDRESS = regex(r"[\w.+-]{2,64}@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.ASCII)
+_ADDRESS = regex(r"[\w.+-]{2,64}@[a-z][\w-]*(?:\.[\w-]+)*\.[a-z]{2,6}", re.ASCII)
 _BRACKETED = regex(r"\([a-z _-]+\)|\[[a-z _-]+\]", re.IGNORECASE)
 # What is left of a password for checking it: crypt(5) of libxcrypt, Django, Werkzeug, Jupyter.
 # https://docs.djangoproject.com/en/stable/topics/auth/passwords/,

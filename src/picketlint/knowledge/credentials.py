@@ -10,6 +10,7 @@ the named services document, and the values that stand in released ML packages.
 
 from __future__ import annotations
 
+from picketlint.knowledge.logins import LOGIN_TRIGGERS
 from picketlint.needles import ASK, EACH
 
 TYPE_CHECKING = False
@@ -243,6 +244,7 @@ HINTS = tuple(
     for hint in ("key", "token", "pass", "pw", "secret", "bearer", "authorization")
     for form in (hint, hint.title(), hint.upper())
 )
+_ANY_HINT = "|".join(hint.decode() for hint in HINTS)
 _SPOTTING = f"{ASK}picketlint.credentials.spotting:"
 _NAMES = f"{EACH}picketlint.credentials.spotting:NAMES"
 # What says in a file that it holds a credential: the name of one; a login in a URL, which may be written in two pieces,
@@ -253,6 +255,9 @@ CREDENTIAL_TRIGGERS: tuple[Trigger, ...] = (
     *((scheme, f"{_SPOTTING}sent") for scheme in (b"asic", b"ASIC", b"earer", b"EARER")),
     *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(LOGIN_CALLS)),
     *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
+    # In other files a name with a colon behind it is a parameter, or a key without a value.
+    ("match", "case", rf"match[\s(\\][^:]{{0,300}}(?:{_ANY_HINT})[^:]{{0,100}}:(?:\s|#[^\n]{{0,200}}\n){{0,100}}case\b"),
+    *LOGIN_TRIGGERS,
 )
 # What says that the name of a credential is there which says enough by itself.
 LOGGED_TRIGGERS: tuple[Trigger, ...] = ((_NAMES, f"{_SPOTTING}told"),)

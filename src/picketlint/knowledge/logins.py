@@ -1,0 +1,171 @@
+"""Calls and programs that take a credential by its place, or under a name that does not say what it is.
+
+Sources: the documentation of each library and program.
+"""
+
+from __future__ import annotations
+
+from picketlint.triggers import qualified
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from picketlint.triggers import Trigger
+
+_FTP = ("host", "user", "passwd", "acct")
+_SIGNER = ("secret_key", "salt")
+_USER = ("username", "email", "password")
+_ORACLE = ("user", "password", "dsn")
+_KEY = ("key",)
+_LDAP_BIND = ("who", "cred")
+
+# The parameters of functions, in their order; those after the credentials are left out.
+SIGNATURES: dict[str, tuple[str, ...]] = {
+    # https://docs.paramiko.org/en/stable/api/client.html, .../api/transport.html
+    "paramiko.SSHClient().connect": ("hostname", "port", "username", "password"),
+    "paramiko.client.SSHClient().connect": ("hostname", "port", "username", "password"),
+    "paramiko.Transport().connect": ("hostkey", "username", "password"),
+    "paramiko.Transport().auth_password": ("username", "password"),
+    # https://pysftp.readthedocs.io/en/release_0.2.9/pysftp.html
+    "pysftp.Connection": ("host", "username", "private_key_file", "password"),
+    # https://pyjwt.readthedocs.io/en/stable/api.html
+    "jwt.encode": ("payload", "key"),
+    "jwt.decode": ("jwt", "key"),
+    # https://python-jose.readthedocs.io/en/latest/jwt/api.html
+    "jose.jwt.encode": ("claims", "key"),
+    "jose.jwt.decode": ("token", "key"),
+    # https://docs.authlib.org/en/stable/jose/jwt.html
+    "authlib.jose.jwt.encode": ("header", "payload", "key"),
+    "authlib.jose.jwt.decode": ("s", "key"),
+    # https://cryptography.io/en/latest/fernet/
+    "cryptography.fernet.Fernet": _KEY,
+    # https://docs.python.org/3/library/hmac.html
+    "hmac.new": _KEY,
+    "hmac.digest": _KEY,
+    # https://pycryptodome.readthedocs.io/en/latest/src/cipher/aes.html
+    "Crypto.Cipher.AES.new": _KEY,
+    "Cryptodome.Cipher.AES.new": _KEY,
+    # https://itsdangerous.palletsprojects.com/en/stable/
+    "itsdangerous.Serializer": _SIGNER,
+    "itsdangerous.Signer": _SIGNER,
+    "itsdangerous.TimedSerializer": _SIGNER,
+    "itsdangerous.TimestampSigner": _SIGNER,
+    "itsdangerous.URLSafeSerializer": _SIGNER,
+    "itsdangerous.URLSafeTimedSerializer": _SIGNER,
+    # https://docs.python.org/3/library/ftplib.html, .../poplib.html, .../zipfile.html
+    "ftplib.FTP": _FTP,
+    "ftplib.FTP_TLS": _FTP,
+    "poplib.POP3().pass_": ("pswd",),
+    "poplib.POP3_SSL().pass_": ("pswd",),
+    "zipfile.ZipFile().setpassword": ("pwd",),
+    # https://ldap3.readthedocs.io/en/latest/connection.html
+    "ldap3.Connection": ("server", "user", "password"),
+    # https://www.python-ldap.org/en/latest/reference/ldap.html
+    "ldap.initialize().bind_s": _LDAP_BIND,
+    "ldap.initialize().simple_bind_s": _LDAP_BIND,
+    # https://mysqlclient.readthedocs.io/user_guide.html; PyMySQL before 1.0
+    "MySQLdb.connect": ("host", "user", "passwd", "db"),
+    "pymysql.connect": ("host", "user", "password", "database"),
+    # https://pymssql.readthedocs.io/en/stable/ref/pymssql.html
+    "pymssql.connect": ("server", "user", "password", "database"),
+    # https://cx-oracle.readthedocs.io/en/latest/api_manual/module.html
+    "cx_Oracle.connect": _ORACLE,
+    "cx_Oracle.Connection": _ORACLE,
+    "cx_Oracle.SessionPool": _ORACLE,
+    # https://redis.readthedocs.io/en/stable/connections.html
+    "redis.Redis": ("host", "port", "db", "password"),
+    "redis.StrictRedis": ("host", "port", "db", "password"),
+    # https://docs.sqlalchemy.org/en/20/core/engines.html#sqlalchemy.engine.URL.create
+    "sqlalchemy.URL.create": ("drivername", "username", "password", "host"),
+    "sqlalchemy.engine.URL.create": ("drivername", "username", "password", "host"),
+    "sqlalchemy.engine.url.URL.create": ("drivername", "username", "password", "host"),
+    # https://pika.readthedocs.io/en/stable/modules/credentials.html
+    "pika.PlainCredentials": ("username", "password"),
+    "pika.credentials.PlainCredentials": ("username", "password"),
+    # https://pysmb.readthedocs.io/en/latest/api/smb_SMBConnection.html
+    "smb.SMBConnection.SMBConnection": ("username", "password"),
+    # https://github.com/requests/requests-ntlm, https://www.python-httpx.org/advanced/authentication/
+    "requests_ntlm.HttpNtlmAuth": ("username", "password"),
+    "httpx.DigestAuth": ("username", "password"),
+    # https://keyring.readthedocs.io/en/stable/
+    "keyring.set_password": ("service_name", "username", "password"),
+    # https://docs.djangoproject.com/en/stable/ref/contrib/auth/#django.contrib.auth.models.UserManager
+    **{
+        f"django.contrib.auth.{model}.objects.{method}": _USER
+        for model in ("models.User", "get_user_model()")
+        for method in ("create_user", "create_superuser")
+    },
+    # https://docs.tweepy.org/en/stable/authentication.html
+    **{
+        f"tweepy.{name}": ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+        for name in ("OAuth1UserHandler", "OAuthHandler")
+    },
+    # https://boto3.amazonaws.com/v1/documentation/api/latest/reference/core/session.html
+    "boto3.Session": ("aws_access_key_id", "aws_secret_access_key", "aws_session_token"),
+    "boto3.session.Session": ("aws_access_key_id", "aws_secret_access_key", "aws_session_token"),
+    # https://www.comet.com/docs/v2/api-and-sdk/python-sdk/reference/Experiment/
+    "comet_ml.Experiment": ("api_key",),
+}
+FUNCTIONS = frozenset(name.rpartition(".")[2] for name in SIGNATURES)
+# What these parameters are called anywhere else.
+PARAMETERS = {"cred": "password", "key": "secret_key", "pswd": "password"}
+
+# Methods whose only argument is a password.
+# https://docs.djangoproject.com/en/stable/ref/contrib/auth/#django.contrib.auth.models.User.set_password,
+# https://werkzeug.palletsprojects.com and the tutorials on Flask name theirs alike
+PASSWORD_METHODS = frozenset({"check_password", "set_password"})
+# What asks for a password. https://docs.python.org/3/library/getpass.html
+ASKING = frozenset({"getpass"})
+
+# How programs take a password: by an option that it is hung on to, by one that stands before it, or behind the user.
+# https://dev.mysql.com/doc/refman/8.4/en/password-security-user.html, https://mariadb.com/kb/en/mariadb-command-line-client/
+ATTACHED = {
+    program: ("-p",)
+    for program in (
+        "mariadb", "mariadb-admin", "mariadb-dump", "mysql", "mysqladmin", "mysqlcheck", "mysqldump", "mysqlimport",
+        "mysqlshow", "sshpass",
+    )
+}  # fmt: skip
+# https://linux.die.net/man/1/sshpass, https://redis.io/docs/latest/develop/tools/cli/,
+# https://www.mongodb.com/docs/mongodb-shell/reference/options/, https://www.openldap.org/software/man.cgi?query=ldapsearch,
+# https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility
+SEPARATE = {
+    "ldapadd": ("-w",),
+    "ldapmodify": ("-w",),
+    "ldapsearch": ("-w",),
+    "mongo": ("-p",),
+    "mongodump": ("-p",),
+    "mongoexport": ("-p",),
+    "mongoimport": ("-p",),
+    "mongorestore": ("-p",),
+    "mongosh": ("-p",),
+    "redis-cli": ("-a",),
+    "sqlcmd": ("-P",),
+    "sshpass": ("-p",),
+}
+# The same behind a word that says what the program does. https://docs.docker.com/reference/cli/docker/login/,
+# https://docs.podman.io/en/latest/markdown/podman-login.1.html, https://helm.sh/docs/helm/helm_registry_login/
+LOGGING_IN = {"docker": ("-p",), "helm": ("-p",), "podman": ("-p",)}
+# With the user before it. https://curl.se/docs/manpage.html#-u, https://www.samba.org/samba/docs/current/man-html/smbclient.1.html
+WITH_USER = {"curl": (("-u", "--user"), ":"), "smbclient": (("-U", "--user"), "%")}
+PROGRAMS = frozenset({*ATTACHED, *SEPARATE, *LOGGING_IN, *WITH_USER, "sudo"})
+
+_PROGRAM_TRIGGERS: tuple[Trigger, ...] = (
+    *((program.partition("-")[0], program.encode(), r"-p[^\s\"']") for program in sorted(ATTACHED)),
+    *(
+        (program.partition("-")[0], program.encode(), rf"(?:{'|'.join(options)})[\s\"'\\]")
+        for program, options in sorted(SEPARATE.items())
+    ),
+    *((program, "login", r"-p[\s\"'\\]") for program in sorted(LOGGING_IN)),
+    *(
+        (program, rf"(?:{'|'.join(options)})[\s\"'\\=]")
+        for program, (options, _) in sorted(WITH_USER.items())
+    ),
+    ("sudo", "echo", r"-S[\s\"'\\]"),
+)
+# What says in a file that a credential may be there without its name.
+LOGIN_TRIGGERS: tuple[Trigger, ...] = (
+    *qualified(*SIGNATURES),
+    *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(PASSWORD_METHODS)),
+    *((call, r"[!=]=") for call in sorted(ASKING)),
+    *_PROGRAM_TRIGGERS,
+)
