@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
-from picketlint.credentials.embedded import Embedded, embedded, in_header, is_local, is_shown
+from picketlint.credentials.embedded import Embedded, embedded, in_header, is_local, is_shown, unquoted
 from picketlint.credentials.names import Kind, is_working, words
 from picketlint.credentials.programs import in_command, in_words
 from picketlint.credentials.sinks import Sink, sinks
@@ -94,7 +94,9 @@ def credentials(module: Module) -> Iterator[Credential]:
 def _provided(module: Module) -> Callable[[Credential], bool]:
     """Tells whether a credential is reported as that of a provider."""
     text = module.source.text
-    seen = [text[token.start : token.end] for token in tokens(text)]
+    written = [text[token.start : token.end] for token in tokens(text)]
+    # Of a URL the parts are known without their percent-encoding.
+    seen = {*written, *map(unquoted, written)}
 
     def provided(found: Credential) -> bool:
         secret = found.secret
@@ -282,9 +284,13 @@ def _inside(module: Module) -> Iterator[Credential]:
             # A text of several lines is prose more often than not.
             if (found.strength is Strength.RANDOM or "\n" not in text) and not _explains(node, module):
                 yield _of_embedded(found, node, home(node, module))
+    yield from _in_commands(module)
 
 
-    for display in (*module.tree.nodes(ast.List), *module.tree.nodes(ast.Tuple)):
+def _in_commands(module: Module) -> Iterator[Credential]:
+    """What commands hand to programs that are given word by word."""
+    displays: list[ast.List | ast.Tuple] = [*module.tree.nodes(ast.List), *module.tree.nodes(ast.Tuple)]
+    for display in displays:
         texts = (_text(one.value) if isinstance(one, ast.Constant) else None for one in display.elts)
         for place, found in in_words([text or "" for text in texts]):
             literal = display.elts[place]
@@ -326,11 +332,17 @@ def _is_telling(sum_: ast.BinOp) -> bool:
 
 def _explains(node: ast.AST, module: Module) -> bool:
     """Whether a text is documentation, which shows how a credential is given."""
+    child = node
     for parent in module.tree.ancestors(node):
         if isinstance(parent, ast.keyword) and parent.arg in EXPLAINING:
             return True
+        if isinstance(parent, ast.Dict):
+            key = _key_of(child, parent)
+            if isinstance(key, ast.Constant) and key.value in EXPLAINING:
+                return True
         if isinstance(parent, ast.Assign) and parent.value is node:
             return any(not EXPLAINING.isdisjoint(words(last_name(target))[-1:]) for target in parent.targets)
         if isinstance(parent, ast.stmt):
             return isinstance(parent, ast.Expr) and parent.value is node
+        child = parent
     return False

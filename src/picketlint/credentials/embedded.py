@@ -38,6 +38,8 @@ _SHELL = regex(
 # Before the program that gets it, and as an option.
 _BEFORE_PROGRAM = regex(r"^([A-Z][A-Z0-9_]{2,48})=['\"]?([^\s'\"]{4,512})['\"]? {1,2}[a-z./]")
 _OPTION = regex(r"(?<![\w-])--([a-z][a-z0-9-]{2,48})=['\"]?([^\s'\"]{4,512})")
+# A text that shows how it is given.
+_SHOWS = regex(r"\s*(?:e\.g\.|examples?|syntax|usage)\b", re.IGNORECASE)
 _ENTRY = regex(r"\"([A-Za-z][A-Za-z0-9_-]{2,48})\" {0,4}: {0,4}\"([^\s\"\\]{4,512})\"")
 _QUERY = regex(r"[?&]([A-Za-z][A-Za-z0-9_.-]{2,48})=([^&#\s'\"<>]{4,512})")
 # https://www.rfc-editor.org/rfc/rfc6750, https://www.rfc-editor.org/rfc/rfc7617
@@ -137,12 +139,14 @@ def _in_connections(text: str) -> Iterator[Embedded]:
             break
         user = _USER_SETTING.search(text)
         how = strength_of_login(user.group(1) if user else "", value, server.group(1))
-        if how is not Strength.NONE:
+        # A word beside what is filled in later is filled in, too, or stands for what nobody is to see.
+        if how is not Strength.NONE and (how is not Strength.WORD or "%" not in server.group(1)):
             yield Embedded(f"{name} in a connection string", value, how)
 
 
 def _in_assignments(text: str) -> Iterator[Embedded]:
-    for name, value in (found for form in (_QUERY, _SHELL, _BEFORE_PROGRAM, _OPTION) for found in form.findall(text)):
+    forms = (_QUERY, _SHELL) if _SHOWS.match(text) else (_QUERY, _SHELL, _BEFORE_PROGRAM, _OPTION)
+    for name, value in (found for form in forms for found in form.findall(text)):
         kind = kind_of(name)
         how = strength(unquoted(value), kind) if kind is not None else Strength.NONE
         if how in (Strength.CHOSEN, Strength.RANDOM):
@@ -190,4 +194,4 @@ def is_local(user: str, password: str, host: str) -> bool:
     return password == user or strength(password, Kind.PASSWORD) in (Strength.KNOWN, Strength.WORD)
 
 
-__all__ = ["Embedded", "embedded", "in_header", "is_local", "is_shown", "strength_of_login"]
+__all__ = ["Embedded", "embedded", "in_header", "is_local", "is_shown", "strength_of_login", "unquoted"]

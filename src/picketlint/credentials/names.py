@@ -57,9 +57,7 @@ def kind_of(name: str) -> Kind | None:
     """What sort of credential a name is that of; None for any other name."""
     if not _NAME.fullmatch(name):
         return None
-    found = words(name)
-    while len(found) > 1 and (found[-1] in QUALIFIERS or found[-1].isdigit()):
-        found.pop()
+    found = _telling(name)
     if _not_working(found):
         return None
     for length in range(min(_LONGEST_ENDING, len(found)), 0, -1):
@@ -68,6 +66,14 @@ def kind_of(name: str) -> Kind | None:
             if ending in endings:
                 return kind
     return None
+
+
+def _telling(name: str) -> list[str]:
+    """The words of a name but for those at its end that say nothing of what it stands for."""
+    found = words(name)
+    while len(found) > 1 and (found[-1] in QUALIFIERS or found[-1].isdigit()):
+        found.pop()
+    return found
 
 
 def is_working(name: str) -> bool:
@@ -93,9 +99,9 @@ def names_credential(name: str) -> bool:
     kind = kind_of(name)
     if kind is None:
         return False
-    found = [word for word in words(name) if not word.isdigit()]
+    found = [word for word in _telling(name) if not word.isdigit()]
     if found[0] in QUESTIONS or any(" ".join(found[-length:]) in OFTEN_NO_CREDENTIAL for length in (2, 3)):
         return found[-3:] == ["secret", "access", "key"]
     if found[-1] == "secret":
-        return len(found) > 1 and found[-2] in OWNERS
+        return (len(found) > 1 and found[-2] in OWNERS) or words(name)[-1] == "value"
     return found[-1] not in OFTEN_NO_CREDENTIAL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from picketlint.credentials.embedded import Embedded, strength_of_login
 from picketlint.credentials.names import kind_of
@@ -11,7 +12,8 @@ from picketlint.knowledge.logins import ATTACHED, LOGGING_IN, PROGRAMS, SEPARATE
 from picketlint.lazy import regex
 from picketlint.records import NamedTuple
 
-_RUN = regex(r"(?:^|[\s/;&|(\"'])(?:%s)\s" % "|".join(sorted(PROGRAMS)))
+_ANY_PROGRAM = "|".join(sorted(PROGRAMS))
+_RUN = regex(rf"(?:^|[\s/;&|(\"'])(?:{_ANY_PROGRAM})\s")
 _END = frozenset({"&&", ";", "|", "||"})
 _QUOTES = "\"'"
 # From the name of a program back to `echo`, by way of `|` and what is printed.
@@ -40,7 +42,7 @@ def in_words(words: Sequence[str]) -> Iterator[Handed]:
         if program in PROGRAMS:
             ends = (at for at in range(place + 1, len(words)) if words[at] in _END or called[at] in PROGRAMS)
             yield from _handed(program, words, place, next(ends, len(words)))
-    for place, (option, value) in enumerate(zip(words, words[1:], strict=False)):
+    for place, (option, value) in enumerate(pairwise(words)):
         kind = kind_of(option) if option.startswith("--") else None
         if kind is not None and strength(value, kind) in _SUFFICIENT:
             yield Handed(place + 1, Embedded(option, value, strength(value, kind)))

@@ -100,7 +100,8 @@ def _bound(target: ast.expr, value: ast.expr, module: Module) -> Iterator[Sink]:
                 yield from _named(name_of(one, module), given)
         return
     name = name_of(target, module)
-    yield from _pair(value) if name in LOGIN_PAIRS else _named(name, value)
+    # Two words can be something else under this name, such as the methods that a server knows.
+    yield from (sink._replace(beside={}) for sink in _pair(value)) if name in LOGIN_PAIRS else _named(name, value)
 
 
 def _named(name: str | None, value: ast.expr, beside: dict[str, ast.expr | None] | None = None) -> Iterator[Sink]:
@@ -129,8 +130,8 @@ def _keys(value: ast.expr) -> list[ast.expr]:
     owners = [one.value if isinstance(one, ast.Constant) else None for one in value.values]
     if not all(isinstance(owner, str) and not looks_random(owner) for owner in owners):
         return []
-    keys = [key for key in value.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
-    return [key for key in keys if looks_random(key.value)]
+    keys = (key for key in value.keys if isinstance(key, ast.Constant))
+    return [key for key in keys if isinstance(key.value, str) and looks_random(key.value)]
 
 
 def _keywords(call: ast.Call) -> Iterator[Sink]:

@@ -47,7 +47,9 @@ _TEMPLATE = regex(r"\{[^{}]*\}|\$\{|%\(|<[^<>]+>|\[\[|\{\{")
 _VARIABLE = regex(r"\${1,2}[A-Za-z_]\w*|%[A-Z_]+%|env[:.]\w+|--?[a-z]+(?:-[a-z]+)*(?:=.*)?|@[a-z_]+")
 _CONVERSION = regex(r"%[sdr]|\$\([^()]*\)")
 # A regular expression, a selector of a web page, a query, a field's rules: what describes text and is none itself.
-_PATTERN = regex(r"^[a-z_]+\|[a-z_]+[0-9]*(?:[|:]|$)|\\[a-zA-Z.]|\(\?|\.\*|\[[^\]]+\]|^[#.^*?][A-Za-z_-]*$|[?&][a-z_]+=|^//")
+_PATTERN = regex(
+    r"^[a-z_]+\|[a-z_]+[0-9]*(?:[|:]|$)|\\[a-zA-Z.]|\(\?|\.\*|\[[^\]]+\]|^[#.^*?][A-Za-z_-]*$|[?&][a-z_]+=|^//"
+)
 # A colour, a shortcut, the version of an interface, the password field of a page.
 _IN_SCREENS = regex(
     r"#(?:[0-9a-fA-F]{3,4}){1,2}|(?:Alt|Cmd|Command|Control|Ctrl|Meta|Shift)\+\S+|v[0-9]+(?:alpha|beta|rc)[0-9]+"

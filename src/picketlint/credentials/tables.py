@@ -30,8 +30,11 @@ _SPOKEN = regex(r"(?s:.*)(?:\s|[^\x00-\x7f]|[!?:.…*]$)")
 
 
 class _Table(NamedTuple):
-    """The entries of a table under names that are not those of credentials: the texts by their shapes, and how many
-    entries there are, and texts of each sort."""
+    """What stands in a table under names that are not those of credentials.
+
+    ``shapes``: the texts that have the same shape. The others: how many entries there are, how many are texts for
+    people to read, and of those how many begin with a capital and how many surely are no names.
+    """
 
     shapes: dict[str, set[str]]
     entries: int
@@ -95,5 +98,5 @@ def _others(owner: ast.Dict | ast.Call) -> Iterator[str | None]:
 
 
 def _shape(text: str) -> str:
-    """The first characters of a text, and where it has letters and digits: the same for ``ATTk589914`` and ``ATTm3``."""
+    """How a text begins, and where it has letters and digits: the same for ``ATTk589914`` and ``ATTm3``."""
     return text[:_PREFIX] + _DIGITS.sub("9", _LETTERS.sub("a", text[_PREFIX:_LONGEST]))

@@ -245,6 +245,7 @@ HINTS = tuple(
     for form in (hint, hint.title(), hint.upper())
 )
 _ANY_HINT = "|".join(hint.decode() for hint in HINTS)
+_MATCHED = rf"match[\s(\\][^:]{{0,300}}(?:{_ANY_HINT})[^:]{{0,100}}:(?:\s|#[^\n]{{0,200}}\n){{0,100}}case\b"
 _SPOTTING = f"{ASK}picketlint.credentials.spotting:"
 _NAMES = f"{EACH}picketlint.credentials.spotting:NAMES"
 # What says in a file that it holds a credential: the name of one; a login in a URL, which may be written in two pieces,
@@ -256,7 +257,7 @@ CREDENTIAL_TRIGGERS: tuple[Trigger, ...] = (
     *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(LOGIN_CALLS)),
     *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
     # In other files a name with a colon behind it is a parameter, or a key without a value.
-    ("match", "case", rf"match[\s(\\][^:]{{0,300}}(?:{_ANY_HINT})[^:]{{0,100}}:(?:\s|#[^\n]{{0,200}}\n){{0,100}}case\b"),
+    ("match", "case", _MATCHED),
     *LOGIN_TRIGGERS,
 )
 # What says that the name of a credential is there which says enough by itself.

@@ -118,13 +118,13 @@ ASKING = frozenset({"getpass"})
 
 # How programs take a password: by an option that it is hung on to, by one that stands before it, or behind the user.
 # https://dev.mysql.com/doc/refman/8.4/en/password-security-user.html, https://mariadb.com/kb/en/mariadb-command-line-client/
-ATTACHED = {
-    program: ("-p",)
-    for program in (
+ATTACHED = dict.fromkeys(
+    (
         "mariadb", "mariadb-admin", "mariadb-dump", "mysql", "mysqladmin", "mysqlcheck", "mysqldump", "mysqlimport",
         "mysqlshow", "sshpass",
-    )
-}  # fmt: skip
+    ),
+    ("-p",),
+)  # fmt: skip
 # https://linux.die.net/man/1/sshpass, https://redis.io/docs/latest/develop/tools/cli/,
 # https://www.mongodb.com/docs/mongodb-shell/reference/options/, https://www.openldap.org/software/man.cgi?query=ldapsearch,
 # https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility
@@ -156,10 +156,7 @@ _PROGRAM_TRIGGERS: tuple[Trigger, ...] = (
         for program, options in sorted(SEPARATE.items())
     ),
     *((program, "login", r"-p[\s\"'\\]") for program in sorted(LOGGING_IN)),
-    *(
-        (program, rf"(?:{'|'.join(options)})[\s\"'\\=]")
-        for program, (options, _) in sorted(WITH_USER.items())
-    ),
+    *((program, rf"(?:{'|'.join(options)})[\s\"'\\=]") for program, (options, _) in sorted(WITH_USER.items())),
     ("sudo", "echo", r"-S[\s\"'\\]"),
 )
 # What says in a file that a credential may be there without its name.

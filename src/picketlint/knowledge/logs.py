@@ -22,9 +22,10 @@ FUNCTIONS = frozenset(
 # https://docs.wandb.ai/ref/python/, https://mlflow.org/docs/latest/api_reference/python_api/mlflow.html
 METHODS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        ("critical", "debug", "error", "exception", "fatal", "info", "log", "success", "trace", "warning"),
+        ("critical", "debug", "error", "exception", "fatal", "info", "success", "trace", "warning"),
         ("log", "logger", "logging", "console"),
     ),
+    "log": ("log", "logger", "logging", "console", "wandb"),
     "warn": ("log", "logger", "logging", "warnings"),
     "print": ("console", "rich"),
     "print_json": ("console", "rich"),

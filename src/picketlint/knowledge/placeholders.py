@@ -38,5 +38,8 @@ KNOWN = frozenset(
         "ea9bb1082cf95663",
         "3a8b61d0f636b007",
         "a6c814bc555ae62c",
+        # https://rdrr.io/github/neptune-ai/neptune-r/man/neptune_ANONYMOUS_API_TOKEN.html: anybody's, by each address
+        "1093a17221466ca8",
+        "bf026c675432dc2e",
     }
 )

@@ -3,19 +3,22 @@
 ## What it does
 Reports a text that is bound to the name of a credential and looks like one: in an assignment, a keyword, a dict entry,
 the default of a parameter, field or option, the environment and what is taken where it holds nothing, and in a
-comparison. `password`, `api_key`, `client_secret`, `hf_token`, `access_token` are such names, in any spelling; `token`,
-`key` and `pad_token` are not. Beside those, a password in a URL or a connection string, and what an `Authorization`
-header holds; and all of it in code that was commented out. A name that gets its value elsewhere is followed there, and
-each literal is reported once.
+comparison, also by `match`. `password`, `api_key`, `client_secret`, `hf_token`, `access_token` are such names, in any
+spelling; `token`, `key` and `pad_token` are not. Beside those, a password in a URL or a connection string, and what an
+`Authorization` header holds; what functions of well-known libraries take by its place (`jwt.encode(claims, "...")`, the
+fourth argument of paramiko's `connect`); what a command hands to a program (`mysql -p...`, `curl -u user:...`,
+`--password=...`); and all of it in code that was commented out. A name that gets its value elsewhere is followed there,
+and each literal is reported once.
 
 What only a program can have chosen (keys, tokens) has to look random. What a person chose (passwords) is reported too
 if it has digits or signs among its letters, or is one that is in every list (`admin`, `postgres`, `letmein`); any other
 word only where it stands beside the user or the host that it opens. Such weak ones have a lower severity.
 
 Fine is what stands for a credential: placeholders (`changeme`, `your-api-key`, `EMPTY`), names of variables and fields,
-paths, URLs, templates, special tokens of a tokenizer. So is what a service on the developer's own machine was shipped
-with (`postgres:postgres@localhost`), because everybody knows it and it opens nothing to anybody else. Tokens in the
-shape of a known provider are reported by PKT401.
+paths, URLs, templates, special tokens of a tokenizer; labels, messages and rules in a table of texts; hashes of
+passwords, and keys that everybody may know (the DSN of Sentry). So is what a service on the developer's own machine was
+shipped with (`postgres:postgres@localhost`), because everybody knows it and it opens nothing to anybody else. Tokens in
+the shape of a known provider are reported by PKT401.
 
 ## Why is this bad?
 Everybody who can read the code, its history, the package or the container image has the credential, and it cannot be
@@ -114,6 +117,29 @@ class HardcodedCredential(Rule):
         bad(f'engine = create_engine("postgresql://app:{_WITH_SHARP}@db.internal/app")', at="1:10"),
         bad(f'# connect(user="app", password="{_WORD}")\nconnect()', at="1:1", why="code in a comment"),
         bad('PASSWORD = "admin"', at="1:1", confidence=Confidence.MEDIUM, why="weak, and in every list"),
+        bad('match password:\n    case "" | "S3cr3t!pass":\n        grant()', at="2:15"),
+        bad('if (user, password) == ("app", "S3cr3t!pass"):\n    grant()', at="1:4"),
+        bad('if getpass() == "S3cr3t!pass":\n    grant()', at="1:4"),
+        bad(f'config.set("db", "password", "{_WORD}")', at="1:1", why="of configparser"),
+        bad(f'config.get("db", "password", fallback="{_WORD}")', at="1:30"),
+        bad(f'import paramiko\nclient = paramiko.SSHClient()\nclient.connect(host, 22, user, "{_WORD}")', at="3:1"),
+        bad(f'import jwt\njwt.encode(claims, "{_KEY}")', at="2:1"),
+        bad(f'import jwt\nSIGNED_WITH = "{_KEY}"\njwt.decode(given, key=SIGNED_WITH)', at="2:1"),
+        bad('from MySQLdb import connect\nconnect("db.internal", "app", "swordfish")', at="2:1"),
+        bad(f'from sqlalchemy.engine import URL\nURL.create("mysql", "app", "{_WORD}", host)', at="2:1"),
+        bad(f'from redis import Redis\nRedis(host, 6379, 0, "{_WORD}")', at="2:1"),
+        bad(f'user.set_password("{_WORD}")', at="1:1"),
+        bad(f'session.auth = ("app", "{_WORD}")', at="1:1"),
+        bad(f'API_KEYS = {{"{_KEY}": "alice"}}', at="1:13"),
+        bad(f'run("mysql -u app -p{_WORD} shop", shell=True)', at="1:1"),
+        bad(f'run(["sshpass", "-p", "{_WORD}", "ssh", host])', at="1:23"),
+        bad(f'run(["curl", "-u", "app:{_WORD}", url])', at="1:20"),
+        bad(f'command = "echo {_WORD} | sudo -S reboot"', at="1:1"),
+        bad(f'command = "docker login -u app -p {_WORD} registry.internal"', at="1:1"),
+        bad(f'run(["serve", "--api-key", "{_KEY}"])', at="1:28"),
+        bad(f'command = "PGPASSWORD={_WORD} psql --host=db.internal"', at="1:1"),
+        bad(f'command = f"dump --password={_WORD} {{name}}"', at="1:1"),
+        bad(f'post(url, data=\'{{"password": "{_WORD}"}}\')', at="1:11"),
         good('pad_token = "<pad>"\neos_token = "<|endoftext|>"\nBLANK_TOKEN = "[blank]"', why="for a tokenizer"),
         good(f'build(moe_token_dispatcher_type="alltoall", token_pattern=r"(?u)\\b\\w+\\b", token="{_KEY}")'),
         good('bot_token = "<tool_call>"\naccess_token: str = "functools"'),
@@ -145,6 +171,28 @@ class HardcodedCredential(Rule):
         good('rules = {"password": "required|min:8|confirmed", "secret": "nullable|string|max:255"}'),
         good(f'fake_api_key = "{_KEY}"\npublic_access_key = "{_KEY}"'),
         good('schema = {"password": {"type": "string"}, "api_key": "string"}'),
+        good('labels = {"login": "Anmelden!", "password": "Passwort!", "save": "Speichern..."}', why="a translation"),
+        good('t = {"user": "gebruikersnaam", "password": "wachtwoord", "host": "server"}'),
+        good('errors = {"password": "must_be_8+chars", "passwd": "too_short!"}', why="what it has to be"),
+        good('columns = {"user": "col1", "password": "col2", "host": "col3"}', why="ids, all alike"),
+        bad(f'login = {{"user": "Admin", "password": "{_WORD}!", "host": "Main"}}', at="1:27"),
+        good('fields = {"password": "input#password", "user": "input#user"}\nkeys = {"password": "Ctrl+P"}'),
+        good('password = "!vault"\nsecret = "ENC[AES256]"\npasswd = "vault:secret/db#password"', why="where it is"),
+        good('password = "(snip)"\nlogin(user="anonymous", password="me@example.com")'),
+        good('password = "$2b$12$KIXQhJq9Y8g3V7r0qzO1euF1p3O5Y5o0v9mWq7b0l6X1cQ8r2S3a."', why="a hash of it"),
+        good('ResetPassword = "00299570-246d-11d0-a768-00aa006e0529"', why="made of the time, not by chance"),
+        good('sentry_sdk.init(dsn="https://9f8d02a1b71e4c5d8e6f7a8b9c0d1e2f@o447951.ingest.sentry.io/5429857")'),
+        good(f'EXAMPLES = """\napi_key: {_KEY}\n"""\nconfig = {{"examples": [{{"password": "{_WORD}"}}]}}'),
+        good('import jwt\njwt.encode(claims, "secret")\njwt.decode(given, KEY)\njwt.encode(claims, "/etc/jwt.pem")'),
+        good('import paramiko\nparamiko.SSHClient().connect(host, 22, user, os.environ["PASSWORD"])'),
+        good(f'import jwt\njwt.encode("{_KEY}", key)\nother.encode(claims, "{_KEY}")', why="in another place"),
+        good(
+            'match password:\n    case "" | None:\n        refuse()\nmatch kind:\n    case "S3cr3t!pass":\n        pass'
+        ),
+        good('run("mysql -u app -p shop")\nrun(f"mysql -p{password}")\nrun(["docker", "run", "-p", "8080:80"])'),
+        good('run(["curl", "-u", f"{user}:{password}"])\nrun("curl -u user:password")\nrun(["x", "--password", "-x"])'),
+        good(f'print("Usage: dump --password={_WORD}")', why="shows how"),
+        good(f'names = {{"{_KEY}": "alice"}}\nauth = ("basic", "digest")\nuser.set_password(form.password)'),
         good(f'login(hf_token="{sample("hf_")}")', why="reported by PKT401"),
     )
 

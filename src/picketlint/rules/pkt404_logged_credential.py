@@ -78,7 +78,9 @@ class LoggedCredential(Rule):
         bad('mlflow.log_param("api_key", api_key)', at="1:1"),
         bad('wandb.init(project="p", config={"api_key": key})', at="1:1"),
         bad('wandb.config.update({"hf_token": args.hf_token})', at="1:1"),
+        bad('wandb.log({"api_key": api_key})', at="1:1"),
         bad('print(f"{password or 1}")', at="1:1"),
+        bad('logger.info("with %s", db_password_prod)', at="1:1"),
         good("print(token)\nlogger.info(f'pad token {tokenizer.pad_token}')\nprint(len(tokens), eos_token_id)"),
         good('print(hf_token[:4] + "***")\nlogger.info(f"{api_key[:4]}... {api_key[-4:]}")', why="masked"),
         good('logger.info("token: %s", mask(hf_token))\nprint(redact_secret(password), sha256(password).hexdigest())'),
@@ -97,6 +99,7 @@ class LoggedCredential(Rule):
         good('key_path = os.environ["SERVER_AUTH_TOKEN"]\nlogger.debug(f"no file {key_path}")'),
         good('class A:\n    DEFAULT_API_KEY = "owner.apikey"\n    def f(self):\n        print(self.DEFAULT_API_KEY)'),
         good("print(ssh_key, credentials.access_key, aws_access_key_id)", why="a file, and what an account is called"),
+        good("print(access_key_prod, ssh_key_2)", why="the same of one of several"),
         good('print(f"{api_key:.4}...")'),
         good(
             'for api_key in ("OPENAI_API_KEY", "HF_TOKEN"):\n    print(f"{api_key} is missing")',
