@@ -65,6 +65,24 @@ def test_other_names(name: str) -> None:
     assert kind_of(name) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "telling"),
+    [
+        ("password", True), ("db_password", True), ("hf_token", True), ("api_key", True), ("secret_access_key", True),
+        ("client_secret", True), ("access_key", False), ("secret", False), ("pwd", False),
+        ("private_key", False), ("bot_token", False), ("has_api_key", False), ("token", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("qualifier", ["", "_prod", "_2", "_raw", "_base_64", "Old"])
+def test_a_qualifier_changes_nothing_of_what_a_name_says(name: str, telling: bool, qualifier: str) -> None:
+    assert names_credential(name + qualifier) is telling
+
+
+def test_the_value_of_a_secret_is_one() -> None:
+    assert names_credential("new_secret_value")
+    assert not names_credential("new_secret")
+
+
 @pytest.mark.parametrize("ending", sorted(PASSWORD_ENDINGS | SECRET_ENDINGS | MACHINE_ENDINGS | HEADER_ENDINGS))
 def test_no_spelling_of_a_name_is_lost_before_the_file_is_parsed(ending: str) -> None:
     entries = [entry for entry in load().entries if entry.id in ("PKT402", "PKT404")]
@@ -137,6 +155,12 @@ def test_names_without_values_are_no_reason_to_parse(code: str) -> None:
         'getattr("password", b, "c")', 'add_argument("password", default="x")', 'a / password == "hunter2"',
         'password = find(x="hunter2")', 'dict(zip(("password",), ("x",)))', 'case(password="hunter2")',
         '{"password":\n"x"}', '{"password"  # a\n: "x"}',
+        'match password:\n  case "x": f()', 'match (\n  a.b["api_key"]\n):  # c\n  # d\n  case "x": f()',
+        'a.get("db", "password", fallback="x")', 'a.set("db", "password", "x")', 'a.auth = ("x", "y")',
+        'user.set_password("x")', 'getpass() == "x"', '"x" == getpass("?")', '"mysql -px"', '["mysql", "-px"]',
+        '["sshpass",\n"-p",\n"x"]', '"sshpass -p x"', '["curl", "-u", "a:b"]', '"redis-cli -a x"',
+        '"echo x | sudo -S y"',
+        'import jwt\njwt.encode(p, "x")', '["a", "--password", "x"]', '"a --password=x"', '\'{"password": "x"}\'',
     ],
 )  # fmt: skip
 def test_names_that_may_have_values_are(code: str) -> None:
@@ -173,6 +197,11 @@ def test_random_values_are_known(alphabet: str, length: int) -> None:
         "Enter your API key", "0123456789abcdef", "sk-proj-1234567890", "00000000-0000-0000-0000-000000000000",
         "projects/x/secrets/y/versions/latest", "gateway_secret", "AccessSecret", "aes-256-gcm", "pbkdf2_sha256",
         "--api-key", "get_secret('x')", r"\w{8,}", "\u2581token", "a b c d e f g h", "deadbeefdeadbeefdeadbeef",
+        "(snip)", "[filtered]", "must_be_8+chars", "at_least_8_characters!", "PASSWORD_TOO_WEAK!", "a_b|min8", "Ctrl+P",
+        "#ff00aa", "input#password", "auth/password#reset", "!vault", "!env:DB_PW", "ENC[AES256_GCM,data:x]", "$$DB_PW",
+        "vault:secret/db#password", "guest@example.com", "00299570-246d-11d0-a768-00aa006e0529", "v2beta1",
+        "$2b$12$KIXQhJq9Y8g3V7r0qzO1euF1p3O5Y5o0v9mWq7b0l6X1cQ8r2S3a.", "argon2:$argon2id$v=19$m=10240$kX0+9a",
+        "pbkdf2_sha256$600000$Kq3xYz9QwErT$o5Rj2m8Vb1Zc4Nw7", "pbkdf2:sha256:600000$Kq3xYz9Q$o5Rj2m8Vb1Zc4Nw7",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", list(Kind))
@@ -180,7 +209,13 @@ def test_other_values(value: str, kind: Kind) -> None:
     assert strength(value, kind) in (Strength.NONE, Strength.WORD)
 
 
-@pytest.mark.parametrize("value", ["hunter2", "admin123", "P@ssw0rd", "Summer-2024", "harbor-otter-marble-36", "x9!kL"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "hunter2", "admin123", "P@ssw0rd", "Summer-2024", "harbor-otter-marble-36", "x9!kL", "StrongPassword1!",
+        "TooCool4School", "Max2024!", "me@2024.Com", "(hunter2)", "Passwort!", "kea#Lori9", "Kea$12$lori",
+    ],
+)  # fmt: skip
 def test_passwords_that_somebody_chose(value: str) -> None:
     assert strength(value, Kind.PASSWORD) is Strength.CHOSEN
     assert strength(value, Kind.MACHINE) is Strength.NONE
@@ -267,6 +302,48 @@ def test_a_token_of_a_provider_is_reported_once() -> None:
     code = f'github_token = "{token}"\n'
     found = analyze(code, "app.py", Checks(frozenset({"PKT401", "PKT402"}))).findings
     assert [finding.rule for finding in found] == ["PKT401"]
+
+
+@pytest.mark.parametrize(
+    "form", ['"https://host?bot_token={}"', 'f"https://{{host}}?bot_token={}"', 'f"https://me:{}@{{host}}/x"']
+)
+def test_a_token_in_a_url_is_reported_once(form: str) -> None:
+    for token in (sample(":AA"), sample(":AA").replace(":", "%3A")):
+        found = analyze(f"url = {form.format(token)}\n", "app.py", Checks(frozenset({"PKT401", "PKT402"}))).findings
+        assert [finding.rule for finding in found] == ["PKT401"]
+
+
+# -- tables ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        '"login": "Anmelden!", "user": "Benutzer", "password": "Passwort!", "save": "Speichern..."',
+        '"username": "Nom d\'utilisateur", "password": "MotDePasse?", "reset": "Réinitialiser"',
+        '"name": "ATTm3", "unicodePwd": "ATTk589914", "id": "ATTr589970", "state": "ATTb590"',
+        '"config_map": "V1ConfigMapSource", "secret": "V1SecretSource", "name": "V1NameSource"',
+        '"password": "Passwort!"', '"host": "server", "user": "gebruikersnaam", "password": "wachtwoord"',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["table = {{{}}}", "table = dict(**{{{}}})", "table = [{{{}}}]"])
+def test_tables_of_texts_hold_no_credentials(entries: str, form: str) -> None:
+    assert not analyze(form.format(entries), "app.py", Checks(frozenset({"PKT402"}))).findings
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        '"user": "admin", "login": "admin", "db": "admin", "password": "admin", "host": "db.internal"',
+        '"user": "app1", "db": "app1", "password": "app1"', '"user": "app", "password": "Kea-Lorikeet!"',
+        '"user": "Admin", "name": "Orders", "password": "L0rikeet!"',
+        '"user": "a b", "note": "c d", "password": "kea7!x"',
+        '"alice_password": "kea71", "bob_password": "kea72", "eve_password": "kea73"',
+        '"USER": "Admin", "PORT": 5432, "NAME": "Orders!", "PASSWORD": "Lorikeet!"',
+    ],
+)  # fmt: skip
+def test_configurations_do(entries: str) -> None:
+    assert analyze(f"config = {{{entries}}}", "app.py", Checks(frozenset({"PKT402"}))).findings
 
 
 def test_a_literal_is_reported_wherever_it_is_handed_to() -> None:

@@ -13,8 +13,11 @@ from picketlint.records import NamedTuple
 _LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.]*)[ \t]*=[ \t]*(?P<value>.*)")
 _QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)""")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
-# What replaces a value when the file is read: nothing is disclosed.
-_REFERENCE = re.compile(r"\$(?:\w+|\{\w+\}|\(.*\))|")
+# What replaces a value when the file is read, or was encrypted to be committed: nothing is disclosed.
+# https://dotenvx.com/docs/quickstart/encryption, https://getsops.io/docs/
+_REFERENCE = re.compile(r"\$(?:\w+|\{\w+\}|\(.*\))|\{\{.*\}\}|encrypted:[A-Za-z0-9+/=]+|ENC\[.*\]|")
+# What the same write beside it, and the file of https://www.dotenv.org/docs/security/env-vault has.
+_FOR_DECRYPTION = re.compile(r"DOTENV_(?:PUBLIC_KEY|VAULT)\w*|sops_\w+")
 # Parts of the names of files that are meant to be committed, for people to copy.
 _TEMPLATES = frozenset({"example", "examples", "sample", "template", "tmpl", "tpl", "dist", "defaults", "schema"})
 
@@ -43,7 +46,7 @@ def parse(path: str, text: str) -> Dotenv:
     variables = []
     for number, line in enumerate(text.split("\n"), 1):
         found = _LINE.fullmatch(line)
-        if found is None:
+        if found is None or _FOR_DECRYPTION.fullmatch(found["name"]):
             continue
         start = found.start("value")
         quoted = _QUOTED.match(line, start)

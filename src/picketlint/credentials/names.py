@@ -99,9 +99,11 @@ def names_credential(name: str) -> bool:
     kind = kind_of(name)
     if kind is None:
         return False
+    if words(name)[-2:] == ["secret", "value"]:
+        return True
     found = [word for word in _telling(name) if not word.isdigit()]
     if found[0] in QUESTIONS or any(" ".join(found[-length:]) in OFTEN_NO_CREDENTIAL for length in (2, 3)):
         return found[-3:] == ["secret", "access", "key"]
     if found[-1] == "secret":
-        return (len(found) > 1 and found[-2] in OWNERS) or words(name)[-1] == "value"
+        return len(found) > 1 and found[-2] in OWNERS
     return found[-1] not in OFTEN_NO_CREDENTIAL

@@ -9,7 +9,7 @@ from picketlint.credentials.names import Kind, kind_of, kind_of_many
 from picketlint.credentials.strength import looks_random
 from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS
 from picketlint.knowledge.defaults import FIELD_CALLS, OPTION_CALLS
-from picketlint.knowledge.logins import ASKING, FUNCTIONS, PARAMETERS, PASSWORD_METHODS, SIGNATURES
+from picketlint.knowledge.logins import ASKING, PACKAGES, PARAMETERS, PASSWORD_METHODS, SIGNATURES
 from picketlint.records import NamedTuple
 from picketlint.semantics.tree import last_name
 
@@ -61,7 +61,9 @@ def sinks(module: Module) -> Iterator[Sink]:
     for call in tree.nodes(ast.Call):
         yield from _keywords(call)
         yield from _called(call, module)
-        yield from _placed(call, module)
+    if any(package in module.source.text for package in PACKAGES):
+        for call in tree.nodes(ast.Call):
+            yield from _placed(call, module)
     yield from _defaults(module)
 
 
@@ -202,8 +204,6 @@ def _cases(match: ast.Match, module: Module) -> Iterator[Sink]:
 
 def _placed(call: ast.Call, module: Module) -> Iterator[Sink]:
     """What a known function takes by its place, or under a name that does not say what it is."""
-    if last_name(call.func) not in FUNCTIONS:
-        return
     names = module.calls.target(call).names.names
     signature = next((SIGNATURES[name] for name in names if name in SIGNATURES), ())
     given = {name: module.argument(call, name, place).candidates for place, name in enumerate(signature)}

@@ -105,7 +105,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     # https://www.comet.com/docs/v2/api-and-sdk/python-sdk/reference/Experiment/
     "comet_ml.Experiment": ("api_key",),
 }
-FUNCTIONS = frozenset(name.rpartition(".")[2] for name in SIGNATURES)
+PACKAGES = frozenset(name.partition(".")[0] for name in SIGNATURES)
 # What these parameters are called anywhere else.
 PARAMETERS = {"cred": "password", "key": "secret_key", "pswd": "password"}
 

@@ -1,10 +1,10 @@
 """File of environment variables, with values, that git tracks.
 
 ## What it does
-Reports `.env`, `.env.local`, `production.env` and the like if git tracks them and a variable has a value. The value is
-never shown. In a file to copy (`.env.example`, `.env.template`, `sample.env`) only a credential in the shape of a known
-provider is reported (see PKT401). Only picketlint's own command line and its pre-commit hook `picketlint-env` look at
-such files: flake8 and Bandit read Python alone.
+Reports `.env`, `.env.local`, `production.env` and the like if git tracks them and a variable has a value that is not
+encrypted. The value is never shown. In a file to copy (`.env.example`, `.env.template`, `sample.env`) only a credential
+in the shape of a known provider is reported (see PKT401). Only picketlint's own command line and its pre-commit hook
+`picketlint-env` look at such files: flake8 and Bandit read Python alone.
 
 ## Why is this bad?
 These files are where credentials are kept out of the code. What is committed once stays in the history of every clone,
@@ -49,6 +49,9 @@ class CommittedEnvFile(Rule):
         good("OPENAI_API_KEY=\nWANDB_API_KEY=''\n", path=".env", why="no value"),
         good("BATCH_SIZE=32\nOPENAI_API_KEY=your-key-here\n", path=".env.example", why="a file to copy"),
         good("HF_TOKEN=${TOKEN_OF_THE_RUNNER}\n", path="ci.env", why="the value comes from elsewhere"),
+        good('DOTENV_PUBLIC_KEY="03a1"\nHF_TOKEN="encrypted:BDqDBibm4wsYqMpCjTQ6"\n', path=".env", why="encrypted"),
+        good("HF_TOKEN=ENC[AES256_GCM,data:Tr7o,iv:1=,tag:k=,type:str]\nsops_version=3.9.0\n", path=".env"),
+        good('DOTENV_VAULT_PRODUCTION="s7NYXa809k/bVSPwIAmJhPJmEGTtU0hG58hOZy7I0ix6y5HP"\n', path=".env.vault"),
     )
 
     @on_dotenv()
