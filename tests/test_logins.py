@@ -137,7 +137,8 @@ def test_passwords_in_commands_word_by_word(program: str, given: str) -> None:
     "command",
     [
         "mysql -u app -p shop", "mysql -P3306 -p", "mysql -p$PW shop", "mysql -p${PW}", "mysql -p{pw} shop",
-        "mysql -p%s", "mysql -ppassword", "sshpass -e ssh host", "sshpass -f pw.txt ssh host", f"ssh -p {PASSWORD} host",
+        "mysql -p%s", "mysql -ppassword", "sshpass -e ssh host", "sshpass -f pw.txt ssh host",
+        f"ssh -p {PASSWORD} host",
         f"docker run -p {PASSWORD} image", "curl -u app: https://host", "curl -u $USER:$PW https://host",
         "curl -u user:password https://host", f"curl https://host | head -u app:{PASSWORD}", "echo $PW | sudo -S ls",
         f"echo {PASSWORD} | tee file", f"echo {PASSWORD} | sudo ls", f"print {PASSWORD} | sudo -S ls", "sudo -S ls",

@@ -291,8 +291,8 @@ def _in_commands(module: Module) -> Iterator[Credential]:
     """What commands hand to programs that are given word by word."""
     displays: list[ast.List | ast.Tuple] = [*module.tree.nodes(ast.List), *module.tree.nodes(ast.Tuple)]
     for display in displays:
-        texts = (_text(one.value) if isinstance(one, ast.Constant) else None for one in display.elts)
-        for place, found in in_words([text or "" for text in texts]):
+        words = [one.value if isinstance(one, ast.Constant) else None for one in display.elts]
+        for place, found in in_words([word if isinstance(word, str) else "" for word in words]):
             literal = display.elts[place]
             if not _explains(literal, module):
                 yield _of_embedded(found, literal, home(literal, module))

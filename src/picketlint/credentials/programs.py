@@ -30,13 +30,15 @@ class Handed(NamedTuple):
 
 def in_command(text: str) -> Iterator[Embedded]:
     """The passwords in a command for a shell."""
-    if _RUN.search(text):
+    if "-" in text and " " in text and _RUN.search(text):
         yield from (handed.found for handed in in_words(text.split()))
 
 
 def in_words(words: Sequence[str]) -> Iterator[Handed]:
     """The passwords in a command that is given word by word; what is not known is an empty word."""
     words = [word.strip(_QUOTES) for word in words]
+    if not any(word.startswith("-") for word in words):
+        return
     called = [word.rpartition("/")[2] for word in words]
     for place, program in enumerate(called):
         if program in PROGRAMS:

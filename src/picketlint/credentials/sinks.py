@@ -61,7 +61,7 @@ def sinks(module: Module) -> Iterator[Sink]:
     for call in tree.nodes(ast.Call):
         yield from _keywords(call)
         yield from _called(call, module)
-    if any(package in module.source.text for package in PACKAGES):
+    if not PACKAGES.isdisjoint(_imported(module)):
         for call in tree.nodes(ast.Call):
             yield from _placed(call, module)
     yield from _defaults(module)
@@ -200,6 +200,13 @@ def _cases(match: ast.Match, module: Module) -> Iterator[Sink]:
             for pattern in alternatives:
                 if isinstance(pattern, ast.MatchValue):
                     yield Sink(name, kind, pattern.value, {}, compared=True)
+
+
+def _imported(module: Module) -> Iterator[str]:
+    """The packages that a module imports something from."""
+    for statement in module.tree.nodes(ast.Import):
+        yield from (alias.name.partition(".")[0] for alias in statement.names)
+    yield from ((start.module or "").partition(".")[0] for start in module.tree.nodes(ast.ImportFrom))
 
 
 def _placed(call: ast.Call, module: Module) -> Iterator[Sink]:

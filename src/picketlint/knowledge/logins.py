@@ -150,7 +150,7 @@ WITH_USER = {"curl": (("-u", "--user"), ":"), "smbclient": (("-U", "--user"), "%
 PROGRAMS = frozenset({*ATTACHED, *SEPARATE, *LOGGING_IN, *WITH_USER, "sudo"})
 
 _PROGRAM_TRIGGERS: tuple[Trigger, ...] = (
-    *((program.partition("-")[0], program.encode(), r"-p[^\s\"']") for program in sorted(ATTACHED)),
+    *((program.partition("-")[0], program.encode(), r"-p(?<=[\s\"']-p)[^\s\"']") for program in sorted(ATTACHED)),
     *(
         (program.partition("-")[0], program.encode(), rf"(?:{'|'.join(options)})[\s\"'\\]")
         for program, options in sorted(SEPARATE.items())
