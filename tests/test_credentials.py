@@ -160,6 +160,9 @@ def test_names_without_values_are_no_reason_to_parse(code: str) -> None:
         'user.set_password("x")', 'getpass() == "x"', '"x" == getpass("?")', '"mysql -px"', '["mysql", "-px"]',
         '["sshpass",\n"-p",\n"x"]', '"sshpass -p x"', '["curl", "-u", "a:b"]', '"redis-cli -a x"',
         '"echo x | sudo -S y"',
+        '{"user": "u", "pass": "x"}', '{"user": "u",\n"pw"\n: "x"}', '"IDENTIFIED BY \'x\'"', '"identified by \'x\'"',
+        '"ROLE a PASSWORD \'x\'"', '"<password>x</password>"', '{"name": "DB_PASSWORD", "value": "x"}',
+        'a.option("password", "x")', 'a(authkey=b"x")', 'a.username_pw_set("u", "x")', '["DB_PASSWORD=x"]',
         'import jwt\njwt.encode(p, "x")', '["a", "--password", "x"]', '"a --password=x"', '\'{"password": "x"}\'',
     ],
 )  # fmt: skip

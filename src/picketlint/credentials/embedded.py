@@ -36,8 +36,11 @@ _SHELL = regex(
     r"(?:^|[\s;&|\"'])(?:export|env|set|setx|-e|--env) {1,2}([A-Za-z_][A-Za-z0-9_]{2,48})=['\"]?([^\s'\";&|]{4,512})"
 )
 # Before the program that gets it, and as an option.
-_BEFORE_PROGRAM = regex(r"^([A-Z][A-Z0-9_]{2,48})=['\"]?([^\s'\"]{4,512})['\"]? {1,2}[a-z./]")
+_BEFORE_PROGRAM = regex(r"^([A-Z][A-Z0-9_]{2,48})=['\"]?([^\s'\"]{4,512})['\"]?(?:$| {1,2}[a-z./])")
 _OPTION = regex(r"(?<![\w-])--([a-z][a-z0-9-]{2,48})=['\"]?([^\s'\"]{4,512})")
+# https://dev.mysql.com/doc/refman/8.4/en/create-user.html, https://www.postgresql.org/docs/current/sql-createrole.html
+_IN_SQL = regex(r"\b(?:IDENTIFIED (?:WITH [\w']{1,64} )?BY|PASSWORD) {1,2}'([^'\s]{4,128})'", re.IGNORECASE)
+_ELEMENT = regex(r"<([A-Za-z][A-Za-z0-9_-]{2,48})>([^<>\s]{4,512})</\1>")
 # A text that shows how it is given.
 _SHOWS = regex(r"\s*(?:e\.g\.|examples?|syntax|usage)\b", re.IGNORECASE)
 _ENTRY = regex(r"\"([A-Za-z][A-Za-z0-9_-]{2,48})\" {0,4}: {0,4}\"([^\s\"\\]{4,512})\"")
@@ -66,6 +69,13 @@ def embedded(text: str) -> Iterator[Embedded]:
         yield from _in_assignments(text)
     if text.startswith("{") and text.endswith("}"):
         yield from _in_json(text)
+    if "<" in text:
+        yield from _in_elements(text)
+    if "'" in text and ("password" in lowered or "identified" in lowered):
+        for value in _IN_SQL.findall(text):
+            how = strength_of_login("", value, "")
+            if how in (Strength.CHOSEN, Strength.RANDOM):
+                yield Embedded("password in SQL", value, how)
     if _SET.search(text):
         yield from _in_settings(text)
     if "bearer " in lowered or "basic " in lowered:
@@ -158,6 +168,14 @@ def _in_json(text: str) -> Iterator[Embedded]:
         kind = kind_of(name)
         if kind in (Kind.PASSWORD, Kind.SECRET) and strength(value, kind) is Strength.CHOSEN:
             yield Embedded(name, value, Strength.CHOSEN)
+
+
+def _in_elements(text: str) -> Iterator[Embedded]:
+    for name, value in _ELEMENT.findall(text):
+        kind = kind_of(name)
+        how = strength(value, kind) if kind is not None else Strength.NONE
+        if how in (Strength.CHOSEN, Strength.RANDOM):
+            yield Embedded(name, value, how)
 
 
 def _in_settings(text: str) -> Iterator[Embedded]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from picketlint.credentials.names import Kind, kind_of, kind_of_many
 from picketlint.credentials.strength import looks_random
-from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS
+from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS, SHORT_KEYS, USER_NAMES
 from picketlint.knowledge.defaults import FIELD_CALLS, OPTION_CALLS
 from picketlint.knowledge.logins import ASKING, PACKAGES, PARAMETERS, PASSWORD_METHODS, SIGNATURES
 from picketlint.records import NamedTuple
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 # Calls that take a name and a value, or what to take instead of one: the 0-based places of both.
 # https://docs.python.org/3/library/os.html#os.putenv, https://docs.pytest.org/en/stable/how-to/monkeypatch.html
-_NAME_FIRST = frozenset({"get", "getenv", "pop", "putenv", "set", "setdefault", "setenv", "set_secret", "add_header"})
+# https://spark.apache.org/docs/latest/api/python/reference/pyspark.sql/api/pyspark.sql.DataFrameWriter.option.html
+_NAME_FIRST = frozenset(
+    {"add_header", "config", "get", "getenv", "option", "pop", "putenv", "set", "setdefault", "setenv", "set_secret"}
+)
+# What gives a name and a value as two entries. https://kubernetes.io/docs/tasks/inject-data-application/
+_NAMING = frozenset({"key", "name"})
+_VALUE = "value"
 _OBJECT_FIRST = frozenset({"getattr", "setattr", "__setattr__"})
 _COMPARING = frozenset({"compare_digest"})
 # All that are told by a text what something is called.
@@ -142,6 +148,7 @@ def _keywords(call: ast.Call) -> Iterator[Sink]:
         beside = _login((keyword.arg or "", keyword.value) for keyword in call.keywords)
         for name, value in wanted:
             yield from _pair(value) if name in LOGIN_PAIRS else _named(name, value, beside)
+    yield from _as_pair((keyword.arg, keyword.value) for keyword in call.keywords)
 
 
 def _is_wanted(name: str) -> bool:
@@ -165,6 +172,27 @@ def _entries(display: ast.Dict) -> Iterator[Sink]:
         beside = _login((key, value) for key, value in zip(keys, display.values, strict=True) if isinstance(key, str))
         for key, value in wanted:
             yield from _named(key, value, beside)
+    yield from _short(keys, display)
+    yield from _as_pair((key, value) for key, value in zip(keys, display.values, strict=True))
+
+
+def _short(keys: Sequence[object], display: ast.Dict) -> Iterator[Sink]:
+    """The password in a dict that says whose it is: ``{"user": "u", "pass": "p"}``."""
+    short = [at for at, key in enumerate(keys) if key in SHORT_KEYS]
+    if short:
+        beside = _login((key, value) for key, value in zip(keys, display.values, strict=True) if isinstance(key, str))
+        if not USER_NAMES.isdisjoint(beside):
+            yield from (Sink("password", Kind.PASSWORD, display.values[at], beside) for at in short)
+
+
+def _as_pair(given: Iterable[tuple[object, ast.expr]]) -> Iterator[Sink]:
+    """A name and its value, each given by a name: ``{"name": "DB_PASSWORD", "value": "..."}``."""
+    pair = {name: value for name, value in given if name in _NAMING or name == _VALUE}
+    value = pair.pop(_VALUE, None)
+    if value is not None:
+        for name in pair.values():
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                yield from _named(name.value, value)
 
 
 def _compared(compare: ast.Compare, module: Module) -> Iterator[Sink]:
@@ -231,8 +259,16 @@ def _called(call: ast.Call, module: Module) -> Iterator[Sink]:
     elif callee in PASSWORD_METHODS and len(args) == 1:
         yield Sink("password", Kind.PASSWORD, args[0], {}, compared=callee.startswith("check"))
     elif callee in _NAME_FIRST or callee in _OBJECT_FIRST:
-        for name, value in _looked_up(call, callee):
+        # The name of an option of a program is followed by other names of it.
+        given = [] if callee == "option" and _is_option(args) else _looked_up(call, callee)
+        for name, value in given:
             yield from _named(_key(name, module), value)
+
+
+def _is_option(args: list[ast.expr]) -> bool:
+    """Whether the first argument of a call is an option as it is written in a command."""
+    name = args[0].value if args and isinstance(args[0], ast.Constant) else None
+    return isinstance(name, str) and name.startswith("-")
 
 
 def _looked_up(call: ast.Call, callee: str) -> Iterator[tuple[ast.expr, ast.expr]]:

@@ -25,6 +25,8 @@ PASSWORD_ENDINGS = frozenset(
         "passwd",
         "password",
         "passwort",
+        # https://docs.python.org/3/library/multiprocessing.html#multiprocessing-auth-keys
+        "authkey",
         # https://www.postgresql.org/docs/current/libpq-envars.html
         "pgpassword",
         "pwd",
@@ -32,10 +34,10 @@ PASSWORD_ENDINGS = frozenset(
         *(
             f"{owner} {short}"
             for owner in (
-                "admin", "basic", "client", "database", "db", "email", "ftp", "http", "imap", "jdbc", "ldap", "login",
-                "mail", "master", "mongo", "mongodb", "my", "mysql", "pg", "postgres", "postgresql", "proxy",
-                "rabbitmq", "redis", "root", "server", "sftp", "smtp", "sql", "ssh", "sudo", "svc", "user", "vnc",
-                "wifi",
+                "admin", "basic", "become", "client", "database", "db", "email", "ftp", "http", "imap", "jdbc",
+                "keystore", "ldap", "login", "mail", "master", "mongo", "mongodb", "my", "mysql", "pg", "postgres",
+                "postgresql", "proxy", "rabbitmq", "redis", "root", "server", "sftp", "smtp", "sql", "ssh", "sudo",
+                "svc", "user", "vnc", "wifi",
             )
             for short in ("pass", "pw")
         ),
@@ -64,12 +66,12 @@ MACHINE_ENDINGS = frozenset(
         *(
             f"{what} key"
             for what in (
-                "access", "account", "api", "app", "application", "auth", "authorization", "azure", "bucket",
-                "client", "cloud", "consumer", "cosmos", "dashscope", "databricks", "datadog", "deploy", "developer",
-                "functions", "gcp", "google", "hf", "host", "integration", "license", "mistral", "ngc", "openai",
+                "access", "account", "api", "app", "application", "auth", "authorization", "azure", "bucket", "client",
+                "cloud", "consumer", "cosmos", "dashscope", "databricks", "datadog", "deploy", "developer", "functions",
+                "gcp", "google", "hf", "host", "integration", "kaggle", "license", "mistral", "ngc", "openai",
                 "anthropic", "cohere", "pinecone", "private", "project", "pypi", "rest", "rsa", "sas", "search",
-                "sendgrid", "server", "service", "shared", "shared access", "ssh", "storage", "stripe",
-                "subscription", "tavily", "together", "user", "wandb", "weaviate", "write",
+                "sendgrid", "server", "service", "shared", "shared access", "ssh", "storage", "stripe", "subscription",
+                "tavily", "together", "user", "wandb", "weaviate", "write",
             )
         ),
         *(
@@ -187,13 +189,19 @@ LOOPBACK = frozenset({"0.0.0.0", "127.0.0.1", "::1", "[::1]", "host.docker.inter
 # Calls whose second positional argument is a password; the first is who logs in.
 # https://docs.python.org/3/library/smtplib.html, https://docs.python.org/3/library/ftplib.html,
 # https://requests.readthedocs.io/en/latest/user/authentication/, https://docs.aiohttp.org/en/stable/client_reference.html
-LOGIN_CALLS = frozenset({"BasicAuth", "HTTPBasicAuth", "HTTPDigestAuth", "HTTPProxyAuth", "basic_auth", "login"})
+# https://eclipse.dev/paho/files/paho.mqtt.python/html/client.html#paho.mqtt.client.Client.username_pw_set
+LOGIN_CALLS = frozenset(
+    {"BasicAuth", "HTTPBasicAuth", "HTTPDigestAuth", "HTTPProxyAuth", "basic_auth", "login", "username_pw_set"}
+)
 # https://requests.readthedocs.io/en/latest/user/authentication/#basic-authentication
 LOGIN_PAIRS = frozenset({"auth", "basic_auth", "http_auth"})
 
 # Schemes of URLs in which what stands before the host is a name that everybody may know: that of a node in a network.
 # https://ethereum.org/developers/docs/networking-layer/network-addresses/
 PUBLIC_SCHEMES = frozenset({"enode"})
+
+# Keys of dicts that are those of a password beside the name of a user; by themselves they say nothing.
+SHORT_KEYS = frozenset({"pass", "pw"})
 
 # Keywords, and last words of variables, that hold documentation: ``EXAMPLES``, ``DOCUMENTATION``.
 # https://docs.ansible.com/ansible/latest/dev_guide/developing_modules_documenting.html
@@ -258,6 +266,9 @@ CREDENTIAL_TRIGGERS: tuple[Trigger, ...] = (
     *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
     # In other files a name with a colon behind it is a parameter, or a key without a value.
     ("match", "case", _MATCHED),
+    *((key, rf"{key}(?<=[\"']{key})[\"'][\s\\]{{0,40}}[:#]") for key in sorted(SHORT_KEYS)),
+    ("IDENTIFIED", r"IDENTIFIED[^']{0,80}'"),
+    ("identified", r"identified[^'\n]{0,40}[ ]by[ ]{1,2}'"),
     *LOGIN_TRIGGERS,
 )
 # What says that the name of a credential is there which says enough by itself.

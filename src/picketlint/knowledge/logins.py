@@ -74,6 +74,8 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     # https://redis.readthedocs.io/en/stable/connections.html
     "redis.Redis": ("host", "port", "db", "password"),
     "redis.StrictRedis": ("host", "port", "db", "password"),
+    # https://github.com/minio/minio-py/blob/7.2.0/docs/API.md
+    "minio.Minio": ("endpoint", "access_key", "secret_key"),
     # https://docs.sqlalchemy.org/en/20/core/engines.html#sqlalchemy.engine.URL.create
     "sqlalchemy.URL.create": ("drivername", "username", "password", "host"),
     "sqlalchemy.engine.URL.create": ("drivername", "username", "password", "host"),
