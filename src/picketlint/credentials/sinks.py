@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from picketlint.credentials.names import Kind, kind_of, kind_of_many
 from picketlint.credentials.strength import looks_random
-from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS, SHORT_KEYS, USER_NAMES
+from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS, SHORT_KEYS, USER_KEYS
 from picketlint.knowledge.defaults import FIELD_CALLS, OPTION_CALLS
 from picketlint.knowledge.logins import ASKING, PACKAGES, PARAMETERS, PASSWORD_METHODS, SIGNATURES
 from picketlint.records import NamedTuple
@@ -181,7 +181,7 @@ def _short(keys: Sequence[object], display: ast.Dict) -> Iterator[Sink]:
     short = [at for at, key in enumerate(keys) if key in SHORT_KEYS]
     if short:
         beside = _login((key, value) for key, value in zip(keys, display.values, strict=True) if isinstance(key, str))
-        if not USER_NAMES.isdisjoint(beside):
+        if not USER_KEYS.isdisjoint(key for key in keys if isinstance(key, str)):
             yield from (Sink("password", Kind.PASSWORD, display.values[at], beside) for at in short)
 
 

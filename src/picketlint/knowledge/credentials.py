@@ -202,6 +202,7 @@ PUBLIC_SCHEMES = frozenset({"enode"})
 
 # Keys of dicts that are those of a password beside the name of a user; by themselves they say nothing.
 SHORT_KEYS = frozenset({"pass", "pw"})
+USER_KEYS = frozenset(form for user in USER_NAMES for form in (user, user.title(), user.upper()))
 
 # Keywords, and last words of variables, that hold documentation: ``EXAMPLES``, ``DOCUMENTATION``.
 # https://docs.ansible.com/ansible/latest/dev_guide/developing_modules_documenting.html
@@ -253,7 +254,7 @@ HINTS = tuple(
     for form in (hint, hint.title(), hint.upper())
 )
 _ANY_HINT = "|".join(hint.decode() for hint in HINTS)
-_MATCHED = rf"match[\s(\\][^:]{{0,300}}(?:{_ANY_HINT})[^:]{{0,100}}:(?:\s|#[^\n]{{0,200}}\n){{0,100}}case\b"
+_MATCHED = rf"match(?<!\Smatch)[\s(\\][^:]{{0,300}}(?:{_ANY_HINT})[^:]{{0,100}}:(?:\s|#[^\n]{{0,200}}\n){{0,100}}case\b"
 _SPOTTING = f"{ASK}picketlint.credentials.spotting:"
 _NAMES = f"{EACH}picketlint.credentials.spotting:NAMES"
 # What says in a file that it holds a credential: the name of one; a login in a URL, which may be written in two pieces,
@@ -266,7 +267,11 @@ CREDENTIAL_TRIGGERS: tuple[Trigger, ...] = (
     *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
     # In other files a name with a colon behind it is a parameter, or a key without a value.
     ("match", "case", _MATCHED),
-    *((key, rf"{key}(?<=[\"']{key})[\"'][\s\\]{{0,40}}[:#]") for key in sorted(SHORT_KEYS)),
+    *(
+        (key, user, rf"{key}(?<=[\"']{key})[\"'][\s\\]{{0,40}}[:#]")
+        for key in sorted(SHORT_KEYS)
+        for user in sorted(USER_KEYS)
+    ),
     ("IDENTIFIED", r"IDENTIFIED[^']{0,80}'"),
     ("identified", r"identified[^'\n]{0,40}[ ]by[ ]{1,2}'"),
     *LOGIN_TRIGGERS,

@@ -140,7 +140,7 @@ class HardcodedCredential(Rule):
         bad(f'command = "PGPASSWORD={_WORD} psql --host=db.internal"', at="1:1"),
         bad(f'command = f"dump --password={_WORD} {{name}}"', at="1:1"),
         bad(f'post(url, data=\'{{"password": "{_WORD}"}}\')', at="1:11"),
-        bad(f'env = [{{"name": "DB_PASSWORD", "value": "{_WORD}"}}]', at="1:8"),
+        bad(f'env = [{{"name": "DB_PASSWORD", "value": "{_WORD}"}}]', at="1:32"),
         bad(f'client.V1EnvVar(name="DB_PASSWORD", value="{_WORD}")', at="1:37"),
         bad(f'environment = ["POSTGRES_PASSWORD={_WORD}"]', at="1:16"),
         bad(f'frame.write.option("password", "{_WORD}")', at="1:1"),
