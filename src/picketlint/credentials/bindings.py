@@ -15,6 +15,7 @@ from picketlint.credentials.strength import Strength, strength
 from picketlint.credentials.tables import Tables
 from picketlint.knowledge.credentials import (
     EXPLAINING,
+    EXPLAINING_NAMES,
     HOST_NAMES,
     TEXT_METHODS,
     TEXT_WRAPPERS,
@@ -338,10 +339,10 @@ def _explains(node: ast.AST, module: Module) -> bool:
             return True
         if isinstance(parent, ast.Dict):
             key = _key_of(child, parent)
-            if isinstance(key, ast.Constant) and key.value in EXPLAINING:
+            if isinstance(key, ast.Constant) and key.value in EXPLAINING_NAMES:
                 return True
         if isinstance(parent, ast.Assign) and parent.value is node:
-            return any(not EXPLAINING.isdisjoint(words(last_name(target))[-1:]) for target in parent.targets)
+            return any(not EXPLAINING_NAMES.isdisjoint(words(last_name(target))[-1:]) for target in parent.targets)
         if isinstance(parent, ast.stmt):
             return isinstance(parent, ast.Expr) and parent.value is node
         child = parent

@@ -39,7 +39,10 @@ _SHELL = regex(
 _BEFORE_PROGRAM = regex(r"^([A-Z][A-Z0-9_]{2,48})=['\"]?([^\s'\"]{4,512})['\"]?(?:$| {1,2}[a-z./])")
 _OPTION = regex(r"(?<![\w-])--([a-z][a-z0-9-]{2,48})=['\"]?([^\s'\"]{4,512})")
 # https://dev.mysql.com/doc/refman/8.4/en/create-user.html, https://www.postgresql.org/docs/current/sql-createrole.html
-_IN_SQL = regex(r"\b(?:IDENTIFIED (?:WITH [\w']{1,64} )?BY|PASSWORD) {1,2}'([^'\s]{4,128})'", re.IGNORECASE)
+_IN_SQL = regex(
+    r"\b(?:IDENTIFIED (?:WITH [\w']{1,64} )?BY|(?:ROLE|USER) [^'\"]{1,64} PASSWORD(?: =)?) {1,2}'([^'\s]{4,128})'",
+    re.IGNORECASE,
+)
 _ELEMENT = regex(r"<([A-Za-z][A-Za-z0-9_-]{2,48})>([^<>\s]{4,512})</\1>")
 # A text that shows how it is given.
 _SHOWS = regex(r"\s*(?:e\.g\.|examples?|syntax|usage)\b", re.IGNORECASE)
@@ -129,16 +132,17 @@ def _in_urls(text: str) -> Iterator[Embedded]:
                 # In a sentence, words show what goes where.
                 if how is not Strength.NONE and (how is not Strength.WORD or " " not in text):
                     yield Embedded("password in a URL", password, how)
-            elif strength(user, Kind.MACHINE) is Strength.RANDOM and not _is_public(scheme, user, text[found.end() :]):
+            elif strength(user, Kind.MACHINE) is Strength.RANDOM and not _is_public(found, scheme):
                 yield Embedded("token in a URL", user, Strength.RANDOM)
         start = text.find("://", start + 3)
 
 
-def _is_public(scheme: re.Match[str] | None, user: str, path: str) -> bool:
+def _is_public(authority: re.Match[str], scheme: re.Match[str] | None) -> bool:
     """Whether what stands before the host in a URL is a name that everybody may know."""
     if scheme is not None and scheme.group().lower() in PUBLIC_SCHEMES:
         return True
-    return _PUBLIC_KEY.fullmatch(user) is not None and _PROJECT.match(path) is not None
+    path = _PROJECT.match(authority.string, authority.end())
+    return path is not None and _PUBLIC_KEY.fullmatch(authority.group(1)) is not None
 
 
 def _in_connections(text: str) -> Iterator[Embedded]:

@@ -129,7 +129,7 @@ PLACEHOLDERS = frozenset(
 # Two of these in a text say what a password has to be, or what is wrong with one: ``must_be_8+chars``, ``too_short!``.
 RULE_WORDS = frozenset(
     {
-        "at", "atleast", "be", "cannot", "characters", "chars", "confirmation", "contain", "contains", "digits", "does",
+        "atleast", "cannot", "characters", "chars", "confirmation", "contain", "contains", "digits", "does",
         "doesn", "exceed", "exceeds", "least", "length", "letters", "lowercase", "match", "matches", "max", "maxlength",
         "maximum", "min", "minimum", "minlength", "mismatch", "must", "short", "should", "symbols", "too",
         "uppercase", "weak",
@@ -204,11 +204,11 @@ PUBLIC_SCHEMES = frozenset({"enode"})
 SHORT_KEYS = frozenset({"pass", "pw"})
 USER_KEYS = frozenset(form for user in USER_NAMES for form in (user, user.title(), user.upper()))
 
-# Keywords, and last words of variables, that hold documentation: ``EXAMPLES``, ``DOCUMENTATION``.
+# Keywords that hold documentation.
+EXPLAINING = frozenset({"description", "doc", "epilog", "example", "examples", "help", "summary", "usage"})
+# The same of keys, and of the last words of variables: ``EXAMPLES``, ``DOCUMENTATION``. A ``doc`` is a record as well.
 # https://docs.ansible.com/ansible/latest/dev_guide/developing_modules_documenting.html
-EXPLAINING = frozenset(
-    {"description", "doc", "documentation", "epilog", "example", "examples", "help", "summary", "usage"}
-)
+EXPLAINING_NAMES = frozenset({"description", "documentation", "epilog", "example", "examples", "help", "usage"})
 
 # What makes another object of a text that stands for the same.
 # https://docs.pydantic.dev/latest/api/types/#pydantic.types.SecretStr

@@ -205,6 +205,8 @@ class HardcodedCredential(Rule):
         good('fields = [{"name": "password", "value": "Log in"}, {"key": "api_key", "value": "OPENAI_API_KEY"}]'),
         good(f'counts = {{"pass": "{_WORD}", "fail": 3}}\nenv = ["DB_PASSWORD=$PW", "USE_PASSWORD=true"]'),
         good('cursor.execute("CREATE USER app IDENTIFIED BY \'%s\'" % password)\nbody = "<password>...</password>"'),
+        good(f"raise ValueError(\"password '{_WORD}' is in every list\")"),
+        bad(f'update(body={{"doc": {{"password": "{_WORD}"}}}})', at="1:22"),
         good(f'print("Usage: dump --password={_WORD}")', why="shows how"),
         good(f'names = {{"{_KEY}": "alice"}}\nauth = ("basic", "digest")\nuser.set_password(form.password)'),
         good(f'login(hf_token="{sample("hf_")}")', why="reported by PKT401"),
