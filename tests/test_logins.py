@@ -143,6 +143,7 @@ def test_passwords_in_commands_word_by_word(program: str, given: str) -> None:
         "curl -u user:password https://host", f"curl https://host | head -u app:{PASSWORD}", "echo $PW | sudo -S ls",
         f"echo {PASSWORD} | tee file", f"echo {PASSWORD} | sudo ls", f"print {PASSWORD} | sudo -S ls", "sudo -S ls",
         "mysql", "redis-cli -a",
+        "docker login -u AWS -p $(aws ecr get-login-password)", "docker login -u me -p `get-it2`",
         f"mysqlx -p{PASSWORD}", f"my sql -p{PASSWORD}",
     ],
 )  # fmt: skip

@@ -40,7 +40,8 @@ _BEFORE_PROGRAM = regex(r"^([A-Z][A-Z0-9_]{2,48})=['\"]?([^\s'\"]{4,512})['\"]?(
 _OPTION = regex(r"(?<![\w-])--([a-z][a-z0-9-]{2,48})=['\"]?([^\s'\"]{4,512})")
 # https://dev.mysql.com/doc/refman/8.4/en/create-user.html, https://www.postgresql.org/docs/current/sql-createrole.html
 _IN_SQL = regex(
-    r"\b(?:IDENTIFIED (?:WITH [\w']{1,64} )?BY|(?:ROLE|USER) [^'\"]{1,64} PASSWORD(?: =)?) {1,2}'([^'\s]{4,128})'",
+    r"\b(?:IDENTIFIED (?:WITH [\w']{1,64} )?BY|(?:ALTER|CREATE) (?:ROLE|USER) [^'\"]{1,64} PASSWORD(?: =)?)"
+    r" {1,2}'([^'\s]{4,128})'",
     re.IGNORECASE,
 )
 _ELEMENT = regex(r"<([A-Za-z][A-Za-z0-9_-]{2,48})>([^<>\s]{4,512})</\1>")

@@ -55,9 +55,9 @@ _IN_SCREENS = regex(
     r"#(?:[0-9a-fA-F]{3,4}){1,2}|(?:Alt|Cmd|Command|Control|Ctrl|Meta|Shift)\+\S+|v[0-9]+(?:alpha|beta|rc)[0-9]+"
     r"|(?=.*[/#])[A-Za-z:/#_-]*(?:[Pp]assword|[Pp]asswd|[Pp]wd)[A-Za-z:/#_-]*"
 )
-# Where the value is to be found: tags of YAML, values that sops and eyaml have encrypted.
+# Where the value is to be found: tags of YAML, values that sops and eyaml have encrypted, the output of a command.
 # https://docs.ansible.com/ansible/latest/vault_guide/, https://getsops.io/docs/
-_REFERENCE = regex(r"!(?:decrypt|encrypted|env|include|secret|sops|vault)\b|ENC[\[(]|@?env/")
+_REFERENCE = regex(r"!(?:decrypt|encrypted|env|include|secret|sops|vault)\b|ENC[\[(]|@?env/|`|\$\(")
 _ADDRESS = regex(r"[\w.+-]{2,64}@[a-z][\w-]*(?:\.[\w-]+)*\.[a-z]{2,6}", re.ASCII)
 _BRACKETED = regex(r"\([a-z _-]+\)|\[[a-z _-]+\]", re.IGNORECASE)
 # What is left of a password for checking it: crypt(5) of libxcrypt, Django, Werkzeug, Jupyter.
