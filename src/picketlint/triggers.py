@@ -10,7 +10,7 @@ A rule has several, one of which must hold. A trigger is one of these, or a tupl
 - ``bytes``: the file holds them somewhere. That costs 0.4 ms per MB, and next to nothing for the first in a trigger
   without words: it is looked for within words, in each of them but once, however many files hold it.
 - a ``str`` that begins with ``ASK``: a function, by module and name, that is called with the file's bytes and what
-  gives those of its words, with hyphens in them, that matter to any trigger. What stands before it in its tuple is there.
+  gives those of its words, with hyphens in them, that matter to any trigger. What is before it in its tuple is there.
 - a ``str`` that begins with ``EACH``, first in a tuple without words: a ``Spelling``, by module and name, of words that
   a function knows. It is asked about each word once, however many files hold it.
 - a ``str`` that begins with ``ON`` or ``OFF``, and goes on with the name of a flag, in a tuple with that name: the code
