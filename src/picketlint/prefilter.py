@@ -72,7 +72,8 @@ class Prefilter:
         self._triggered = frozenset(table.rules)
         self._vocabulary = Vocabulary(table)
         self._scanner: Scanner | None = None
-        self._needles: dict[int, tuple[Needle, frozenset[bytes]]] = {}
+        # By their key, with their words, and with what the rest of them begins with.
+        self._needles: dict[bytes | str, list[tuple[Needle, frozenset[bytes], frozenset[bytes]]]] = {}
         self._seen = 0
 
     def look(self, data: bytes) -> Look:
@@ -104,22 +105,22 @@ class Prefilter:
 
     def _needles_for(self, text: _Text) -> dict[str, list[Needle]]:
         """The triggers of each rule whose words are in a file."""
-        numbers: set[int] = set()
-        for key in self._table.by_key.keys() & text.keys:
-            numbers.update(self._table.by_key[key])
-        for beginning, starting in self._table.by_beginning.items():
-            if text.holds_beginning(beginning):
-                numbers.update(starting)
-        needles: dict[str, list[Needle]] = {}
-        for number in numbers:
-            known = self._needles.get(number)
-            if known is None:
-                needle = Needle(*self._table.needles[number])
-                known = self._needles[number] = needle, begun_by(needle.rest)
-            needle, begun = known
-            if text.keys.issuperset(needle.words) and (text.exact or text.keys.issuperset(begun)):
-                needles.setdefault(needle.rule, []).append(needle)
-        return needles
+        found: dict[str, list[Needle]] = {}
+        keys: set[bytes | str] = self._table.by_key.keys() & text.keys
+        keys.update(filter(text.holds_beginning, self._table.by_beginning))
+        for key in keys:
+            for needle, words, begun in self._needles.get(key) or self._made(key):
+                if words <= text.keys and (text.exact or begun <= text.keys):
+                    found.setdefault(needle.rule, []).append(needle)
+        return found
+
+    def _made(self, key: bytes | str) -> list[tuple[Needle, frozenset[bytes], frozenset[bytes]]]:
+        numbers = self._table.by_key.get(key, ())
+        if isinstance(key, bytes):
+            numbers += self._table.by_beginning.get(key, ())
+        needles = [Needle(*self._table.needles[number]) for number in numbers]
+        made = self._needles[key] = [(one, frozenset(one.words), begun_by(one.rest)) for one in needles]
+        return made
 
     def expect(self, size: int) -> None:
         """Be told how many bytes there are to look through: from some number on a scanner pays, if one can be had."""
@@ -156,7 +157,8 @@ class Look:
         """Whether a rule can fire in the file."""
         if self._text is None or rule.id not in self._triggered:
             return True
-        return any(self._holds(needle, self._text) for needle in self._needles.get(rule.id, ()))
+        needles = self._needles.get(rule.id)
+        return needles is not None and any(self._holds(needle, self._text) for needle in needles)
 
     def _holds(self, needle: Needle, text: _Text) -> bool:
         if not (text.has(needle.words) and text.holds(needle.rest)):

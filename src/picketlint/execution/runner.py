@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from picketlint.discovery import Target
+from picketlint.engine import expect
 from picketlint.execution.batches import Job, bytes_in
 from picketlint.execution.handout import handed_out
 from picketlint.execution.pools import ENGINES, pool
@@ -109,6 +110,7 @@ class Runner:
 
 def _here(jobs: list[Job], digests: bool) -> Iterator[tuple[int, list[Checked]]]:
     """What becomes of the jobs in this process, and how many are done."""
+    expect(bytes_in(jobs))
     for done, job in enumerate(jobs, 1):
         yield done, check_batch([job], digests)
 
