@@ -107,7 +107,7 @@ class Prefilter:
         """The triggers of each rule whose words are in a file."""
         found: dict[str, list[Needle]] = {}
         keys: set[bytes | str] = self._table.by_key.keys() & text.keys
-        keys.update(filter(text.holds_beginning, self._table.by_beginning))
+        keys.update(one for one in self._table.by_beginning if text.holds_beginning(one))
         for key in keys:
             for needle, words, begun in self._needles.get(key) or self._made(key):
                 if words <= text.keys and (text.exact or begun <= text.keys):

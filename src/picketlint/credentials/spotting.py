@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from picketlint.credentials.names import ENDINGS, kind_of, kind_of_many, names_credential
@@ -202,6 +202,7 @@ def _readings(word: bytes) -> Iterator[str]:
             yield "_" + part[skipped:].strip(b"-")[-_LONGEST:].decode("ascii", "replace")
 
 
+@cache
 def _parts() -> tuple[bytes, ...]:
     """What is in every name of a credential, whichever signs stand between its words, if there are names with dots."""
     endings = {tuple(ending.split()) for of_a_kind, _ in ENDINGS for ending in of_a_kind}
