@@ -48,7 +48,7 @@ class Table(NamedTuple):
     is within a word of what the trigger begins with; ``by_beginning`` by those beginnings in which there is none.
     ``rules`` are those with triggers, ``needles`` what ``Needle`` has, ``words`` all words of triggers. Of a run there
     is the key, the characters, and the longest piece of them without underscores; of a ``Spelling`` the key, which is
-    the part of a trigger that names it, its hints and its parts.
+    the part of a trigger that names it, its hints, and its parts with a blank between them, as one text.
     """
 
     rules: tuple[str, ...]
@@ -57,7 +57,7 @@ class Table(NamedTuple):
     by_beginning: dict[bytes, tuple[int, ...]]
     words: tuple[bytes, ...]
     runs: tuple[tuple[str, bytes, bytes], ...]
-    spellings: tuple[tuple[str, tuple[bytes, ...], tuple[bytes, ...]], ...] = ()
+    spellings: tuple[tuple[str, tuple[bytes, ...], bytes], ...] = ()
 
 
 class Spelling(NamedTuple):
@@ -161,9 +161,9 @@ def _parted(rule: str, trigger: Trigger) -> Needle:
     return Needle(rule, tuple(sorted({word.encode() for word in words})), rest, CODE in parts)
 
 
-def _spelling(key: str) -> tuple[str, tuple[bytes, ...], tuple[bytes, ...]]:
+def _spelling(key: str) -> tuple[str, tuple[bytes, ...], bytes]:
     spelling: Spelling = meant(key)
-    return key, spelling.hints, spelling.parts()
+    return key, spelling.hints, b" ".join(spelling.parts())
 
 
 def _run(key: str) -> tuple[str, bytes, bytes]:

@@ -29,7 +29,7 @@ class Scanner:
         wanted: list[tuple[bytes | str, bytes]] = [(word, word) for word in sorted(begun.union(table.words))]
         wanted += [(key, run) for key, run, _ in table.runs]
         self._exact = len(wanted)
-        wanted += [(key, part) for key, _, parts in table.spellings for part in parts]
+        wanted += [(key, part) for key, _, parts in table.spellings for part in parts.split()]
         # Once per file is enough.
         once = hyperscan.HS_FLAG_SINGLEMATCH
         spelt = len(wanted) - self._exact

@@ -10,7 +10,7 @@ the named services document, and the values that stand in released ML packages.
 
 from __future__ import annotations
 
-from picketlint.knowledge.logins import LOGIN_TRIGGERS
+from picketlint.knowledge.logins import login_triggers
 from picketlint.needles import ASK, EACH
 
 TYPE_CHECKING = False
@@ -257,24 +257,30 @@ _ANY_HINT = "|".join(hint.decode() for hint in HINTS)
 _MATCHED = rf"match(?<!\Smatch)[\s(\\][^:]{{0,300}}(?:{_ANY_HINT})[^:]{{0,100}}:(?:\s|#[^\n]{{0,200}}\n){{0,100}}case\b"
 _SPOTTING = f"{ASK}picketlint.credentials.spotting:"
 _NAMES = f"{EACH}picketlint.credentials.spotting:NAMES"
-# What says in a file that it holds a credential: the name of one; a login in a URL, which may be written in two pieces,
-# and in a header; calls that take a password without a name.
-CREDENTIAL_TRIGGERS: tuple[Trigger, ...] = (
-    (_NAMES, f"{_SPOTTING}named"),
-    (b"://", r"://[^\s/?]{0,400}(?:@|[\"']\s{0,40}[+\"'\\#])"),
-    *((scheme, f"{_SPOTTING}sent") for scheme in (b"asic", b"ASIC", b"earer", b"EARER")),
-    *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(LOGIN_CALLS)),
-    *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
-    # In other files a name with a colon behind it is a parameter, or a key without a value.
-    ("match", "case", _MATCHED),
-    *(
-        (key, user, rf"{key}(?<=[\"']{key})[\"'][\s\\]{{0,40}}[:#]")
-        for key in sorted(SHORT_KEYS)
-        for user in sorted(USER_KEYS)
-    ),
-    ("IDENTIFIED", r"IDENTIFIED[^']{0,80}'"),
-    ("identified", r"identified[^'\n]{0,40}[ ]by[ ]{1,2}'"),
-    *LOGIN_TRIGGERS,
-)
 # What says that the name of a credential is there which says enough by itself.
 LOGGED_TRIGGERS: tuple[Trigger, ...] = ((_NAMES, f"{_SPOTTING}told"),)
+
+
+def credential_triggers() -> tuple[Trigger, ...]:
+    """What says in a file that it holds a credential.
+
+    That is the name of one; a login in a URL, which may be written in two pieces, and in a header; calls that take a
+    password without a name.
+    """
+    return (
+        (_NAMES, f"{_SPOTTING}named"),
+        (b"://", r"://[^\s/?]{0,400}(?:@|[\"']\s{0,40}[+\"'\\#])"),
+        *((scheme, f"{_SPOTTING}sent") for scheme in (b"asic", b"ASIC", b"earer", b"EARER")),
+        *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(LOGIN_CALLS)),
+        *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
+        # In other files a name with a colon behind it is a parameter, or a key without a value.
+        ("match", "case", _MATCHED),
+        *(
+            (key, user, rf"{key}(?<=[\"']{key})[\"'][\s\\]{{0,40}}[:#]")
+            for key in sorted(SHORT_KEYS)
+            for user in sorted(USER_KEYS)
+        ),
+        ("IDENTIFIED", r"IDENTIFIED[^']{0,80}'"),
+        ("identified", r"identified[^'\n]{0,40}[ ]by[ ]{1,2}'"),
+        *login_triggers(),
+    )

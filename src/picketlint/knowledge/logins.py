@@ -9,6 +9,8 @@ from picketlint.triggers import qualified
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from picketlint.triggers import Trigger
 
 _FTP = ("host", "user", "passwd", "acct")
@@ -151,20 +153,24 @@ LOGGING_IN = {"docker": ("-p",), "helm": ("-p",), "podman": ("-p",)}
 WITH_USER = {"curl": (("-u", "--user"), ":"), "smbclient": (("-U", "--user"), "%")}
 PROGRAMS = frozenset({*ATTACHED, *SEPARATE, *LOGGING_IN, *WITH_USER, "sudo"})
 
-_PROGRAM_TRIGGERS: tuple[Trigger, ...] = (
-    *((program.partition("-")[0], program.encode(), r"-p(?<=[\s\"']-p)[^\s\"']") for program in sorted(ATTACHED)),
-    *(
-        (program.partition("-")[0], program.encode(), rf"(?:{'|'.join(options)})[\s\"'\\]")
-        for program, options in sorted(SEPARATE.items())
-    ),
-    *((program, "login", r"-p[\s\"'\\]") for program in sorted(LOGGING_IN)),
-    *((program, rf"(?:{'|'.join(options)})[\s\"'\\=]") for program, (options, _) in sorted(WITH_USER.items())),
-    ("sudo", "echo", r"-S[\s\"'\\]"),
-)
-# What says in a file that a credential may be there without its name.
-LOGIN_TRIGGERS: tuple[Trigger, ...] = (
-    *qualified(*SIGNATURES),
-    *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(PASSWORD_METHODS)),
-    *((call, r"[!=]=") for call in sorted(ASKING)),
-    *_PROGRAM_TRIGGERS,
-)
+
+def login_triggers() -> tuple[Trigger, ...]:
+    """What says in a file that a credential may be there without its name."""
+    return (
+        *qualified(*SIGNATURES),
+        *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(PASSWORD_METHODS)),
+        *((call, r"[!=]=") for call in sorted(ASKING)),
+        *_program_triggers(),
+    )
+
+
+def _program_triggers() -> Iterator[Trigger]:
+    for program in sorted(ATTACHED):
+        yield program.partition("-")[0], program.encode(), r"-p(?<=[\s\"']-p)[^\s\"']"
+    for program, options in sorted(SEPARATE.items()):
+        yield program.partition("-")[0], program.encode(), rf"(?:{'|'.join(options)})[\s\"'\\]"
+    for program in sorted(LOGGING_IN):
+        yield program, "login", r"-p[\s\"'\\]"
+    for program, (users, _) in sorted(WITH_USER.items()):
+        yield program, rf"(?:{'|'.join(users)})[\s\"'\\=]"
+    yield "sudo", "echo", r"-S[\s\"'\\]"

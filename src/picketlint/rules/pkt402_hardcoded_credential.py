@@ -38,7 +38,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from picketlint.knowledge.credentials import CREDENTIAL_TRIGGERS
+from picketlint.knowledge.credentials import credential_triggers
 from picketlint.rule import (
     Confidence,
     Credential,
@@ -49,6 +49,7 @@ from picketlint.rule import (
     bad,
     credentials,
     good,
+    later,
     on,
     sample,
 )
@@ -73,7 +74,7 @@ class HardcodedCredential(Rule):
     documentable = False
     conceals = True
     supersedes = ("B105", "B106", "B107", "S105", "S106", "S107")
-    triggers = CREDENTIAL_TRIGGERS
+    triggers = later(credential_triggers)
     examples = (
         bad('password = "hunter2"', at="1:1"),
         bad('DB_PASSWORD: str = "P@ssw0rd"', at="1:1"),
