@@ -21,7 +21,7 @@ from picketlint.knowledge.sinks import (
     SHELLS,
     WINDOWS_SHELLS,
 )
-from picketlint.needles import CODE
+from picketlint.needles import CODE, MAGICS
 from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
@@ -43,8 +43,8 @@ _CALLING = ("Popen", "call", "check_call", "check_output", "run")
 # Without one of these in it, a file holds no command that a shell reads: a function that always has a shell read it,
 # the flag of one that may, or a shell as the program of a list.
 SHELL_TRIGGERS: tuple[Trigger, ...] = (
-    # As the text of a notebook begins, whose magics say less.
-    ("get_ipython", b"from IPython import get_ipython"),
+    # Magics say less.
+    ("get_ipython", MAGICS),
     *sorted({(CODE, "get_ipython", name.rpartition(".")[2]) for name in IPYTHON_SHELL}),
     *qualified(*(name for name in SHELL_FUNCTIONS if name != "os.system" and name not in IPYTHON_SHELL)),
     *imported("os", "system"),

@@ -21,6 +21,8 @@ EACH = "(?#each)"
 ON = "(?#on)"
 OFF = "(?#off)"
 
+MAGICS = b"from IPython import get_ipython"
+"""What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell."""
 # What words consist of, to ``bytes.translate``: all else becomes a blank.
 WORDS = bytes(code if code >= 0x80 or chr(code).isalnum() or chr(code) == "_" else 0x20 for code in range(256))
 # Compounds are words joined by hyphens.

@@ -12,6 +12,7 @@ from codecs import BOM_UTF8
 from picketlint.lazy import kept
 from picketlint.needles import (
     ASK,
+    MAGICS,
     OFF,
     ON,
     SHORTEST,
@@ -59,8 +60,6 @@ _ASCII_BASED = frozenset({"ascii", "us-ascii", "latin-1", "iso-8859-1", "iso-lat
 _IN_WORDS = frozenset(code for code in range(0x80) if WORDS[code] != 0x20)
 # So many bytes have to be looked through before it pays to compile what finds comments, or to make a scanner.
 _MANY, _WORTH_SCANNING = 1 << 18, 1 << 22
-# What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell.
-_MAGIC = b"from IPython import get_ipython"
 _SHELL = b"get_ipython"
 
 
@@ -89,9 +88,9 @@ class Prefilter:
         if _SHELL in text.keys and b"magic" in data:
             # Code stands in the texts that magics are given, with its line ends escaped.
             spread = data.replace(b"\\n", b"\n").replace(b"\\t", b"\t")
-            if spread != data or not data.startswith(_MAGIC):
-                return self.look(b"%s\n%s" % (_MAGIC, spread))
-        thorough = self._seen > _MANY and not data.startswith(_MAGIC)
+            if spread != data or not data.startswith(MAGICS):
+                return self.look(b"%s\n%s" % (MAGICS, spread))
+        thorough = self._seen > _MANY and not data.startswith(MAGICS)
         return Look(text, self._triggered, self._needles_for(text), thorough=thorough)
 
     def _read(self, data: bytes, *, folded: bool) -> _Text:

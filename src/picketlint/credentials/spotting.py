@@ -15,7 +15,7 @@ from picketlint.credentials.unbound import is_unbound
 from picketlint.knowledge.credentials import HINTS
 from picketlint.knowledge.logs import CALLS, FUNCTIONS, METHODS
 from picketlint.lazy import regex
-from picketlint.needles import Spelling, places, stands_alone
+from picketlint.needles import MAGICS, Spelling, places, stands_alone
 from picketlint.triggers import CONTINUED
 
 # How long an escape sequence is that can stand before a word in a text, without its stroke, by its first character.
@@ -48,8 +48,6 @@ _AROUND = 64
 # What can stand between the words of a name.
 _JOINING = "_-."
 _IN_WORDS = frozenset(code for code in range(0x80) if chr(code).isalnum() or chr(code) in "_-")
-# What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell.
-_MAGIC = b"from IPython import get_ipython"
 # A string around a name, up to it and after it.
 _KEY = regex(rb"[\"'][\w.\\-]*\Z")
 _KEY_END = regex(rb"[\w.\\-]{0,64}[\"']")
@@ -88,7 +86,7 @@ def _may_be_logged(data: bytes, words: Collection[bytes]) -> bool:
     from picketlint.comments import code
     from picketlint.credentials.unlogged import may_be_logged
 
-    rest = None if data.startswith(_MAGIC) or sum(map(len, words)) > _MOST_WORDS else code(data)
+    rest = None if data.startswith(MAGICS) or sum(map(len, words)) > _MOST_WORDS else code(data)
     if rest is None:
         return True
     try:

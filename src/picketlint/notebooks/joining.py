@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from picketlint.knowledge.magics import WITHOUT_SIGN
+from picketlint.needles import MAGICS
 from picketlint.notebooks.magics import Rewritten, rewrite
 from picketlint.notebooks.mending import Tree
 from picketlint.notebooks.ordering import import_first
@@ -23,7 +24,7 @@ from picketlint.source import UnreadableSourceError, parse
 
 _FIRST_WORD = re.compile(r"\s*(\w+)(?=\s|$)")
 # What every notebook has from the start; needed, and there, only where it is used.
-_PRELUDE = "from IPython import get_ipython"
+_PRELUDE = MAGICS.decode()
 
 
 class Part(NamedTuple):

@@ -41,22 +41,22 @@ def understand(root: ast.Module, *, more: bool = False) -> None:
     ``more``: there can be names that the tree does not show.
     """
     names: set[str] = set()
-    calls: list[ast.Call] = []
+    methods: list[tuple[ast.Call, ast.Attribute]] = []
     for node in ast.walk(root):
         names.update(bound(node))
         more = more or (isinstance(node, ast.ImportFrom) and node.names[0].name == "*")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            calls.append(node)
+            methods.append((node, node.func))
     shells = {name for node in ast.walk(root) for name in _shells(node)}
-    calls = [call for call in calls if _is_shell(call.func.value, shells)]  # type: ignore[attr-defined]
-    magics = [magic for call in calls if (magic := _magic(call)) is not None]
+    calls = [(call, method.attr) for call, method in methods if _is_shell(method.value, shells)]
+    magics = [magic for call, name in calls if (magic := _magic(call, name)) is not None]
     for magic in magics:
         more = more or magic.rewritten.binds
         for node in ast.walk(magic.inner):
             names.update(bound(node))
     known = Known(frozenset(names), more)
-    for call in calls:
-        if call.func.attr in _COMMANDS and call.args:  # type: ignore[attr-defined]
+    for call, name in calls:
+        if name in _COMMANDS and call.args:
             call.args[0] = filled(call.args[0], _place(call), known)
     _replace(root, {magic.call: _body(magic, known) for magic in magics})
     if _SHELL not in names:
@@ -79,9 +79,9 @@ def _is_shell(node: ast.expr, names: set[str]) -> bool:
     )
 
 
-def _magic(call: ast.Call) -> _Magic | None:
-    """What a call runs, if that is a magic and its texts are constants."""
-    parameters = _MAGICS.get(call.func.attr)  # type: ignore[attr-defined]
+def _magic(call: ast.Call, name: str) -> _Magic | None:
+    """What a call of a method of the shell runs, if that is a magic and its texts are constants."""
+    parameters = _MAGICS.get(name)
     if parameters is None:
         return None
     given = dict(zip(parameters, call.args, strict=False))
