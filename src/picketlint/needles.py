@@ -31,7 +31,9 @@ ASCII_COMPOUNDS = COMPOUNDS[:0x80] + b" " * 0x80
 SHORTEST = 2
 """How long what is looked for has to be: runs and beginnings that are shorter are nearly everywhere."""
 # What stands for something else than itself in an expression.
-_SPECIAL = "\\.^$*+?{}[]()|"
+_SPECIAL = frozenset("\\.^$*+?{}[]()|")
+# What says that something need not be there which stands before it.
+_REPEATED = frozenset("*?{")
 
 
 class Needle(NamedTuple):
@@ -113,10 +115,19 @@ def beginning_of(part: bytes | str) -> bytes:
     """
     if isinstance(part, bytes):
         return part
-    end = next((at for at, sign in enumerate(part) if sign in _SPECIAL), len(part))
-    # What can be repeated need not be there.
-    end -= part[end : end + 1] in ("?", "*", "{", "|")
-    return part[:end].encode() if end > 1 else b""
+    beginning, at = "", 0
+    while at < len(part):
+        # Behind a stroke, whatever is no letter or digit stands for itself.
+        escaped = part[at] == "\\" and part[at + 1 : at + 2] in _SPECIAL
+        sign, at = part[at + escaped : at + escaped + 1], at + escaped + 1
+        # What can be repeated need not be there.
+        if sign == "|" and not escaped:
+            # Of two ways, only one begins so.
+            return b""
+        if (sign in _SPECIAL and not escaped) or part[at : at + 1] in _REPEATED:
+            break
+        beginning += sign
+    return beginning.encode() if len(beginning) > 1 else b""
 
 
 def begun_by(parts: Iterable[bytes | str]) -> frozenset[bytes]:

@@ -276,9 +276,10 @@ def credential_triggers() -> tuple[Trigger, ...]:
         # In other files a name with a colon behind it is a parameter, or a key without a value.
         ("match", "case", _MATCHED),
         *(
-            (key, user, rf"{key}(?<=[\"']{key})[\"'][\s\\]{{0,40}}[:#]")
+            (key, user, rf"{quote}{key}{quote}[\s\\]{{0,40}}[:#]")
             for key in sorted(SHORT_KEYS)
             for user in sorted(USER_KEYS)
+            for quote in "\"'"
         ),
         ("IDENTIFIED", r"IDENTIFIED[^']{0,80}'"),
         ("identified", r"identified[^'\n]{0,40}[ ]by[ ]{1,2}'"),
