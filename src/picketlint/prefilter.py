@@ -100,7 +100,7 @@ class Prefilter:
             return _Text(data, keys, lambda: compounds, folded=folded)
         from picketlint.scanner import words_around
 
-        return _Text(data, scanned.keys, lambda: words_around(scanned.parts, data), folded=folded, exact=False)
+        return _Text(data, scanned.keys, lambda: words_around(scanned.parts, data), folded=folded, scanner=self._scanner)
 
     def _needles_for(self, text: _Text) -> dict[str, list[Needle]]:
         """The triggers of each rule whose words are in a file."""
@@ -118,7 +118,7 @@ class Prefilter:
         if isinstance(key, bytes):
             numbers += self._table.by_beginning.get(key, ())
         needles = [Needle(*self._table.needles[number]) for number in numbers]
-        made = self._needles[key] = [(one, frozenset(one.words), begun_by(one.rest)) for one in needles]
+        made = self._needles[key] = [(one, words := frozenset(one.words), begun_by(one.rest) - words) for one in needles]
         return made
 
     def expect(self, size: int) -> None:
@@ -166,14 +166,15 @@ class Look:
             return True
         if self._code is None:
             self._code = text.code()
-        return self._code.keys >= set(needle.words) and self._code.holds(needle.rest)
+        return self._code.has(needle.words) and self._code.holds(needle.rest)
 
 
 class _Text:
     """Bytes with what matters of their words; what else a trigger can ask for is looked for once.
 
-    Unless ``exact``, the keys are those of a scanner. What is ``folded`` holds the file as it is written, and as its
-    identifiers are read. What a flag can become is told of a text that is ``bare`` of comments and strings.
+    With a ``scanner``, the keys are what that told. What is ``folded`` holds the file as it is written, and as its
+    identifiers are read. What a flag can become is told of a text that is ``bare`` of comments and strings, whose keys
+    are those of the whole.
     """
 
     def __init__(
@@ -182,14 +183,17 @@ class _Text:
         keys: set[bytes | str],
         compounds: Callable[[], Collection[bytes]] = tuple,
         *,
-        exact: bool = True,
+        scanner: Scanner | None = None,
         folded: bool = False,
         bare: bool = False,
     ) -> None:
         self.keys = keys
         self._data = data
         self._compounds = compounds
-        self.exact = exact
+        self.exact = scanner is None
+        # The words among the keys that stand by themselves.
+        self._certain: Collection[bytes | str] = () if bare else keys if scanner is None else scanner.whole
+        self._refutable = frozenset[str]() if scanner is None else scanner.expressions
         self._folded = folded
         self._bare = bare
         self._alone: dict[bytes, bool] = {}
@@ -201,7 +205,7 @@ class _Text:
 
     def has(self, words: Iterable[bytes]) -> bool:
         """Whether all of these words, which are among the keys, stand by themselves."""
-        return self.exact or all(map(self._stands_alone, words))
+        return all(word in self._certain or self._stands_alone(word) for word in words)
 
     def _stands_alone(self, word: bytes) -> bool:
         known = self._alone.get(word)
@@ -215,7 +219,7 @@ class _Text:
         from picketlint.comments import code
 
         rest = None if self._folded else code(self._data)
-        return self if rest is None else _Text(rest, self.keys & set(rest.translate(WORDS).split()), bare=True)
+        return self if rest is None else _Text(rest, self.keys, bare=True)
 
     def holds(self, parts: Iterable[bytes | str]) -> bool:
         """Whether all of these expressions and needles are there."""
@@ -231,6 +235,8 @@ class _Text:
         if isinstance(part, str) and part.startswith(ASK):
             asked: Asked = meant(part)
             return asked(self._data, self._compounds)
+        if part in self._refutable and part not in self.keys:
+            return False
         there = self.holds_beginning(_beginning(part))
         if isinstance(part, bytes) or not there:
             return there

@@ -1,56 +1,63 @@
 """Which words of triggers are in a file, told by Hyperscan, which looks for all of them in one pass.
 
 It is the one place of a native matcher, which not every machine has; ``vocabulary`` tells the same, and a little more
-closely. What cannot be had, or does not work, is done without. What it looks for are plain bytes, never expressions.
+closely. What cannot be had, or does not work, is done without. What it looks for are plain bytes, but for a few words
+and expressions that have a database of their own: one with expressions among much else takes long to make.
 """
 
 from __future__ import annotations
 
+from picketlint.lazy import regex
 from picketlint.needles import ASCII_COMPOUNDS, begun_by
 from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from picketlint.needles import Table
 
 # The library counts in 32 bits.
 _LONGEST = (1 << 31) - 1
+# Words of triggers that are within so many other words of most programs that it pays to look for them closely: what is
+# in no such place costs a search of the file otherwise. Which they are decides about speed alone.
+_WITHIN_OTHERS = frozenset({b"eval", b"hub", b"load", b"sh"})
+_BOUND = regex(r"\{0,\d+\}")
 
 
 class Scanner:
-    """Looks for what a table of triggers has keys for. Raises ImportError without the library, and what that raises."""
+    """Looks for what a table of triggers has keys for. Raises ImportError without the library, and what that raises.
+
+    Of the words in ``whole`` it tells where they stand by themselves; of ``expressions``, where they do not match.
+    """
 
     def __init__(self, table: Table) -> None:
-        import hyperscan
-
-        begun = begun_by(part for _, _, rest, _ in table.needles for part in rest)
-        wanted: list[tuple[bytes | str, bytes]] = [(word, word) for word in sorted(begun.union(table.words))]
+        begun = frozenset[bytes]().union(*(begun_by(rest) - {*words} for _, words, rest, _ in table.needles))
+        self.whole = _WITHIN_OTHERS.intersection(table.words) - begun
+        rests = (rest for _, words, rest, _ in table.needles if not words)
+        self.expressions = frozenset(part for rest in rests for part in rest if _is_plain(part))
+        wanted: list[tuple[bytes | str, bytes]] = [(word, word) for word in sorted(begun.union(table.words) - self.whole)]
         wanted += [(key, run) for key, run, _ in table.runs]
         self._exact = len(wanted)
         wanted += [(key, part) for key, _, parts in table.spellings for part in parts.split()]
-        # Once per file is enough.
-        once = hyperscan.HS_FLAG_SINGLEMATCH
-        spelt = len(wanted) - self._exact
-        flags = [once] * self._exact + [once | hyperscan.HS_FLAG_CASELESS] * spelt
         self._wanted = wanted
-        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        patterns = [pattern for _, pattern in wanted]
-        database.compile(patterns, list(range(len(patterns))), len(patterns), flags, literal=True)
-        database.scratch = hyperscan.Scratch(database)
-        self._scan = database.scan
+        self._scan = _made([part for _, part in wanted], caseless_from=self._exact)
+        self._alike = [*sorted(self.whole), *sorted(self.expressions)]
+        self._scan_alike = _made([rb"\b%s\b" % one if isinstance(one, bytes) else _unbounded(one) for one in self._alike])
 
     def scan(self, data: bytes) -> Scanned | None:
         """What is in a file; None where it cannot be told."""
         if len(data) > _LONGEST:
             return None
         found: list[int] = []
+        alike: list[int] = []
         try:
             self._scan(data, match_event_handler=lambda number, *_: found.append(number))
+            self._scan_alike(data, match_event_handler=lambda number, *_: alike.append(number))
         except Exception:
             return None
         keys = {self._wanted[number][0] for number in found}
+        keys.update(self._alike[number] for number in alike)
         return Scanned(keys, [self._wanted[number][1] for number in found if number >= self._exact])
 
 
@@ -81,3 +88,30 @@ def scanner_for(table: Table) -> Scanner | None:
         return Scanner(table)
     except Exception:
         return None
+
+
+def _made(patterns: list[bytes], *, caseless_from: int | None = None) -> Callable[..., object]:
+    """What looks for all of these: expressions, or plain bytes, which from some number on have letters of any case."""
+    import hyperscan
+
+    literal = caseless_from is not None
+    flags = [0] * len(patterns)
+    if caseless_from is not None:
+        # Once per file is enough. Of expressions, Hyperscan takes longer to make what tells that.
+        once = hyperscan.HS_FLAG_SINGLEMATCH
+        flags = [once | hyperscan.HS_FLAG_CASELESS * (number >= caseless_from) for number in range(len(patterns))]
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(patterns, list(range(len(patterns))), len(patterns), flags, literal=literal)
+    database.scratch = hyperscan.Scratch(database)
+    scan: Callable[..., object] = database.scan
+    return scan
+
+
+def _is_plain(part: bytes | str) -> bool:
+    """Whether part of a trigger is an expression that Hyperscan knows, too: it looks neither back nor ahead."""
+    return isinstance(part, str) and part.count("(?") == part.count("(?:") and "\\Z" not in part
+
+
+def _unbounded(expression: str) -> bytes:
+    """An expression that matches wherever the one given does; to count takes Hyperscan long."""
+    return _BOUND.sub("*", expression).encode()
