@@ -71,7 +71,7 @@ class Prefilter:
         self._triggered = frozenset(table.rules)
         self._vocabulary = Vocabulary(table)
         self._scanner: Scanner | None = None
-        # By their key, with their words, and with what the rest of them begins with.
+        # By their key, with their words, and with those and what the rest of them begins with.
         self._needles: dict[bytes | str, list[tuple[Needle, frozenset[bytes], frozenset[bytes]]]] = {}
         self._seen = 0
 
@@ -109,7 +109,7 @@ class Prefilter:
         keys.update(one for one in self._table.by_beginning if text.holds_beginning(one))
         for key in keys:
             for needle, words, begun in self._needles.get(key) or self._made(key):
-                if words <= text.keys and (text.exact or begun <= text.keys):
+                if (words if text.exact else begun) <= text.keys:
                     found.setdefault(needle.rule, []).append(needle)
         return found
 
@@ -118,7 +118,7 @@ class Prefilter:
         if isinstance(key, bytes):
             numbers += self._table.by_beginning.get(key, ())
         needles = [Needle(*self._table.needles[number]) for number in numbers]
-        made = self._needles[key] = [(one, words := frozenset(one.words), begun_by(one.rest) - words) for one in needles]
+        made = self._needles[key] = [(one, words := frozenset(one.words), words | begun_by(one.rest)) for one in needles]
         return made
 
     def expect(self, size: int) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LONGEST = (1 << 31) - 1
 # Words of triggers that are within so many other words of most programs that it pays to look for them closely: what is
 # in no such place costs a search of the file otherwise. Which they are decides about speed alone.
-_WITHIN_OTHERS = frozenset({b"eval", b"hub", b"load", b"sh"})
+_WITHIN_OTHERS = frozenset({b"ash", b"eval", b"exec", b"hub", b"load", b"sh"})
 _BOUND = regex(r"\{0,\d+\}")
 
 

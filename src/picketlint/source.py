@@ -107,8 +107,11 @@ def declared_encoding(data: bytes) -> str:
 
 def refuse_unreadable(data: bytes) -> None:
     """Raise UnreadableSourceError where the bytes alone tell that they are no Python: encoding, NUL bytes."""
-    if b"\0" in data or not data.isascii() or declared_encoding(data) not in _UTF8_NAMES:
+    usual = declared_encoding(data) in _UTF8_NAMES
+    if b"\0" in data or not usual:
         _refuse_nul(decode(data))
+    elif not data.isascii():
+        decode(data)
 
 
 def _refuse_nul(text: str) -> None:
