@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 # The library counts in 32 bits.
 _LONGEST = (1 << 31) - 1
-# Words of triggers that are within so many other words of most programs that it pays to look for them closely: what is
-# in no such place costs a search of the file otherwise. Which they are decides about speed alone.
+# Which words these are decides about speed alone. Some are within so many others that it pays to look for them closely:
+# whether one of them stands by itself costs a search of the file otherwise. Others are in nearly every file: only where
+# a trigger needs nothing else are they looked for before the rest of it.
 _WITHIN_OTHERS = frozenset({b"ash", b"eval", b"exec", b"hub", b"load", b"sh"})
+_EVERYWHERE = frozenset(
+    {b"all", b"call", b"code", b"core", b"get", b"init", b"io", b"list", b"new", b"nn", b"only", b"os", b"text"}
+)
 _BOUND = regex(r"\{0,\d+\}")
 
 
@@ -36,7 +40,9 @@ class Scanner:
         self.whole = _WITHIN_OTHERS.intersection(table.words) - begun
         rests = (rest for _, words, rest, _ in table.needles if not words)
         self.expressions = frozenset(part for rest in rests for part in rest if _is_plain(part))
-        wanted: list[tuple[bytes | str, bytes]] = [(word, word) for word in sorted(begun.union(table.words) - self.whole)]
+        self._taken_for_granted = _EVERYWHERE.intersection(table.words).difference(table.by_key)
+        words = begun.union(table.words) - self.whole - self._taken_for_granted
+        wanted: list[tuple[bytes | str, bytes]] = [(word, word) for word in sorted(words)]
         wanted += [(key, run) for key, run, _ in table.runs]
         self._exact = len(wanted)
         wanted += [(key, part) for key, _, parts in table.spellings for part in parts.split()]
@@ -56,8 +62,8 @@ class Scanner:
             self._scan_alike(data, match_event_handler=lambda number, *_: alike.append(number))
         except Exception:
             return None
-        keys = {self._wanted[number][0] for number in found}
-        keys.update(self._alike[number] for number in alike)
+        keys: set[bytes | str] = {self._wanted[number][0] for number in found}
+        keys.update(self._taken_for_granted, [self._alike[number] for number in alike])
         return Scanned(keys, [self._wanted[number][1] for number in found if number >= self._exact])
 
 
