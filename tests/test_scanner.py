@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tokenize
 from itertools import product
@@ -86,6 +87,34 @@ def test_every_key_of_the_vocabulary_is_a_key_of_the_scanner(text: str) -> None:
     around = words_around(scanned.parts, data)
     for ask in (named, told):
         assert ask(data, lambda: around) or not ask(data, lambda: compounds)
+
+
+@given(st.lists(PIECES, max_size=24).map("".join))
+def test_words_that_are_told_closely_stand_by_themselves(text: str) -> None:
+    scanned = SCANNER.scan(text.encode())
+    assert scanned is not None
+    alone = set(re.findall(r"\w+", text, re.ASCII))
+    assert {word.decode() for word in SCANNER.whole & scanned.keys} == {word.decode() for word in SCANNER.whole} & alone
+
+
+_AROUND = st.lists(st.sampled_from([b" ", b"\n", b"\x0b", b"\xe9", b"/", b"?", b"@", b"'", b"://", b"#"]), max_size=4)
+AROUND = _AROUND.map(b"".join)
+
+
+@pytest.mark.parametrize("expression", sorted(SCANNER.expressions))
+@given(data=st.data(), before=AROUND, after=AROUND)
+def test_where_an_expression_matches_the_scanner_does_not_refute_it(
+    expression: str, data: st.DataObject, before: bytes, after: bytes
+) -> None:
+    text = before + data.draw(st.from_regex(expression.encode())) + after
+    scanned = SCANNER.scan(text)
+    assert scanned is not None
+    assert expression in scanned.keys or re.search(expression.encode(), text) is None
+
+
+def test_expressions_that_are_told_closely_are_those_of_triggers_without_words() -> None:
+    assert any(one.startswith("://") for one in SCANNER.expressions)
+    assert all(re.search(one, "https://example.com/ and #, but no more") is None for one in SCANNER.expressions)
 
 
 LAST_WORDS = [tuple(ending.split()) for endings, _ in ENDINGS for ending in sorted(endings)]

@@ -50,14 +50,23 @@ def test_an_expression_begins_with_what_is_looked_for_first(expression: str) -> 
     assert parsed[0][0] is parser.LITERAL or expression not in FIRSTS, "`re` would try every place of a file"
 
 
-@pytest.mark.parametrize("expression", [r"ab?c", r"ab*", r"ab{2}", r"ab|cd", r"abc|d", r"a", r"[ab]c", r"(?i)ab", r"a\b"])
+@pytest.mark.parametrize(
+    "expression", [r"ab?c", r"ab*", r"ab{2}", r"ab|cd", r"abc|d", r"a", r"[ab]c", r"(?i)ab", r"a\b"]
+)
 def test_what_need_not_be_there_is_not_looked_for(expression: str) -> None:
     assert beginning_of(expression) in (b"", b"a")
 
 
 @pytest.mark.parametrize(
     ("expression", "beginning"),
-    [(r"a\.b\(c?", b"a.b("), (r"ab\.?c", b"ab"), (r"ab\.+", b"ab."), (r"ab\w", b"ab"), (r"\[a|b", b""), (r"a\|b", b"a|b")],
+    [
+        (r"a\.b\(c?", b"a.b("),
+        (r"ab\.?c", b"ab"),
+        (r"ab\.+", b"ab."),
+        (r"ab\w", b"ab"),
+        (r"a\|b", b"a|b"),
+        (r"\[a|b", b""),
+    ],
 )
 def test_a_sign_behind_a_stroke_is_looked_for(expression: str, beginning: bytes) -> None:
     assert beginning_of(expression) == beginning

@@ -39,6 +39,8 @@ def read(path: str) -> bytes:
         chunks = []
         while chunk := os.read(descriptor, max(status.st_size + 1, _CHUNK)):
             chunks.append(chunk)
+            if len(chunk) == status.st_size:
+                break
     finally:
         os.close(descriptor)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)

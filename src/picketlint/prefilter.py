@@ -100,7 +100,8 @@ class Prefilter:
             return _Text(data, keys, lambda: compounds, folded=folded)
         from picketlint.scanner import words_around
 
-        return _Text(data, scanned.keys, lambda: words_around(scanned.parts, data), folded=folded, scanner=self._scanner)
+        scanner, parts = self._scanner, scanned.parts
+        return _Text(data, scanned.keys, lambda: words_around(parts, data), folded=folded, scanner=scanner)
 
     def _needles_for(self, text: _Text) -> dict[str, list[Needle]]:
         """The triggers of each rule whose words are in a file."""
@@ -117,8 +118,11 @@ class Prefilter:
         numbers = self._table.by_key.get(key, ())
         if isinstance(key, bytes):
             numbers += self._table.by_beginning.get(key, ())
-        needles = [Needle(*self._table.needles[number]) for number in numbers]
-        made = self._needles[key] = [(one, words := frozenset(one.words), words | begun_by(one.rest)) for one in needles]
+        made = self._needles[key] = []
+        for number in numbers:
+            needle = Needle(*self._table.needles[number])
+            words = frozenset(needle.words)
+            made.append((needle, words, words | begun_by(needle.rest)))
         return made
 
     def expect(self, size: int) -> None:

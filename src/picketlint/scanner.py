@@ -38,8 +38,8 @@ class Scanner:
     def __init__(self, table: Table) -> None:
         begun = frozenset[bytes]().union(*(begun_by(rest) - {*words} for _, words, rest, _ in table.needles))
         self.whole = _WITHIN_OTHERS.intersection(table.words) - begun
-        rests = (rest for _, words, rest, _ in table.needles if not words)
-        self.expressions = frozenset(part for rest in rests for part in rest if _is_plain(part))
+        parts = {part for _, words, rest, _ in table.needles if not words for part in rest}
+        self.expressions = frozenset(part for part in parts if isinstance(part, str) and _is_plain(part))
         self._taken_for_granted = _EVERYWHERE.intersection(table.words).difference(table.by_key)
         words = begun.union(table.words) - self.whole - self._taken_for_granted
         wanted: list[tuple[bytes | str, bytes]] = [(word, word) for word in sorted(words)]
@@ -48,8 +48,9 @@ class Scanner:
         wanted += [(key, part) for key, _, parts in table.spellings for part in parts.split()]
         self._wanted = wanted
         self._scan = _made([part for _, part in wanted], caseless_from=self._exact)
-        self._alike = [*sorted(self.whole), *sorted(self.expressions)]
-        self._scan_alike = _made([rb"\b%s\b" % one if isinstance(one, bytes) else _unbounded(one) for one in self._alike])
+        self._alike: list[bytes | str] = [*sorted(self.whole), *sorted(self.expressions)]
+        alike = (rb"\b%s\b" % one if isinstance(one, bytes) else _unbounded(one) for one in self._alike)
+        self._scan_alike = _made(list(alike))
 
     def scan(self, data: bytes) -> Scanned | None:
         """What is in a file; None where it cannot be told."""
@@ -113,9 +114,9 @@ def _made(patterns: list[bytes], *, caseless_from: int | None = None) -> Callabl
     return scan
 
 
-def _is_plain(part: bytes | str) -> bool:
+def _is_plain(part: str) -> bool:
     """Whether part of a trigger is an expression that Hyperscan knows, too: it looks neither back nor ahead."""
-    return isinstance(part, str) and part.count("(?") == part.count("(?:") and "\\Z" not in part
+    return part.count("(?") == part.count("(?:") and "\\Z" not in part
 
 
 def _unbounded(expression: str) -> bytes:
