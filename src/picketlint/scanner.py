@@ -57,10 +57,10 @@ class Scanner:
         if len(data) > _LONGEST:
             return None
         found: list[int] = []
-        alike: list[int] = []
+        alike: set[int] = set()
         try:
             self._scan(data, match_event_handler=lambda number, *_: found.append(number))
-            self._scan_alike(data, match_event_handler=lambda number, *_: alike.append(number))
+            self._scan_alike(data, match_event_handler=lambda number, *_: alike.add(number))
         except Exception:
             return None
         keys: set[bytes | str] = {self._wanted[number][0] for number in found}
