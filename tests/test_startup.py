@@ -6,6 +6,7 @@ is new here costs every user of that kind of run, every time: add it to a list b
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import zipfile
@@ -14,6 +15,8 @@ from pathlib import Path
 import build
 import pyproject_hooks
 import pytest
+
+from picketlint import digests
 
 PROJECT = Path(__file__).parent.parent
 CLEAN = "def add(left, right):\n    return left + right\n"
@@ -86,6 +89,14 @@ def test_a_run_imports_exactly_this(kind: str, wheel: Path, project: Path) -> No
     assert ours == own
     # Built-in modules cost nothing, and those of others' making are none of ours.
     assert {name for name in others if not name.startswith("_") or name == "__future__"} <= standard
+
+
+def test_digests_are_those_of_hashlib_and_come_without_it(wheel: Path, project: Path) -> None:
+    code = f"sys.path.insert(0, {str(wheel)!r})\nfrom picketlint import digests"
+    assert "hashlib" not in modules_after(code, project, "-S")
+    for name, options in (("sha256", {}), ("blake2b", {"digest_size": 20})):
+        ours, theirs = getattr(digests, name), getattr(hashlib, name)
+        assert ours(b"text", **options).digest() == theirs(b"text", **options).digest()
 
 
 def test_help_and_errors_are_what_argparse_is_for(wheel: Path, project: Path) -> None:

@@ -75,7 +75,7 @@ def _short(text: str) -> str:
     if len(text) <= MAX_LENGTH:
         return text
     # Rarely needed, and a good part of the start-up time of a run with findings.
-    from hashlib import sha256
+    from picketlint.digests import sha256
 
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return f"{text[: MAX_LENGTH - 20]}...{digest}"

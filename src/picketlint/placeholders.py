@@ -30,7 +30,7 @@ def credible(body: str, *, mixed: bool = False) -> bool:
 
 def known(token: str) -> bool:
     """Whether a credential is one that documentation has made known."""
-    from hashlib import sha256
+    from picketlint.digests import sha256
 
     return sha256(token.encode()).hexdigest()[:16] in KNOWN
 

@@ -16,13 +16,8 @@ import sys
 from collections.abc import Callable, Collection, Iterable
 from operator import itemgetter
 
-try:
-    # The digest alone: hashlib looks for all that OpenSSL has, which takes as long as a thousand files.
-    from _blake2 import blake2b
-except ImportError:
-    from hashlib import blake2b
-
 import picketlint
+from picketlint.digests import blake2b
 from picketlint.discovery import Target
 from picketlint.engine import Checks
 from picketlint.execution import wire

@@ -87,7 +87,7 @@ def check_batch(jobs: Iterable[Job], digests: bool) -> list[Checked]:
 
 def digest_of(data: bytes) -> str:
     """What identical contents, and no others, have in common."""
-    from hashlib import blake2b
+    from picketlint.digests import blake2b
 
     return blake2b(data, digest_size=20).hexdigest()
 
