@@ -22,7 +22,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 # Lowest first. A module imports from lower layers; the modules of one entry (a package, or two that are written as one)
 # import each other.
 LAYERS = [
-    ["_needs", "arguments", "digests", "records", "files", "lazy", "patterns", "usage"],
+    ["_needs", "arguments", "background", "digests", "records", "files", "lazy", "patterns", "usage"],
     ["_index", "catalog", "comments", "dotenv", "git", "gitignore", "listing", "model", "needles triggers", "phrases"],
     ["flags", "requirements", "scanner", "vocabulary"],
     ["examples", "knowledge", "source"],

@@ -260,13 +260,13 @@ def _check_paths(options: argparse.Namespace, resolver: Resolver) -> tuple[Outco
     from picketlint.reporting import Outcome
     from picketlint.reporting.sources import sources
     from picketlint.scan import Scan
-    from picketlint.speed import runner
+    from picketlint.speed import Checking
 
     paths = options.paths or ["."]
     if "" in paths:
         raise _UsageError("a path is empty: is a variable in the command line not set?")
-    checking = runner(options, lambda line: None if options.quiet else _say("warning", line))
-    scan = Scan(paths, resolver, force_exclude=options.force_exclude, runner=checking)
+    checking = Checking(options, lambda line: None if options.quiet else _say("warning", line))
+    scan = Scan(paths, resolver, force_exclude=options.force_exclude, runner=checking, found=checking.foresee)
     reports = list(scan)
     outcome = Outcome.of(reports, scan.files)
     if not options.quiet:

@@ -21,7 +21,7 @@ from picketlint.settings import Resolver, Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from picketlint.engine import Checks
     from picketlint.gitignore import IgnoreRules
@@ -76,15 +76,20 @@ class LeftOut(NamedTuple):
 
 
 def discover(
-    paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False, left_out: list[LeftOut] | None = None
+    paths: Iterable[str],
+    resolver: Resolver,
+    *,
+    force_exclude: bool = False,
+    left_out: list[LeftOut] | None = None,
+    found: Callable[[int], object] | None = None,
 ) -> list[Target]:
     """The targets that ``paths`` (relative to the resolver's working directory) lead to, sorted, each once.
 
     ``force_exclude`` makes excludes apply to paths that are named, too. What was come across and not taken is added to
-    ``left_out``. Never raises: a path that is missing or cannot be read, and a configuration that cannot be used, is a
-    target with a problem.
+    ``left_out``. ``found`` is told now and then how many bytes there are in what was taken so far. Never raises: a path
+    that is missing or cannot be read, and a configuration that cannot be used, is a target with a problem.
     """
-    search = _Search(resolver, force_exclude)
+    search = _Search(resolver, force_exclude, found)
     for path in paths:
         search.add(os.path.normpath(os.path.join(resolver.cwd, path)))
     search.settle()
@@ -114,15 +119,18 @@ class _Folder:
         """The path of what is called so in it."""
         return self._before + name
 
-    def take(self, names: Iterable[str]) -> None:
-        """Take files in it."""
+    def take(self, names: Iterable[str]) -> int:
+        """Take files in it; how many bytes there are in those that were not taken yet."""
+        files, before, size = self.files, self._before, 0
         for name in names:
-            if name not in self.files:
+            if name not in files:
                 try:
-                    self.files[name] = os.stat(self._before + name)
+                    state = files[name] = os.stat(before + name)
+                    size += state.st_size
                 except OSError:
                     # Reading it will tell why.
-                    self.files[name] = None
+                    files[name] = None
+        return size
 
     def targets(self, *, strict: bool, but: Collection[str]) -> Iterator[Target]:
         """The files that were taken, ``but`` some paths. ``strict``: even those that the user did not name."""
@@ -144,7 +152,7 @@ class _Folder:
 class _Search:
     """One search, and what it found so far. ``left_out`` is what walks came across and did not take."""
 
-    def __init__(self, resolver: Resolver, force_exclude: bool) -> None:
+    def __init__(self, resolver: Resolver, force_exclude: bool, found: Callable[[int], object] | None) -> None:
         self.left_out: list[LeftOut] = []
         self._problems: dict[str, Target] = {}
         self._folders: dict[str, _Folder] = {}
@@ -154,6 +162,8 @@ class _Search:
         self._ignoring: dict[str, Settings | None] = {}
         self._resolver = resolver
         self._force_exclude = force_exclude
+        self._size = 0
+        self._found = found
 
     def add(self, path: str) -> None:
         """Take a path that the user named."""
@@ -179,7 +189,7 @@ class _Search:
         else:
             name = os.path.basename(path)
             folder.named.add(name)
-            folder.take([name])
+            self._take(folder, [name])
 
     def settle(self) -> None:
         """Take what git tracks of the files of environment variables, and of what is ignored."""
@@ -195,7 +205,7 @@ class _Search:
                 why = str(error)
             for name, named in found.items():
                 if name in tracked:
-                    self._folders[directory].take([name])
+                    self._take(self._folders[directory], [name])
                 elif named or why not in (_UNTRACKED, git.NO_REPOSITORY):
                     path = os.path.join(directory, name)
                     self._problem(path, "untracked-env-file", f"not checked: {why}", fatal=False)
@@ -235,7 +245,7 @@ class _Search:
             return
         excluded = None if folder.settings is waived else folder.settings.excluded_by(path)
         if excluded is None:
-            folder.take([step])
+            self._take(folder, [step])
         else:
             self._leave_out(path, excluded, top, tracked=True)
 
@@ -268,7 +278,12 @@ class _Search:
                 pending.append((folder.path_of(name), folder, start, rules))
             for name in self._kept(folder, found.dotenvs, start, rules, waived, are_dotenvs=True):
                 self._note(folder.path_of(name), folder, named=False)
-            folder.take(self._kept(folder, found.files, start, rules, waived))
+            self._take(folder, self._kept(folder, found.files, start, rules, waived))
+            if self._found is not None:
+                self._found(self._size)
+
+    def _take(self, folder: _Folder, names: Iterable[str]) -> None:
+        self._size += folder.take(names)
 
     def _kept(
         self,
@@ -336,11 +351,9 @@ class _Search:
 
     def targets(self) -> list[Target]:
         """All that was found, sorted."""
-        folders = self._folders.values()
-        states = (state for folder in folders for state in folder.files.values() if state is not None)
-        small = sum(state.st_size for state in states) <= SMALL
+        small = self._size <= SMALL
         found = list(self._problems.values())
-        for folder in folders:
+        for folder in self._folders.values():
             found += folder.targets(strict=small, but=self._problems)
         return sorted(found, key=lambda target: target.display)
 

@@ -76,6 +76,14 @@ def expect(size: int) -> None:
     _prefilter(registry.load()).expect(size)
 
 
+def foresee(size: int) -> None:
+    """Be told how many bytes there will be: what takes long to get ready for them is begun in a thread.
+
+    That ends with ``expect``, which has to be called before this process is forked.
+    """
+    _prefilter(registry.load()).foresee(size)
+
+
 def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | None, *, mended: bool = False) -> Report:
     """Check a file. In a ``mended`` tree, what the magics of IPython do stands in their place."""
     plan = _plan(checks.codes)

@@ -71,6 +71,7 @@ class Prefilter:
         self._triggered = frozenset(table.rules)
         self._vocabulary = Vocabulary(table)
         self._scanner: Scanner | None = None
+        self._making: Callable[[], Scanner | None] | None = None
         # By their key, with their words, and with those and what the rest of them begins with.
         self._needles: dict[bytes | str, list[tuple[Needle, frozenset[bytes], frozenset[bytes]]]] = {}
         self._seen = 0
@@ -127,13 +128,33 @@ class Prefilter:
 
     def expect(self, size: int) -> None:
         """Be told how many bytes there are to look through: from some number on a scanner pays, if one can be had."""
-        if self._seen <= _WORTH_SCANNING < self._seen + size:
-            from picketlint.scanner import scanner_for
-
-            self._scanner = scanner_for(self._table)
+        making = self._making
+        if making is None and self._would_pay(size):
+            making = self._made_scanner
+        if making is not None:
+            self._scanner, self._making = making(), None
             if self._scanner is not None:
                 self._vocabulary = Vocabulary(self._table)
         self._seen += size
+
+    def foresee(self, size: int) -> None:
+        """Be told how many bytes there will be: what ``expect`` would have to make is begun, in a thread.
+
+        ``expect`` waits for the end of that thread, whatever it is told.
+        """
+        if self._making is None and self._would_pay(size):
+            from picketlint.background import begun
+
+            self._making = begun(self._made_scanner)
+
+    def _would_pay(self, size: int) -> bool:
+        """Whether a scanner pays with so many more bytes, and not without."""
+        return self._scanner is None and self._seen <= _WORTH_SCANNING < self._seen + size
+
+    def _made_scanner(self) -> Scanner | None:
+        from picketlint.scanner import scanner_for
+
+        return scanner_for(self._table)
 
 
 class Look:

@@ -28,16 +28,23 @@ class Scan:
     spelled, on the working directory. ``files`` counts the files that were read and analysed so far; tests that no
     rule applies to are not among them. ``targets`` are all that was found, those included, ``left_out`` is what was
     come across and is none. ``runner`` has the targets checked; without one they are checked here, one after the other.
+    ``found`` is told while targets are looked for, as ``discover`` tells it.
     """
 
     def __init__(
-        self, paths: Iterable[str], resolver: Resolver, *, force_exclude: bool = False, runner: Runner | None = None
+        self,
+        paths: Iterable[str],
+        resolver: Resolver,
+        *,
+        force_exclude: bool = False,
+        runner: Runner | None = None,
+        found: Callable[[int], object] | None = None,
     ) -> None:
         self.files = 0
         self._runner = runner or one_by_one
         self.left_out: list[LeftOut] = []
         named = list(paths)
-        self.targets = discover(named, resolver, force_exclude=force_exclude, left_out=self.left_out)
+        self.targets = discover(named, resolver, force_exclude=force_exclude, left_out=self.left_out, found=found)
         self._vanished = _vanished(named, self.targets, resolver)
 
     def __iter__(self) -> Iterator[Report]:

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from picketlint.discovery import Target
+    from picketlint.execution.runner import Options
     from picketlint.model import Report
-    from picketlint.scan import Runner
 
 _EXECUTORS = ("auto", "fork", "spawn", "dask")
 _KEYS = ("mtime", "content")
 # So few files are done before anything that would speed them up is imported.
 _FEW = 8
+# So many bytes are looked through in a way that takes long to get ready, though part of them may be tests.
+_MANY = 1 << 23
 
 
 def add_options(parser: Any) -> None:
@@ -36,42 +38,62 @@ def add_options(parser: Any) -> None:
     speed.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, for `--executor dask`")
 
 
-def runner(options: argparse.Namespace, note: Callable[[str], None]) -> Runner:
-    """What checks the files of a run, which are still to be found, as the command line has it. Raises ConfigError.
+class Checking:
+    """Checks the files of a run, which are still to be found, as the command line has it. Raises ConfigError.
 
     ``note`` is told in a line what is wrong with the cache.
     """
-    _reject_contradictions(options)
-    began = time.time_ns()
 
-    def run(targets: Sequence[Target]) -> Iterable[Report | None]:
-        cache_asked_for = options.cache_dir is not None or options.cache_by is not None
-        if len(targets) < _FEW and options.executor == _EXECUTORS[0] and not cache_asked_for:
+    def __init__(self, options: argparse.Namespace, note: Callable[[str], None]) -> None:
+        _reject_contradictions(options)
+        self._options = options
+        self._note = note
+        self._began = time.time_ns()
+        self._foreseen = False
+
+    def foresee(self, size: int) -> None:
+        """Be told, while files are looked for, how many bytes there are in those that were found so far."""
+        if size > _MANY and not self._foreseen:
+            self._foreseen = True
+            from picketlint.execution.runner import foresee
+
+            foresee(self._chosen(), size)
+
+    def __call__(self, targets: Sequence[Target]) -> Iterable[Report | None]:
+        """What ``scan.check`` says of each of the targets, in the same order. Raises ConfigError."""
+        options = self._options
+        if len(targets) < _FEW and options.executor == _EXECUTORS[0] and not self._asks_for_cache():
             from picketlint.scan import one_by_one
 
             return one_by_one(targets)
-        from picketlint.execution.runner import Options, Runner
+        from picketlint.execution.runner import Runner
 
-        chosen = Options(
+        if options.quiet or sys.stderr is None or not sys.stderr.isatty():
+            return Runner(self._chosen(), self._note, began=self._began)(targets)
+        from picketlint.progress import Bar
+
+        bar = Bar(sys.stderr)
+        try:
+            return Runner(self._chosen(), self._note, bar, began=self._began)(targets)
+        finally:
+            bar.close()
+
+    def _chosen(self) -> Options:
+        from picketlint.execution.runner import Options
+
+        options = self._options
+        return Options(
             engine=options.executor,
             jobs=options.jobs,
             scheduler=options.scheduler or "",
             cache=not options.no_cache,
             cache_directory=options.cache_dir,
             by_content=options.cache_by == "content",
-            always_cached=cache_asked_for,
+            always_cached=self._asks_for_cache(),
         )
-        if options.quiet or sys.stderr is None or not sys.stderr.isatty():
-            return Runner(chosen, note, began=began)(targets)
-        from picketlint.progress import Bar
 
-        bar = Bar(sys.stderr)
-        try:
-            return Runner(chosen, note, bar, began=began)(targets)
-        finally:
-            bar.close()
-
-    return run
+    def _asks_for_cache(self) -> bool:
+        return self._options.cache_dir is not None or self._options.cache_by is not None
 
 
 def _reject_contradictions(options: argparse.Namespace) -> None:

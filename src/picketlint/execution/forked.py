@@ -25,12 +25,17 @@ if TYPE_CHECKING:
 _NUMBER = 8
 
 
-def is_safe() -> bool:
-    """Whether this process may fork without running anything else: only with a single thread.
+def is_possible() -> bool:
+    """Whether a process with a single thread may fork here without running anything else.
 
-    On macOS system libraries do not survive a fork, whatever the number of threads.
+    On macOS system libraries do not survive that.
     """
-    if not hasattr(os, "fork") or not hasattr(select, "poll") or sys.platform == "darwin":
+    return hasattr(os, "fork") and hasattr(select, "poll") and sys.platform != "darwin"
+
+
+def is_safe() -> bool:
+    """Whether this process may fork as it is: only with a single thread."""
+    if not is_possible():
         return False
     import _thread
 

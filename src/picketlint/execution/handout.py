@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from picketlint.execution import Pool
 from picketlint.execution.batches import Job, balanced
-from picketlint.execution.work import Checked, check_batch, lost, portable, ready
+from picketlint.execution.work import Checked, check_batch, lost, portable
 from picketlint.model import Report
 from picketlint.scan import content
 
@@ -26,8 +26,6 @@ def handed_out(pool: Pool, jobs: list[Job], *, digests: bool) -> Iterator[tuple[
 
     A job whose worker is lost is told as a problem of its file. Ends the workers, at once if the caller gives up.
     """
-    if pool.inherits:
-        ready(jobs)
     done = 0
     finished = False
     batches = balanced(jobs, pool.workers)

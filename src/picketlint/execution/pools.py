@@ -6,6 +6,10 @@ import os
 
 from picketlint.execution import ExecutionError, Pool
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ENGINES = ("auto", "fork", "spawn", "dask")
 """What can do the work: processes, made in one of two ways, or a cluster; with ``auto`` whatever pays here."""
 
@@ -15,11 +19,19 @@ _WORTH_FORKING, _WORTH_SPAWNING = 1 << 18, 1 << 20
 _SHARE = 1 << 17
 
 
-def pool(size: int, engine: str = ENGINES[0], jobs: int | None = None, scheduler: str = "") -> Pool | None:
+def pool(
+    size: int,
+    engine: str = ENGINES[0],
+    jobs: int | None = None,
+    scheduler: str = "",
+    ready: Callable[[], object] = lambda: None,
+) -> Pool | None:
     """The workers for ``size`` bytes of files; None if they are checked as quickly without.
 
     ``engine`` is one of ENGINES, ``jobs`` how many workers there may be (default: one for each core), ``scheduler`` the
-    address of the cluster for ``dask``. Raises ExecutionError if an engine that was asked for cannot be had.
+    address of the cluster for ``dask``. ``ready`` is called before this process is forked, to get what all workers will
+    take; a thread may be under way until it returns. Raises ExecutionError if an engine that was asked for is not to be
+    had.
     """
     if engine == "dask":
         from picketlint.execution import cluster
@@ -33,6 +45,8 @@ def pool(size: int, engine: str = ENGINES[0], jobs: int | None = None, scheduler
     if engine != "spawn":
         from picketlint.execution import forked
 
+        if forked.is_possible():
+            ready()
         if forked.is_safe():
             return Pool(forked.ForkExecutor(workers), workers, inherits=True)
         if engine == "fork":

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
+from picketlint import engine
 from picketlint.discovery import Target
-from picketlint.engine import expect
 from picketlint.execution.batches import Job, bytes_in
 from picketlint.execution.handout import handed_out
 from picketlint.execution.pools import ENGINES, pool
-from picketlint.execution.work import Checked, check_batch
+from picketlint.execution.work import Checked, check_batch, ready
 from picketlint.model import Report
 from picketlint.records import NamedTuple
 
@@ -39,6 +40,24 @@ class Options(NamedTuple):
     cache_directory: str | None = None
     by_content: bool = False
     always_cached: bool = False
+
+
+def foresee(options: Options, size: int) -> None:
+    """Begin what checking so many bytes takes, if this process or forks of it will do so, and not a cache instead.
+
+    What is begun ends when a Runner is called.
+    """
+    if options.engine not in ("auto", "fork"):
+        return
+    if options.cache:
+        from picketlint.execution.storage import exists
+
+        if exists(options.cache_directory):
+            return
+    from picketlint.execution.forked import is_safe
+
+    if options.jobs == 1 or is_safe():
+        engine.foresee(size)
 
 
 class Runner:
@@ -100,8 +119,10 @@ class Runner:
         known = total - len(jobs)
         self._progress(known, total)
         options = self._options
-        workers = pool(bytes_in(jobs), options.engine, options.jobs, options.scheduler) if jobs else None
         told: dict[int, Checked] = {}
+        if not jobs:
+            return told
+        workers = pool(bytes_in(jobs), options.engine, options.jobs, options.scheduler, partial(ready, jobs))
         for done, checked in _here(jobs, digests) if workers is None else handed_out(workers, jobs, digests=digests):
             told.update((one.number, one) for one in checked)
             self._progress(known + done, total)
@@ -110,7 +131,7 @@ class Runner:
 
 def _here(jobs: list[Job], digests: bool) -> Iterator[tuple[int, list[Checked]]]:
     """What becomes of the jobs in this process, and how many are done."""
-    expect(bytes_in(jobs))
+    engine.expect(bytes_in(jobs))
     for done, job in enumerate(jobs, 1):
         yield done, check_batch([job], digests)
 

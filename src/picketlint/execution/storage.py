@@ -52,6 +52,14 @@ def default_directory(environment: Mapping[str, str]) -> str:
     return os.path.join(base, "picketlint")
 
 
+def exists(directory: str | None) -> bool:
+    """Whether there is a directory for results, which a run may have left some in; None stands for the user's own."""
+    try:
+        return os.path.isdir(default_directory(os.environ) if directory is None else directory)
+    except StorageError:
+        return False
+
+
 class Storage:
     """The files with results in one directory, which is made when it is missing. Raises StorageError.
 

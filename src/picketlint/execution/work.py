@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from importlib import import_module
 
-from picketlint.engine import expect
+from picketlint.engine import expect, foresee
 from picketlint.execution.batches import Job, bytes_in
 from picketlint.model import Problem, Report
 from picketlint.records import NamedTuple
@@ -55,12 +55,15 @@ def ready(jobs: Iterable[Job]) -> None:
     from picketlint import registry
 
     jobs = list(jobs)
-    expect(bytes_in(jobs))
+    size = bytes_in(jobs)
+    # What can be done in a thread is done there while this one imports.
+    foresee(size)
     import_module("picketlint.analysis")
     codes = {code for codes in {job.checks.codes for job in jobs} for code in codes}
     for entry in registry.load().entries:
         if entry.id in codes:
             import_module(entry.module)
+    expect(size)
 
 
 def check_batch(jobs: Iterable[Job], digests: bool) -> list[Checked]:
