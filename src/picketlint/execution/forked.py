@@ -92,7 +92,8 @@ class ForkExecutor:
     """Up to ``workers`` forks of this process, the first of which start when the first result is waited for.
 
     Values and exceptions come back pickled; nothing but these processes writes to their pipes. A task whose worker
-    ends early fails with LostWorkerError, and another worker goes on with the rest.
+    ends early fails with LostWorkerError, and another worker goes on with the rest. A worker that nothing is left for
+    ends while others are still busy.
     """
 
     def __init__(self, workers: int) -> None:
@@ -102,6 +103,8 @@ class ForkExecutor:
         # By the descriptor that their results come from; the busy ones with the number of their task.
         self._workers: dict[int, _Worker] = {}
         self._busy: dict[int, int] = {}
+        # Those that have been told to end.
+        self._leaving: list[_Worker] = []
         self._poll = select.poll()
 
     def __enter__(self) -> ForkExecutor:
@@ -132,7 +135,9 @@ class ForkExecutor:
             for worker in self._workers.values():
                 os.kill(worker.pid, signal.SIGKILL)
         for worker in list(self._workers.values()):
-            self._bury(worker)
+            self._dismiss(worker)
+        while self._leaving:
+            _end_of(self._leaving.pop())
 
     def _wait_for(self, future: ForkFuture) -> None:
         while not future.done():
@@ -155,16 +160,20 @@ class ForkExecutor:
             try:
                 value, error = receive(descriptor)
             except EOFError:
-                value, error = None, LostWorkerError(self._bury(self._workers[descriptor]))
+                self._dismiss(self._workers[descriptor])
+                value, error = None, LostWorkerError(_end_of(self._leaving.pop()))
             number = self._busy.pop(descriptor)
             self._poll.unregister(descriptor)
             self._tasks[number].future.settle(value, error)
+            if not self._queue and descriptor in self._workers:
+                # Nothing that it knows will ever be submitted.
+                self._dismiss(self._workers[descriptor])
 
     def _start(self, number: int) -> None:
         """Have a worker do a task: an idle one that knows it, else a new one."""
         idle = next((worker for end, worker in self._workers.items() if end not in self._busy), None)
         if idle is not None and idle.knows <= number:
-            self._bury(idle)
+            self._dismiss(idle)
             idle = None
         worker = idle or self._fork()
         self._busy[worker.results] = number
@@ -211,10 +220,15 @@ class ForkExecutor:
         finally:
             os._exit(code)
 
-    def _bury(self, worker: _Worker) -> str:
-        """Wait for the end of a worker that has nothing left to do; how it ended."""
+    def _dismiss(self, worker: _Worker) -> None:
+        """Let a worker end that has nothing left to do."""
         del self._workers[worker.results]
         os.close(worker.commands)
         os.close(worker.results)
-        _, status = os.waitpid(worker.pid, 0)
-        return ending(os.waitstatus_to_exitcode(status))
+        self._leaving.append(worker)
+
+
+def _end_of(worker: _Worker) -> str:
+    """Wait for the end of a worker that was dismissed; how it ended."""
+    _, status = os.waitpid(worker.pid, 0)
+    return ending(os.waitstatus_to_exitcode(status))
