@@ -69,7 +69,7 @@ def test_the_file_that_ends_its_worker_is_named(cluster: Any, tmp_path: Path) ->
         path = tmp_path / f"{number}.py"
         path.write_text(DEADLY if number == 3 else UNSAFE)
         checks = Checks(frozenset({"PKT101", "PKT102"}), Deadly)
-        jobs.append(Job(number, path.name, str(path), checks, path.stat()))
+        jobs.append(Job(number, path.name, str(path), checks, path.stat().st_size))
     pool = module.connect(cluster.scheduler_address)
     told = {one.number: one for _, checked in handed_out(pool, jobs, digests=False) for one in checked}
     [problem] = told[3].report.problems  # type: ignore[union-attr]
@@ -89,7 +89,7 @@ def test_workers_that_are_gone_are_not_waited_for(monkeypatch: pytest.MonkeyPatc
         own.scale(0)
         while own.scheduler.workers:
             time.sleep(0.05)
-        job = Job(0, "a.py", str(path), Checks(frozenset({"PKT101"})), path.stat())
+        job = Job(0, "a.py", str(path), Checks(frozenset({"PKT101"})), path.stat().st_size)
         [(_, [told])] = handed_out(pool, [job], digests=False)
     [problem] = told.report.problems  # type: ignore[union-attr]
     assert "no workers left" in problem.message

@@ -21,6 +21,8 @@ CLEAN, FINDINGS, FAILURE, INTERRUPTED = 0, 1, 2, 130
 
 _FORMATS = ("text", "concise", "json")
 _STDIN = "-"
+# The last run lives on until the process ends, all at once: to take it apart takes longer than to print what it found.
+_held: list[object] = []
 _ISSUES = "https://github.com/picketlint/picketlint/issues"
 
 _DESCRIPTION = """\
@@ -267,6 +269,7 @@ def _check_paths(options: argparse.Namespace, resolver: Resolver) -> tuple[Outco
         raise _UsageError("a path is empty: is a variable in the command line not set?")
     checking = Checking(options, lambda line: None if options.quiet else _say("warning", line))
     scan = Scan(paths, resolver, force_exclude=options.force_exclude, runner=checking, found=checking.foresee)
+    _held[:] = [scan]
     reports = list(scan)
     outcome = Outcome.of(reports, scan.files)
     if not options.quiet:

@@ -17,7 +17,7 @@ from picketlint.config import ConfigError
 from picketlint.files import below, is_dotenv
 from picketlint.model import Problem
 from picketlint.records import NamedTuple
-from picketlint.settings import Resolver, Settings
+from picketlint.settings import DEFAULT_EXCLUDES, Resolver, Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,19 +134,20 @@ class _Folder:
 
     def targets(self, *, strict: bool, but: Collection[str]) -> Iterator[Target]:
         """The files that were taken, ``but`` some paths. ``strict``: even those that the user did not name."""
-        strict = strict or self.settings.strict
+        settings, shown, before, named, alike = self.settings, self.shown, self._before, self.named, self._alike
+        strict = strict or settings.strict
         usual: Checks | None = None
         for name, state in self.files.items():
-            path = self._before + name
+            path = before + name
             if but and path in but:
                 continue
-            if not self._alike or "test" in name or name in self.named:
-                checks = self.settings.checks_for(path, strict=strict or name in self.named)
+            if not alike or "test" in name or name in named:
+                checks = settings.checks_for(path, strict=strict or name in named)
             else:
                 if usual is None:
-                    usual = self.settings.checks_for(path, strict=strict)
+                    usual = settings.checks_for(path, strict=strict)
                 checks = usual
-            yield Target(self.shown + name, path, self.settings, None, checks, state)
+            yield Target(shown + name, path, settings, None, checks, state)
 
 
 class _Search:
@@ -298,8 +299,10 @@ class _Search:
     ) -> list[str]:
         """Those of some names in a directory that neither excludes, if they count, nor ignore files leave out."""
         settings = folder.settings
-        # Going by the defaults, a file is left out only with the directory that it is in.
-        excluding = settings is not waived and (are_directories or settings.excludes_by_pattern)
+        # Going by the defaults, a file is left out only with the directory that it is in, and that by its name.
+        excluding = settings is not waived and (
+            settings.excludes_by_pattern or (are_directories and not DEFAULT_EXCLUDES.isdisjoint(names))
+        )
         if not (excluding or rules):
             return names
         kept = []

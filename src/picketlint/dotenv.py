@@ -6,18 +6,18 @@ Source: the format that `docker run --env-file`, Compose and python-dotenv have 
 from __future__ import annotations
 
 import os
-import re
 
+from picketlint.lazy import regex
 from picketlint.records import NamedTuple
 
-_LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.]*)[ \t]*=[ \t]*(?P<value>.*)")
-_QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)""")
-_COMMENT = re.compile(r"(?:^|\s)#.*")
+_LINE = regex(r"\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.]*)[ \t]*=[ \t]*(?P<value>.*)")
+_QUOTED = regex(r"""(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)""")
+_COMMENT = regex(r"(?:^|\s)#.*")
 # What replaces a value when the file is read, or was encrypted to be committed: nothing is disclosed.
 # https://dotenvx.com/docs/quickstart/encryption, https://getsops.io/docs/
-_REFERENCE = re.compile(r"\$(?:\w+|\{\w+\}|\(.*\))|\{\{.*\}\}|encrypted:[A-Za-z0-9+/=]+|ENC\[.*\]|")
+_REFERENCE = regex(r"\$(?:\w+|\{\w+\}|\(.*\))|\{\{.*\}\}|encrypted:[A-Za-z0-9+/=]+|ENC\[.*\]|")
 # What the same write beside it, and the file of https://www.dotenv.org/docs/security/env-vault has.
-_FOR_DECRYPTION = re.compile(r"DOTENV_(?:PUBLIC_KEY|VAULT)\w*|sops_\w+")
+_FOR_DECRYPTION = regex(r"DOTENV_(?:PUBLIC_KEY|VAULT)\w*|sops_\w+")
 # Parts of the names of files that are meant to be committed, for people to copy.
 _TEMPLATES = frozenset({"example", "examples", "sample", "template", "tmpl", "tpl", "dist", "defaults", "schema"})
 

@@ -201,7 +201,9 @@ class Resolver:
 
     def for_directory(self, directory: str) -> Settings:
         """The Settings that govern the files right in a directory, which need not exist. Raises ConfigError."""
-        directory = os.path.normpath(os.path.join(self.cwd, directory))
+        return self._governing_in(os.path.normpath(os.path.join(self.cwd, directory)))
+
+    def _governing_in(self, directory: str) -> Settings:
         found = self._explicit or (_NOTHING if self._isolated else self._nearest(directory))
         return self._build(found, self._root(directory, found.path))
 
@@ -221,7 +223,7 @@ class Resolver:
                 self._configs.setdefault(directory, self._configs[parent])
             if parent in self._roots:
                 self._roots.setdefault(directory, self._roots[parent])
-        return self.for_directory(directory)
+        return self._governing_in(directory)
 
     def _read_explicit(self, path: str) -> _Found:
         if self._isolated:

@@ -8,8 +8,6 @@ from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
-
     from picketlint.engine import Checks
 
 # Batches become smaller towards the end, each a twelfth of a worker's share of what is left: what files cost cannot be
@@ -22,7 +20,7 @@ _LEAST = 1 << 8
 class Job(NamedTuple):
     """One file to check: its number among the targets of the run, what it is called, where it is and for what.
 
-    ``state`` is that of the file before it was read (None if it cannot be had), ``data`` its content where a worker
+    ``size`` is how many bytes there are to check, as far as that can be had, ``data`` its content where a worker
     cannot read it.
     """
 
@@ -30,13 +28,8 @@ class Job(NamedTuple):
     display: str
     path: str
     checks: Checks
-    state: os.stat_result | None = None
+    size: int = 0
     data: bytes | None = None
-
-    @property
-    def size(self) -> int:
-        """How many bytes there are to check."""
-        return 0 if self.state is None else self.state.st_size
 
 
 def balanced(jobs: Iterable[Job], workers: int) -> list[list[Job]]:

@@ -88,5 +88,5 @@ def _packed(pool: Pool, jobs: list[Job]) -> tuple[list[Job], list[Checked]]:
         if isinstance(data, Report):
             unread.append(Checked(job.number, data))
         else:
-            packed.append(job._replace(checks=portable(job.checks), state=None, data=data))
+            packed.append(job._replace(checks=portable(job.checks), data=data))
     return packed, unread

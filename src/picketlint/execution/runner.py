@@ -94,7 +94,8 @@ class Runner:
             elif target.checks is not None and target.checks.codes:
                 known = cache.find(target) if cache else None
                 if known is None:
-                    pending.append(Job(number, target.display, target.path, target.checks, target.state))
+                    size = 0 if target.state is None else target.state.st_size
+                    pending.append(Job(number, target.display, target.path, target.checks, size))
             reports.append(known)
         told = self._told(pending, len(wanted), digests=cache is not None and cache.by_content)
         for job in pending:
