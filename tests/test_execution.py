@@ -123,6 +123,18 @@ def test_shutting_down_at_once_leaves_nothing_behind(kind: str) -> None:
     assert not any(runs(pid) for pid in pids)
 
 
+@pytest.mark.skipif(not CAN_FORK, reason="forking is not safe here")
+def test_a_fork_that_nothing_is_left_for_ends_while_others_are_busy() -> None:
+    with forked.ForkExecutor(2) as pool:
+        busy = pool.submit(time.sleep, 2)
+        idle = pool.submit(os.getpid).result()
+        deadline = time.monotonic() + 60
+        while runs(idle):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert not busy.done()
+
+
 def runs(pid: int) -> bool:
     """Whether a process is there that has not ended yet."""
     try:
