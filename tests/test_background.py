@@ -20,6 +20,7 @@ from picketlint.background import begun
 from picketlint.discovery import discover
 from picketlint.execution import forked
 from picketlint.execution.runner import Options, foresee
+from picketlint.needles import Table
 from picketlint.prefilter import Prefilter
 from picketlint.settings import Overrides, Resolver
 
@@ -36,9 +37,9 @@ def test_a_call_is_made_by_a_thread_that_is_gone_when_its_value_is_there() -> No
 
 
 def test_a_call_that_fails_fails_where_its_value_is_asked_for() -> None:
-    value = begun(lambda: [][1])
+    value = begun(lambda: int("one"))
     time.sleep(0.01)
-    with pytest.raises(IndexError):
+    with pytest.raises(ValueError, match="one"):
         value()
 
 
@@ -57,7 +58,7 @@ def test_a_scanner_that_was_foreseen_is_made_once(monkeypatch: pytest.MonkeyPatc
     made: list[int] = []
     ours = scanner.scanner_for
 
-    def counted(table: scanner.Table) -> scanner.Scanner | None:
+    def counted(table: Table) -> scanner.Scanner | None:
         made.append(_thread.get_ident())
         return ours(table)
 
@@ -79,7 +80,8 @@ def test_nothing_is_begun_for_few_bytes() -> None:
     small = Prefilter(TABLE)
     small.foresee(prefilter._WORTH_SCANNING)
     small.expect(1)
-    assert small._making is small._scanner is None
+    assert small._making is None
+    assert small._scanner is None
 
 
 @pytest.mark.parametrize(
