@@ -387,6 +387,20 @@ def test_an_interrupt_ends_the_run_and_its_workers(busy: Callable[[str], subproc
     assert not any(runs(worker) for worker in workers)
 
 
+@pytest.mark.skipif(not CAN_FORK, reason="forking is not safe here")
+def test_an_interrupt_at_birth_is_none_of_a_workers(tmp_path: Path) -> None:
+    code = """
+import os, signal
+from picketlint.execution.forked import ForkExecutor
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGINT))
+with ForkExecutor(2) as pool:
+    print(*pool.map(abs, range(-5, 0)))
+"""
+    command = [sys.executable, "-c", code]
+    process = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, timeout=60)
+    assert (process.stdout, process.stderr) == (b"5 4 3 2 1\n", b"")
+
+
 @on_linux
 @per_kind()
 def test_workers_do_not_outlive_a_run_that_is_killed(busy: Callable[[str], subprocess.Popen[bytes]], kind: str) -> None:

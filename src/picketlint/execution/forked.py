@@ -175,7 +175,7 @@ class ForkExecutor:
         if idle is not None and idle.knows <= number:
             self._dismiss(idle)
             idle = None
-        worker = idle or self._fork()
+        worker = idle or self._undisturbed()
         self._busy[worker.results] = number
         self._poll.register(worker.results, select.POLLIN)
         try:
@@ -183,6 +183,14 @@ class ForkExecutor:
         except BrokenPipeError:
             # It died idle: the end of its other pipe will tell.
             return
+
+    def _undisturbed(self) -> _Worker:
+        """A new worker. Ctrl-C waits until it ignores that, and until it is known to be there."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return self._fork()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _fork(self) -> _Worker:
         receiving, commands = os.pipe()
