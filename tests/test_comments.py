@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import lists, sampled_from, tuples
 
 from picketlint.comments import Comment, code, comments
 from picketlint.source import UnreadableSourceError, decode
@@ -173,3 +175,60 @@ def test_code_is_without_prose_but_not_without_names() -> None:
 @pytest.mark.parametrize("text", ["f'", 'x = f"{a}\n', "f'{a\n}'"])
 def test_code_of_broken_f_strings_cannot_be_told(text: str) -> None:
     assert code(text.encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (r"x = 'it\'s' + y # \'", "x =   + y  "),
+        (r'x = "a\\" + y + "\\\"b # c" + z', "x =   + y +   + z"),
+        ('x = "a \\\nb" + y', "x =   + y"),
+        ('x = "a \\\\" + y \\\n + "b"', 'x =   + y \\\n + "b"'),
+        ('x = """a "b" \'c\' \\""" # d""" + y', "x =   + y"),
+        ("x = '''''' + '' + y", "x =   +   + y"),
+        ('# it\'s \\\ny = "a" \'b c\'"d"', ' \ny = "a"  "d"'),
+        ("x = f'\\'{a}' + rb'\\\\' + y", "x = f {a}  + rb  + y"),
+        ("x = f'\\\\{{{a}' + y", "x = f'\\\\{{{a}' + y"),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_of_strings_with_escapes_nothing_is_left(text: str, left: str, end: str) -> None:
+    assert code(f"{text}\n".replace("\n", end).encode()) == f"{left}\n".encode()
+
+
+# Operands, and the word that is left of them.
+OPERANDS = {
+    "a": "a",
+    "'b'": "b",
+    '"c.d"': "c.d",
+    r"'\''": "",
+    r'"\\"': "",
+    '"""e "f" \\""" """': "",
+    r"rb'\\ \''": "",
+    "f'{g}'": "g",
+    "rf'''\n{h}\" '''": "h",
+    "'#'": "",
+    "''": "",
+}
+BETWEEN = (" + ", " +\\\n", " + # it's\n", ' + # """\n', " + # \\\n", "\n+ #\n")
+
+
+@settings(max_examples=400, deadline=None)
+@given(lists(tuples(sampled_from(sorted(OPERANDS)), sampled_from(BETWEEN)), max_size=12), sampled_from(("\n", "\r\n")))
+def test_code_keeps_every_name_beside_strings_and_comments(parts: list[tuple[str, str]], end: str) -> None:
+    text = f"x = ({''.join(map(''.join, parts))}y)\nload = z\n"
+    ast.parse(text)
+    rest = code(text.replace("\n", end).encode())
+    assert rest is not None
+    left = [word for word in re.findall(r"[\w.]+", rest.decode()) if word not in ("f", "rf", "rb")]
+    assert left == ["x", *(OPERANDS[operand] for operand, _ in parts if OPERANDS[operand]), "y", "load", "z"]
+
+
+def test_code_of_bytes_that_are_no_text_cannot_be_told() -> None:
+    assert code(b"x = 'a' # \xff\n") is None
+    assert code(b"x = 'a' # \xfe\n") is None
+
+
+def test_code_of_many_strings_without_an_end_is_read_in_no_time() -> None:
+    for text in ('"""a \\""" ' * 30_000, "f'''" + "'a' \"b\" # c\n" * 30_000, "'" * 100_001, '"""' + '"' * 100_001):
+        code(text.encode())
