@@ -208,6 +208,8 @@ SAFE = [
     "kwargs: dict = {'FLAG': FLAG}\nFLAG = ask(\n    FLAG=FLAG, p=p\n)\nload(p,\n     FLAG=FLAG,\n)\nx[1] = 2\n",
     "known = {\n    'other',\n    'FLAG',\n    'further',\n}\nif p and (q or FLAG):\n    x[1] = 2\n",
     "FLAG = resolve_FLAG(\n    FLAG, p, upstream=q\n)\nif FLAG and p:\n    pass\n",
+    "def load(p, FLAG=FINE):\n    return p\ndef go(p=f(g(h(i(j(k())))))):\n    load(p)\n",
+    "def go(p, q=[(1, 2)]):\n    return FLAG\ndef load(p, q, FLAG=FINE):\n    go(p, BAD)\ngo(BAD, BAD)\n",
 ]
 
 
@@ -237,6 +239,9 @@ LINES = st.sampled_from(
         "def load(FLAG, x=VALUE):\n    load_it(p, FLAG=VALUE)",
         "def go(p, x=VALUE):\n    load(p, x)",
         "go(p, VALUE)",
+        "def further(p=f(g(h(i(j(k())))))):\n    load(p, VALUE)",
+        "def go(p, q=f(g(h(i(j(k()))))), FLAG=VALUE):\n    load(p, FLAG=FLAG)",
+        "def far(p, q='def', FLAG=VALUE):\n    load(p, FLAG=FLAG)\nfar(p, q, VALUE)",
         "go(p, x=VALUE)",
         "class A(Base):\n    FLAG: bool = VALUE\n    def go(self, x=VALUE):\n        load(p, FLAG=self.FLAG)",
         "class A:\n    def load(self, p, FLAG=VALUE):\n        self.FLAG = VALUE\n        load(p, FLAG=FLAG)",
@@ -315,5 +320,8 @@ def test_what_is_long_or_not_closed_takes_no_longer_than_it_is() -> None:
         b"def f(p, FLAG=False): pass\n" + b"f(" * 40_000,
         b"for " * 100_000,
         b"for " + b"x, " * 100_000,
+        b"FLAG=f(" + b"\n            a=b," * 20,
+        b"{'FLAG': f(" + b"\n            a=b.c," * 20,
+        b"class A:\n def f(self, p, FLAG=False):\n  " + b"self.f(p, FLAG); self, q\n" * 20_000,
     ):
         may_turn(text.replace(b"FLAG", ON.encode()), ON.encode(), on=True)

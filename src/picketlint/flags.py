@@ -8,8 +8,10 @@ harmless counts. A function with a parameter of that name can be given it by pla
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 from picketlint.lazy import regex
 from picketlint.needles import places
@@ -74,15 +76,17 @@ def may_turn(code: bytes, flag: bytes, *, on: bool) -> bool:
     patterns, code = _patterns(flag, on), _joined(code)
     if patterns.looped.search(code) or patterns.lambdas.search(code):
         return True
-    places = [found.start() for found in patterns.name.finditer(code)]
-    if any(not _is_harmless(code, place, flag, patterns) for place in places):
+    named = [found.start() for found in patterns.name.finditer(code)]
+    if any(not _is_harmless(code, place, flag, patterns) for place in named):
         return True
-    return _may_be_given_by_place(code, flag, patterns)
+    return _may_be_given_by_place(code, flag, patterns, named)
 
 
 def _joined(code: bytes) -> bytes:
     """Code with the lines that Python sees: they end in a line feed, unless a backslash joins the next one to them."""
-    return code.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\\\n", b" ")
+    if b"\r" in code:
+        code = code.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return code.replace(b"\\\n", b" ") if b"\\" in code else code
 
 
 @lru_cache(maxsize=16)
@@ -111,7 +115,7 @@ def _value(flag: bytes, literal: bytes) -> bytes:
     lookup = rb"%s(?:get|pop)\(\s*%s\s*(?:,\s*(?:%s)\s*)?\)" % (_DOTTED, quoted, literal)
     attribute = rb"getattr\(\s*[\w.]+,\s*%s,\s*(?:%s)\s*\)" % (quoted, literal)
     # With nothing by place, a call is none of a look-up.
-    call = rb"\((?:\s*(?!default\b)\w+=[\w.]+\s*(?:,\s*|(?=\)))){1,9}\)"
+    call = rb"\(\s*(?:(?!default\b)\w+=[\w.]+\s*(?:,\s*|(?=\)))){1,9}\)"
     unknown = rb"%s\w+(?:\[%s\]|%s|_%s\([^()]{0,%d}\))" % (_DOTTED, quoted, call, flag, _MOST)
     return rb"(?:%s|%s%s|%s|%s|%s)" % (literal, _DOTTED, flag, unknown, lookup, attribute)
 
@@ -183,11 +187,14 @@ def _is_one_of_several(code: bytes, place: int, flag: bytes) -> bool:
     return other is not None and other[1] != flag
 
 
-def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> bool:
-    """Whether a function that takes the flag is called here with an argument at its place, or a later one."""
+def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns, places: list[int]) -> bool:
+    """Whether a function that takes the flag is called here with an argument at its place, or a later one.
+
+    ``places`` are where the flag is named (0-based, ascending).
+    """
     wanted: dict[bytes, _Places] = {}
     number = 0
-    for function in _FUNCTION.finditer(code):
+    for function in _before(places, code):
         name, start = function[1], function.start()
         indentation = code[code.rfind(b"\n", max(start - _MOST, 0), start) + 1 : start]
         if name is None or indentation.strip() not in (b"", b"async"):
@@ -219,6 +226,22 @@ def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns) -> boo
     return any(_is_given(rest, name, places, patterns) for name, places in wanted.items())
 
 
+def _before(places: list[int], code: bytes) -> Iterator[re.Match[bytes]]:
+    """The functions that take what is named at one of some places, if any does: none begins within another's brackets.
+
+    That is the last that begins before each of the places (0-based, ascending).
+    """
+    number = 0
+    last: re.Match[bytes] | None = None
+    for function in chain(_FUNCTION.finditer(code), (None,)):
+        end = len(code) if function is None else function.start()
+        if number < len(places) and places[number] < end:
+            if last is not None:
+                yield last
+            number = bisect(places, end, number)
+        last = function
+
+
 def _owner(code: bytes, start: int, indentation: bytes) -> bytes | None:
     """The class that a function belongs to which begins at a place and is so far indented; None where nobody knows."""
     depth = len(indentation)
@@ -243,17 +266,24 @@ class _Places(NamedTuple):
 
 def _is_given(code: bytes, name: bytes, places: _Places, patterns: _Patterns) -> bool:
     """Whether a function is given what may be unsafe at one of some places, or goes where its calls are not read."""
-    through_self = places.method and b"self." + name in code and _NO_OBJECT.search(code) is None
     for start in _mentions(code, name):
         call = _ARGUMENTS.match(code, start + len(name), start + len(name) + _LONGEST)
         arguments = _split(call[1]) if call is not None else None
         if call is None or arguments is None or b"lambda" in call[1]:
             return True
         by_place = [one for one in arguments if _KEYWORD_OR_SPREAD.match(one) is None]
-        last = places.last - (through_self and _SELF.search(code, max(start - _MOST, 0), start) is not None)
+        last = places.last
+        if len(by_place) > last and places.method and _SELF.match(code, max(start - len(b"self."), 0), start):
+            last -= not _binds_self(code)
         if any(patterns.value.fullmatch(one) is None for one in by_place[places.first : last + 1]):
             return True
     return False
+
+
+@lru_cache(maxsize=1)
+def _binds_self(code: bytes) -> bool:
+    """Whether ``self`` is or may be something else in ``code`` than the object that a method is called on."""
+    return _NO_OBJECT.search(code) is not None
 
 
 def _mentions(code: bytes, name: bytes) -> Iterator[int]:
