@@ -10,7 +10,7 @@ import pytest
 
 from picketlint.dispatch import passages
 from picketlint.module import Module
-from picketlint.passages import Passage, in_module
+from picketlint.passages import Passage, Texts
 from picketlint.registry import load
 from picketlint.source import Source
 from picketlint.tokens import sample
@@ -24,7 +24,7 @@ def canaries(text: str) -> Iterator[Passage]:
 def places(code: str) -> list[str]:
     """The anchors: an expression as it is unparsed, a place as line and column."""
     module = Module(ast.parse(code), Source(code))
-    found = [placed.anchor for placed in in_module(canaries, module)]
+    found = [placed.anchor for placed in Texts(module).passages(canaries)]
     return [
         f"{type(anchor).__name__} {anchor.lineno}" if isinstance(anchor, ast.AST) else f"{anchor.line}:{anchor.column}"
         for anchor in found
@@ -68,7 +68,8 @@ def test_a_value_is_read_with_the_beginning_of_its_statement() -> None:
     rule = load().get("PKT401")
     assert rule is not None
     module = Module(ast.parse(code), Source(code))
-    assert [placed.passage.end - placed.passage.start for placed in in_module(rule.check, module)] == [40]  # type: ignore[attr-defined]
+    found = Texts(module).passages(rule.check)  # type: ignore[attr-defined]
+    assert [placed.passage.end - placed.passage.start for placed in found] == [40]
 
 
 def test_many_values_and_deep_sums() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from picketlint.dotenv import Dotenv
-    from picketlint.passages import Passage
+    from picketlint.passages import Passage, Texts
 
 Check = tuple[Rule, "Callable[..., Any]"]
 Reported = Iterator[tuple[Rule, Hit]]
@@ -23,11 +23,13 @@ def hits(rules: Iterable[Rule], module: Module) -> Reported:
     """Everything the rules report about the code of a module."""
     nodes: dict[type[ast.AST], list[Check]] = {}
     named: dict[str, dict[str, list[Check]]] = {"call": {}, "keyword": {}, "passing": {}, "default": {}}
+    texts: Texts | None = None
     for rule in rules:
         for method, listener in rule.listeners():
             check = (rule, getattr(rule, method))
             if listener.kind == "text":
-                yield from _placed(check, module)
+                texts = texts or _texts(module)
+                yield from _placed(check, texts)
             if listener.kind in _CHOSEN:
                 for subject in _CHOSEN[listener.kind](listener.wanted, module):
                     yield from _run([check], subject, module)
@@ -82,11 +84,15 @@ def _run(checks: list[Check], subject: object, module: Module) -> Reported:
             yield rule, hit
 
 
-def _placed(check: Check, module: Module) -> Reported:
-    from picketlint.passages import in_module
+def _texts(module: Module) -> Texts:
+    from picketlint.passages import Texts
 
+    return Texts(module)
+
+
+def _placed(check: Check, texts: Texts) -> Reported:
     rule, look = check
-    for anchor, focus, passage, secrets in in_module(look, module):
+    for anchor, focus, passage, secrets in texts.passages(look):
         yield rule, Hit(anchor, focus, passage.message, passage.severity, passage.confidence, (), secrets)
 
 

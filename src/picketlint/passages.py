@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
 from picketlint.model import Confidence, Severity, Span
 from picketlint.module import Module
@@ -47,60 +48,64 @@ class Placed(NamedTuple):
 
 
 Look = Callable[[str], Iterable[Passage]]
-_Seen = dict[str, list[tuple[int, int]]]
 
 
-def in_module(look: Look, module: Module) -> Iterator[Placed]:
-    """What ``look`` finds in a module's text, and in the values that its code puts together from constants."""
-    text = module.source.text
-    seen: _Seen = {}
-    taken: set[ast.expr] = set()
-    lines = Places(text)
-    literals = _Literals(module)
-    for passage in look(text):
-        focus = lines.span(passage.start, passage.end)
-        seen.setdefault(text[passage.start : passage.end], []).append(focus[:2])
-        secrets = (lines.span(*passage.secret),) if passage.secret else ()
-        literal = literals.around(focus)
-        if literal is None or literal in taken:
-            yield Placed(focus, focus, passage, secrets)
-        else:
-            taken.add(literal)
-            yield Placed(literal, focus, passage, secrets)
-    values = list(_values(module))
-    if values:
+class Texts:
+    """What there is to look through in a module, for one look after the other."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._lines = Places(module.source.text)
+        self._literals = _Literals(module)
+
+    def passages(self, look: Look) -> Iterator[Placed]:
+        """What ``look`` finds in the module's text, and in the values that its code puts together from constants."""
+        text, lines = self._module.source.text, self._lines
+        seen: dict[str, list[tuple[int, int]]] = {}
+        taken: set[ast.expr] = set()
+        for passage in look(text):
+            focus = lines.span(passage.start, passage.end)
+            seen.setdefault(text[passage.start : passage.end], []).append(focus[:2])
+            secrets = (lines.span(*passage.secret),) if passage.secret else ()
+            literal = self._literals.around(focus)
+            if literal is None or literal in taken:
+                yield Placed(focus, focus, passage, secrets)
+            else:
+                taken.add(literal)
+                yield Placed(literal, focus, passage, secrets)
         for places in seen.values():
             places.sort()
-        yield from _in_values(look, values, lines, module, seen)
+        yield from self._in_values(look, seen)
 
+    def _in_values(self, look: Look, seen: dict[str, list[tuple[int, int]]]) -> Iterator[Placed]:
+        values, starts, text = self._values
+        for passage in look(text) if values else ():
+            index = bisect_right(starts, passage.end - 1) - 1
+            if index < 0 or passage.end > starts[index] + len(values[index][1]):
+                continue
+            node = values[index][0]
+            span = self._module.source.span(node)
+            shown = seen.get(text[passage.start : passage.end], [])
+            if bisect_left(shown, span[:2]) == bisect_left(shown, span[2:]):
+                yield Placed(node, node, passage, (node,) if passage.secret else ())
 
-def _in_values(
-    look: Look,
-    values: list[tuple[ast.expr, str]],
-    lines: Places,
-    module: Module,
-    seen: dict[str, list[tuple[int, int]]],
-) -> Iterator[Placed]:
-    """All values are looked through as one text: there can be thousands, and most hold nothing."""
-    parts: list[str] = []
-    starts: list[int] = []
-    length = 0
-    for node, value in values:
-        written = f"{_lead(node, lines, module)}{_QUOTE}{value}{_QUOTE}{_GAP}"
-        # A passage has to reach into the value: what stands before it was looked through already.
-        starts.append(length + len(written) - len(value) - 2)
-        length += len(written)
-        parts.append(written)
-    text = "".join(parts)
-    for passage in look(text):
-        index = bisect_right(starts, passage.end - 1) - 1
-        if index < 0 or passage.end > starts[index] + len(values[index][1]):
-            continue
-        node = values[index][0]
-        span = module.source.span(node)
-        shown = seen.get(text[passage.start : passage.end], [])
-        if bisect_left(shown, span[:2]) == bisect_left(shown, span[2:]):
-            yield Placed(node, node, passage, (node,) if passage.secret else ())
+    @cached_property
+    def _values(self) -> tuple[list[tuple[ast.expr, str]], list[int], str]:
+        """The values that are put together, where each begins in one text of all, and that text.
+
+        They are looked through at once: there can be thousands, and most hold nothing.
+        """
+        values = list(_values(self._module))
+        parts: list[str] = []
+        starts: list[int] = []
+        length = 0
+        for node, value in values:
+            written = f"{_lead(node, self._lines, self._module)}{_QUOTE}{value}{_QUOTE}{_GAP}"
+            # A passage has to reach into the value: what stands before it was looked through already.
+            starts.append(length + len(written) - len(value) - 2)
+            length += len(written)
+            parts.append(written)
+        return values, starts, "".join(parts)
 
 
 def _lead(node: ast.expr, lines: Places, module: Module) -> str:
@@ -168,14 +173,8 @@ def _beginning(literal: tuple[Span, ast.expr]) -> tuple[int, int]:
 
 def _texts(module: Module) -> Iterator[ast.expr]:
     """Every literal that is a text: strings, bytes and f-strings, but not the pieces of the last."""
-    for node in module.tree.nodes(ast.Constant):
-        if isinstance(node.value, (str, bytes)) and not _is_piece(node, module):
-            yield node
+    yield from module.tree.texts
     yield from module.tree.nodes(ast.JoinedStr)
-
-
-def _is_piece(node: ast.AST, module: Module) -> bool:
-    return isinstance(module.tree.parent(node), ast.JoinedStr)
 
 
 # -- values that are not shown in one piece ----------------------------------------------------------------------------
@@ -262,6 +261,11 @@ def _fixed(node: ast.expr) -> str:
 
 def _shows(node: ast.expr, value: str, module: Module) -> bool:
     """Whether the source of a literal shows its value as it is; of an f-string, its pieces in order."""
+    if isinstance(node, ast.Constant) and node.lineno == node.end_lineno:
+        first = node.col_offset + (2 if isinstance(node.value, bytes) else 1)
+        # Most literals are that, between two quotes.
+        if module.source.line(node.lineno)[first : (node.end_col_offset or 0) - 1] == value:
+            return True
     span = module.source.span(node)
     lines = module.source.lines[span.line - 1 : span.end_line]
     written = lines[0][span.column - 1 : span.end_column - 1] if len(lines) == 1 else "\n".join(lines)

@@ -306,9 +306,9 @@ def _of_embedded(found: Embedded, literal: ast.AST, anchor: ast.AST) -> Credenti
 def _texts(module: Module) -> Iterator[tuple[ast.expr, str]]:
     """The texts of a module, with a character that is in no credential for what they leave open."""
     tree = module.tree
-    for node in tree.nodes(ast.Constant):
+    for node in tree.texts:
         text = _text(node.value)
-        if text is not None and not isinstance(tree.parent(node), ast.JoinedStr):
+        if text is not None:
             yield node, text
     for joined in tree.nodes(ast.JoinedStr):
         parts = (part.value if isinstance(part, ast.Constant) else _OPEN for part in joined.values)

@@ -27,6 +27,7 @@ _NAME_FIRST = frozenset(
 _NAMING = frozenset({"key", "name"})
 _VALUE = "value"
 _OBJECT_FIRST = frozenset({"getattr", "setattr", "__setattr__"})
+_SIGNED = frozenset(SIGNATURES)
 _COMPARING = frozenset({"compare_digest"})
 # All that are told by a text what something is called.
 TAKING_NAMES = _NAME_FIRST | _OBJECT_FIRST | _COMPARING | frozenset({*LOGIN_CALLS, *OPTION_CALLS, *FIELD_CALLS})
@@ -68,7 +69,8 @@ def sinks(module: Module) -> Iterator[Sink]:
         yield from _keywords(call)
         yield from _called(call, module)
     if not PACKAGES.isdisjoint(_imported(module)):
-        for call in tree.nodes(ast.Call):
+        # Few calls can be of such a function, and to tell of each what it calls costs more than all else here.
+        for call in module.mentions.calls_of(module.mentions.parts(_SIGNED)):
             yield from _placed(call, module)
     yield from _defaults(module)
 

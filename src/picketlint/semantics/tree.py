@@ -126,6 +126,12 @@ class Tree:
         return self._by_type.get(kind, [])  # type: ignore[return-value]
 
     @cached_property
+    def texts(self) -> list[ast.Constant]:
+        """The literals that are strings or bytes, but not the pieces of f-strings, in source order."""
+        constants, parent, joined = self.nodes(ast.Constant), self.parent, ast.JoinedStr
+        return [one for one in constants if one.value.__class__ in (str, bytes) and parent(one).__class__ is not joined]
+
+    @cached_property
     def _names(self) -> tuple[dict[str, list[ast.Name]], list[ast.Name]]:
         reads: dict[str, list[ast.Name]] = {}
         writes: list[ast.Name] = []
