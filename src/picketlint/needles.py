@@ -20,6 +20,7 @@ ASK = "(?#ask)"
 EACH = "(?#each)"
 ON = "(?#on)"
 OFF = "(?#off)"
+APART = "(?#apart)"
 
 MAGICS = b"from IPython import get_ipython"
 """What the text of a notebook begins with that holds magics: what are comments and strings in it nobody can tell."""

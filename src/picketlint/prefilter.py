@@ -11,6 +11,7 @@ from codecs import BOM_UTF8
 
 from picketlint.lazy import kept
 from picketlint.needles import (
+    APART,
     ASK,
     MAGICS,
     OFF,
@@ -272,7 +273,7 @@ class _Text:
 
             on = part.startswith(ON)
             return may_turn(self._data, part.removeprefix(ON if on else OFF).encode(), on=on)
-        return _compiled(part).search(self._data) is not None
+        return _matches(part, self._data)
 
 
 def candidates(rules: Iterable[Entry], data: bytes) -> tuple[Entry, ...]:
@@ -280,6 +281,15 @@ def candidates(rules: Iterable[Entry], data: bytes) -> tuple[Entry, ...]:
     entries = tuple(rules)
     look = Prefilter(tabulated((entry.id, entry.triggers) for entry in entries)).look(data)
     return tuple(filter(look.may_fire, entries))
+
+
+def _matches(expression: str, data: bytes) -> bool:
+    """Whether an expression matches somewhere."""
+    first, *others = map(_compiled, expression.split(APART))
+    found = first.search(data)
+    while others and found is not None and not all(one.match(data, found.end()) for one in others):
+        found = first.search(data, found.start() + 1)
+    return found is not None
 
 
 _expressions: dict[str, re.Pattern[bytes]] = {}

@@ -6,7 +6,9 @@ A rule has several, one of which must hold. A trigger is one of these, or a tupl
   However many words rules ask for, it costs the same: those of a file are looked up all at once, 6 ms per MB.
 - any other ``str``: a regular expression that matches somewhere. One that begins with plain characters, or with one
   that is rare in programs, costs about 0.4 ms per MB. What must not stand before comes after, then:
-  ``eval(?<!\.eval)``; one that begins otherwise makes ``re`` try every place, and costs twenty times as much.
+  ``eval(?<!\.eval)``; one that begins otherwise makes ``re`` try every place, and costs twenty times as much. What
+  ``APART`` stands before, many have: it is compiled once for all. Nothing but assertions may follow, and each place
+  has but one match of what is before.
 - ``bytes``: the file holds them somewhere. That costs 0.4 ms per MB, and next to nothing for the first in a trigger
   without words: it is looked for within words, in each of them but once, however many files hold it.
 - a ``str`` that begins with ``ASK``: a function, by module and name, that is called with the file's bytes and what
@@ -28,7 +30,7 @@ The functions below make triggers for what rules look for most.
 
 from __future__ import annotations
 
-from picketlint.needles import CODE, OFF, ON
+from picketlint.needles import APART, CODE, OFF, ON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ def builtin(name: str) -> tuple[Trigger, ...]:
 
 
 def _read(name: str) -> str:
-    return rf"(?<!def {name})(?![\w`.]|[ \t]+(?!(?:{_KEYWORDS}|import)\b)[A-Za-z]|[ \t]*=[^=])"
+    return rf"(?<!def {name})(?!\w){APART}(?![`.]|[ \t]+(?!(?:{_KEYWORDS}|import)\b)[A-Za-z]|[ \t]*=[^=])"
 
 
 def fewer(count: int) -> str:
@@ -109,16 +111,17 @@ def giving(keyword: str) -> str:
 
 def with_arguments(module: str, name: str, count: int) -> tuple[bytes | str, ...]:
     """Where a function of a package is used, but for plain calls with fewer than ``count`` arguments by place."""
-    return CODE, module, name, rf"{used(name)}(?!{fewer(count)})"
+    return CODE, module, name, rf"{used(name)}{APART}(?!{fewer(count)})"
 
 
-def imported(module: str, *functions: str, harmless: str = "(?!)") -> tuple[Trigger, ...]:
+def imported(module: str, *functions: str, harmless: str = "") -> tuple[Trigger, ...]:
     """Where functions of ``module`` (a package, or one directly in a package) can be called or handed on.
 
     That is ``module.function`` as it is written; or the function's name in a file in which the module can have another
     name, or the function be imported from it. Where what follows it is ``harmless``, that does not count.
     """
     package, _, inner = module.rpartition(".")
+    apart = f"{APART}(?!{harmless})" if harmless else ""
     # Of another package, it is an attribute; of this one in a relative import, something else. There may be blanks, or
     # the end of a line, behind the dot.
     attribute = rf"(?:(?<=[\w)\]\s]\.{inner})|(?<=\s{inner})(?<!import {inner}))(?!\w)"
@@ -133,8 +136,8 @@ def imported(module: str, *functions: str, harmless: str = "(?!)") -> tuple[Trig
         ways += [(*way, *reached) for way in _elsewhere(package or module, inner if package else function)]
         words = (CODE, *module.split("."), function)
         triggers += [
-            (*words, rf"{inner}\.{function}(?!\w|{harmless})"),
-            *((*words, rf"{used(function)}(?!{harmless})", *way) for way in ways),
+            (*words, rf"{inner}\.{function}(?!\w){apart}"),
+            *((*words, rf"{used(function)}{apart}", *way) for way in ways),
         ]
     return tuple(triggers)
 
