@@ -16,7 +16,8 @@ from picketlint.records import NamedTuple
 # What follows the first quote of a string.
 _DOUBLE = r"""(?: ""[^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* "{3} | [^"\\\n]* (?: \\. [^"\\\n]* )* " )"""
 _SINGLE = _DOUBLE.replace('"', "'")
-_COMMENT_OR_STRING = rf"(?sx) \#[^\r\n]* | \" {_DOUBLE} | ' {_SINGLE}"
+# With a fourth sign, which is in no Python, `re` finds the first of them in three quarters of the time.
+_COMMENT_OR_STRING = rf"(?sx) \#[^\r\n]* | \" {_DOUBLE} | ' {_SINGLE} | \0"
 # The same in bytes whose quotes and number signs are marked, but for those that are escaped: one byte is found in a
 # fifth of the time that one of three takes. A string that is a name ends before its last mark, another one at a quote,
 # or it is a quote alone, where none ends it.

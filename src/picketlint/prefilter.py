@@ -98,12 +98,14 @@ class Prefilter:
     def _read(self, data: bytes, *, folded: bool) -> _Text:
         scanned = None if self._scanner is None else self._scanner.scan(data)
         if scanned is None:
-            compounds, keys = self._vocabulary.of(data)
-            return _Text(data, keys, lambda: compounds, folded=folded)
+            found, keys = self._vocabulary.of(data)
+            return _Text(data, keys, lambda: found, folded=folded)
         from picketlint.scanner import words_around
 
         scanner, parts = self._scanner, scanned.parts
-        return _Text(data, scanned.keys, lambda: words_around(parts, data), folded=folded, scanner=scanner)
+        # Asked for by each function of a trigger.
+        compounds = kept(lambda: words_around(parts, data))
+        return _Text(data, scanned.keys, compounds, folded=folded, scanner=scanner)
 
     def _needles_for(self, text: _Text) -> dict[str, list[Needle]]:
         """The triggers of each rule whose words are in a file."""

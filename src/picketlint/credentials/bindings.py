@@ -123,7 +123,9 @@ def commented(module: Module) -> Iterator[Credential]:
 
 def _in_comment(text: str, module: Module) -> Iterator[Credential]:
     """What a comment would bind if it were code: a statement, an argument, an entry."""
-    for code in (text, f"f({text.rstrip(',')})", f"{{{text.rstrip(',')}}}"):
+    # Without a quote there is no text that could be bound.
+    quoted = "'" in text or '"' in text
+    for code in (text, f"f({text.rstrip(',')})", f"{{{text.rstrip(',')}}}") if quoted else ():
         try:
             inner = type(module)(parse(code), Source(code))
         except UnreadableSourceError:
