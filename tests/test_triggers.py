@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from picketlint import registry
 from picketlint.engine import Checks, analyze
 from picketlint.model import Finding
-from picketlint.needles import ASK, CODE, EACH, beginning_of, meant, tabulated
-from picketlint.prefilter import Look, Prefilter
+from picketlint.needles import APART, ASK, CODE, EACH, beginning_of, meant, tabulated
+from picketlint.prefilter import Look, Prefilter, _matches
 from picketlint.vocabulary import Vocabulary
 
 # What Python calls its own parser of expressions.
@@ -305,4 +305,28 @@ def test_expressions_are_linear() -> None:
     for part in ("torch ", "torch import ", "load(", "torch # ", "torch import (", "load((", "#", "a-", "-aa", "os "):
         data = b"import torch, numpy, os\nload = system = 1\n" + part.encode() * 200_000
         for expression in EXPRESSIONS:
-            re.search(expression.encode(), data)
+            _matches(expression, data)
+
+
+BEFORE = ("", " ", "x", ".", "def ", "\n", "torch.")
+BEHIND = (
+    *("", "(", "()", " = 1", " as x", " it", "`", "_x", ".x", "[0]", "\\\n", " import load", "(\n    p,\n)", "(p, q)"),
+    *("(p, *q)", "(p, 'a b')", "(p, weights_only=True)", "(p, weights_only=None)", "(p, f(q), 1, 2, 3, 4, 5, 6, 7, 8)"),
+)
+SHARED = [expression for expression in EXPRESSIONS if APART in expression]
+
+
+@pytest.mark.parametrize("expression", SHARED)
+@settings(max_examples=60, deadline=None)
+@given(pieces=st.lists(st.tuples(st.sampled_from(BEFORE), st.sampled_from(BEHIND)), max_size=4))
+def test_what_is_compiled_apart_matches_as_the_whole_does(expression: str, pieces: list[tuple[str, str]]) -> None:
+    name = expression.partition("(?")[0].replace("\\", "")
+    text = "".join(f"{before}{name}{after}" for before, after in pieces).encode()
+    assert _matches(expression, text) is (re.search(expression.encode(), text) is not None)
+
+
+def test_only_assertions_are_compiled_apart() -> None:
+    assert len(SHARED) > 20
+    for expression in SHARED:
+        for part in expression.split(APART)[1:]:
+            assert all(kind in (parser.ASSERT, parser.ASSERT_NOT) for kind, _ in parser.parse(part.encode()))
