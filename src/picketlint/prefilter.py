@@ -73,8 +73,8 @@ class Prefilter:
         self._vocabulary = Vocabulary(table)
         self._scanner: Scanner | None = None
         self._making: Callable[[], Scanner | None] | None = None
-        # By their key, with their words, and with those and what the rest of them begins with.
-        self._needles: dict[bytes | str, list[tuple[Needle, frozenset[bytes], frozenset[bytes]]]] = {}
+        # By their key, with their words, and with all of them that a scanner tells.
+        self._needles: dict[bytes | str, list[tuple[Needle, frozenset[bytes | str], frozenset[bytes | str]]]] = {}
         self._seen = 0
 
     def look(self, data: bytes) -> Look:
@@ -113,20 +113,21 @@ class Prefilter:
         keys: set[bytes | str] = self._table.by_key.keys() & text.keys
         keys.update(one for one in self._table.by_beginning if text.holds_beginning(one))
         for key in keys:
-            for needle, words, begun in self._needles.get(key) or self._made(key):
-                if (words if text.exact else begun) <= text.keys:
+            for needle, words, told in self._needles.get(key) or self._made(key):
+                if (words if text.exact else told) <= text.keys:
                     found.setdefault(needle.rule, []).append(needle)
         return found
 
-    def _made(self, key: bytes | str) -> list[tuple[Needle, frozenset[bytes], frozenset[bytes]]]:
+    def _made(self, key: bytes | str) -> list[tuple[Needle, frozenset[bytes | str], frozenset[bytes | str]]]:
         numbers = self._table.by_key.get(key, ())
         if isinstance(key, bytes):
             numbers += self._table.by_beginning.get(key, ())
         made = self._needles[key] = []
+        expressions = frozenset[bytes | str]() if self._scanner is None else self._scanner.expressions
         for number in numbers:
             needle = Needle(*self._table.needles[number])
-            words = frozenset(needle.words)
-            made.append((needle, words, words | begun_by(needle.rest)))
+            words = frozenset[bytes | str](needle.words)
+            made.append((needle, words, words | begun_by(needle.rest) | expressions.intersection(needle.rest)))
         return made
 
     def expect(self, size: int) -> None:
@@ -221,7 +222,6 @@ class _Text:
         self.exact = scanner is None
         # The words among the keys that stand by themselves.
         self._certain: Collection[bytes | str] = () if bare else keys if scanner is None else scanner.whole
-        self._refutable = frozenset[str]() if scanner is None else scanner.expressions
         self._folded = folded
         self._bare = bare
         self._alone: dict[bytes, bool] = {}
@@ -263,8 +263,6 @@ class _Text:
         if isinstance(part, str) and part.startswith(ASK):
             asked: Asked = meant(part)
             return asked(self._data, self._compounds)
-        if part in self._refutable and part not in self.keys:
-            return False
         there = self.holds_beginning(_beginning(part))
         if isinstance(part, bytes) or not there:
             return there

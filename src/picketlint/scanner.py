@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 _LONGEST = (1 << 31) - 1
 # Which words these are decides about speed alone. Some are within so many others that it pays to look for them closely:
 # whether one of them stands by itself costs a search of the file otherwise. Others are in nearly every file: only where
-# a trigger needs nothing else are they looked for before the rest of it.
+# a trigger needs nothing else are they looked for before the rest of it. The last say little, being in sentences.
 _WITHIN_OTHERS = frozenset({b"ash", b"eval", b"exec", b"hub", b"load", b"sh"})
 _EVERYWHERE = frozenset(
     {b"all", b"call", b"code", b"core", b"get", b"init", b"io", b"list", b"new", b"nn", b"only", b"os", b"text"}
 )
+_IN_PROSE = frozenset({b"case", b"match"})
 _BOUND = regex(r"\{0,\d+\}")
 
 
@@ -38,7 +39,7 @@ class Scanner:
     def __init__(self, table: Table) -> None:
         begun = frozenset[bytes]().union(*(begun_by(rest) - {*words} for _, words, rest, _ in table.needles))
         self.whole = _WITHIN_OTHERS.intersection(table.words) - begun
-        parts = {part for _, words, rest, _ in table.needles if not words for part in rest}
+        parts = {part for _, words, rest, _ in table.needles if _IN_PROSE.issuperset(words) for part in rest}
         self.expressions = frozenset(part for part in parts if isinstance(part, str) and _is_plain(part))
         self._taken_for_granted = _EVERYWHERE.intersection(table.words).difference(table.by_key)
         words = begun.union(table.words) - self.whole - self._taken_for_granted

@@ -254,7 +254,11 @@ HINTS = tuple(
     for form in (hint, hint.title(), hint.upper())
 )
 _ANY_HINT = "|".join(hint.decode() for hint in HINTS)
-_MATCHED = rf"match(?<!\Smatch)[\s(\\][^:]{{0,300}}(?:{_ANY_HINT})[^:]{{0,100}}:(?:\s|#[^\n]{{0,200}}\n){{0,100}}case\b"
+# The statement, and what it is about; the first is told more quickly.
+_MATCHED = (
+    r"match[\s(\\][^:]{0,500}:(?:\s|#[^\n]{0,200}\n){0,100}case",
+    rf"match(?<!\Smatch)[\s(\\][^:]{{0,300}}(?:{_ANY_HINT})[^:]{{0,100}}:(?:\s|#[^\n]{{0,200}}\n){{0,100}}case\b",
+)
 _SPOTTING = f"{ASK}picketlint.credentials.spotting:"
 _NAMES = f"{EACH}picketlint.credentials.spotting:NAMES"
 # What says that the name of a credential is there which says enough by itself.
@@ -274,7 +278,7 @@ def credential_triggers() -> tuple[Trigger, ...]:
         *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(LOGIN_CALLS)),
         *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
         # In other files a name with a colon behind it is a parameter, or a key without a value.
-        ("match", "case", _MATCHED),
+        ("match", "case", *_MATCHED),
         *(
             (key, user, rf"{quote}{key}{quote}[\s\\]{{0,40}}[:#]")
             for key in sorted(SHORT_KEYS)
