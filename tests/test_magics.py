@@ -57,6 +57,12 @@ INJECTIONS = {
     "indented": ("  x = 1\n  !ls {p}", "2:3"),
     "prompt": (">>> x = 1\n>>> !ls {p}", "2:5"),
     "script-flag": ("x = 1\n%%bash\n!ls {p}", "3:1"),
+    "timed": ("%time !ls {p}", "1:7"),
+    "timed-twice": ("%time %timeit -n 5 -q !ls {p}", "1:23"),
+    "timed-magic": ("%time %sx ls {p}", "1:7"),
+    "timed-assignment": ("%time x = !ls {p}", "1:11"),
+    "timed-in-a-block": ("if p:\n    %time !ls \\\n  {p}", "2:11"),
+    "timed-and-assigned": ("%time q = !ls\n!ls {q} {p}", "2:1"),
 }
 
 
@@ -394,6 +400,17 @@ WRITTEN_OUT = {
     "cell-sx": ("get_ipython().run_cell_magic('sx', '', 'ls\\nrm {p}')", "1:1 PKT301"),
     "in-a-function": (f"def f(p):\n    get_ipython().run_cell_magic('time', '', '{UNSAFE}')", "2:5 PKT101"),
     "environ": ("get_ipython().run_line_magic('env', 'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1')", "1:1 PKT107"),
+    "magic-in-a-magic": ("get_ipython().run_line_magic('time', '!ls {p}')", "1:1 PKT301"),
+    "call-in-a-magic": ("get_ipython().run_cell_magic('time', '', 'get_ipython().system(\"ls {p}\")\\n')", "1:1 PKT301"),
+    "call-in-a-call": (
+        f"get_ipython().run_cell_magic('time', '', 'get_ipython().run_line_magic(\"time\", \"{UNSAFE}\")')",
+        "1:1 PKT101",
+    ),
+    "call-behind-a-magic": ("get_ipython().run_line_magic('time', 'get_ipython().getoutput(\"ls {p}\")')", "1:1 PKT301"),
+    "import-in-a-call": (
+        "get_ipython().run_cell_magic('time', '', 'get_ipython().magic(\"time import os\")\\nos.system(p)')",
+        "1:2 PKT301",
+    ),
     "kept": ("ip = get_ipython()\nip.run_line_magic('sx', 'ls {p}')", "2:1 PKT301"),
     "imported": ("import IPython\nIPython.get_ipython().run_line_magic('sx', 'ls {p}')", "2:1 PKT301"),
 }
@@ -450,6 +467,15 @@ def test_an_exception_beside_a_magic_that_is_written_as_a_call() -> None:
     script = f"{INPUT}\nget_ipython().run_line_magic('time', '{UNSAFE}')  {reason}\n"
     [finding] = analyze(script.encode(), "x.py", DEFAULT).findings
     assert finding.status is Status.EXCEPTED
+
+
+def test_magics_behind_and_within_one_another_without_end() -> None:
+    behind = "%time " * 50_000 + "!ls {p}"
+    within = UNSAFE
+    for _ in range(8):
+        within = f"get_ipython().run_line_magic('time', {within!r})"
+    for source in (behind, within, f"get_ipython().run_line_magic('time', {behind!r})"):
+        assert found(INPUT, source) == []
 
 
 def test_many_statements_in_one_magic() -> None:

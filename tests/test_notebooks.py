@@ -317,6 +317,7 @@ def test_a_cell_that_cannot_be_read_makes_the_list_incomplete(repository: Reposi
     assert "a.ipynb: cell 2, line 1: Not checked, it does not parse" in outcome.err
 
 
+PICKLE5 = "try:\n    import pickle5 as pickle\nexcept ImportError:\n    import pickle"
 USED_ABOVE = "x = torch.load(p, weights_only=False)"
 
 
@@ -330,7 +331,17 @@ USED_ABOVE = "x = torch.load(p, weights_only=False)"
         (["def f(torch): ...", USED_ABOVE, "import torch"], ["2:1:5 PKT101"]),
         (["from x import *\nx = pickle.load(p)", "import pickle"], ["1:2:5 PKT106"]),
         (["%run x.py", "x = pickle.load(p)", "import pickle"], ["2:1:5 PKT106"]),
+        # In a `try`, in a condition, in one of several attempts.
+        (["x = pickle.load(p)", "try:\n    import pickle\nexcept ImportError:\n    !pip install x"], ["1:1:5 PKT106"]),
+        (["x = pickle.load(p)", "try:\n    import pickle\nexcept ImportError:\n    pickle = None"], ["1:1:5 PKT106"]),
+        (["x = pickle.load(p)", "if y:\n    with z:\n        import pickle"], ["1:1:5 PKT106"]),
+        (["x = pickle.load(p)", PICKLE5], ["1:1:5 PKT106"]),
+        ([PICKLE5, "x = pickle.load(p)"], ["2:1:5 PKT106"]),
+        (["from x import *", "x = load(p)", "try:\n    from dill import load\nexcept ImportError:\n    raise"], []),
         # The name may mean something else.
+        (["x = load(p)", "if y:\n    from dill import load\nelse:\n    from safe import load"], []),
+        (["x = pickle.load(p)", PICKLE5, "import json as pickle"], []),
+        (["x = load(p)", "try:\n    from dill import load\nexcept ImportError:\n    def load(p): ..."], []),
         (["from x import *\nx = load(p)", "from dill import load"], []),
         (["%run x.py", "x = load(p)", "from dill import load"], []),
         (["load = other", "x = load(p)", "from dill import load"], []),

@@ -36,6 +36,9 @@ _TOKEN = re.compile(
 _SHELL_COMMENT = re.compile(r"""'[^'\n]*' | "(?:\\.|[^"\\\n])*" | \\. | (?<=[ \t])\#[^\n]*\Z""", re.VERBOSE | re.DOTALL)
 _OPTION = re.compile(r"[ \t]*\S+[ \t]+")
 _MOST_OPTIONS = 8
+# Another line of IPython behind the options of a magic, and where it begins: ``-n 5 !ls``, ``files = %sx ls``.
+_FURTHER = re.compile(r"(?:-\S+[ \t]+(?:[\w.]+[ \t]+)?)*((?:[\w.,\[\]'\" \t]+=[ \t]*)?(?:!|%[ \t]*(?=[A-Za-z_])))")
+_MOST_NESTED = 4
 
 
 class Line(NamedTuple):
@@ -69,12 +72,15 @@ class Rewritten(NamedTuple):
     binds: bool = False
 
 
-def rewrite(source: str, *, signed: bool = True) -> Rewritten:
-    """A cell's text as Python. Without ``signed``, it is one line, a magic that lacks its sign."""
+def rewrite(source: str, *, signed: bool = True, depth: int = _MOST_NESTED) -> Rewritten:
+    """A cell's text as Python. Without ``signed``, it is one line, a magic that lacks its sign.
+
+    ``depth`` says how many magics are looked for behind one another.
+    """
     lines = source.split("\n")
     if signed and not _PERHAPS.search(source):
         return Rewritten(lines, lines, {}, (), True)
-    cell = _Cell(lines)
+    cell = _Cell(lines, depth)
     if signed:
         cell.read()
     else:
@@ -85,7 +91,8 @@ def rewrite(source: str, *, signed: bool = True) -> Rewritten:
 class _Cell:
     """The work on one cell. Lines are those that are parsed: what is cut off is not in them."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], depth: int) -> None:
+        self._depth = depth
         self._cut = _margins(lines)
         self._lines = [line[self._cut.get(number, 0) :] for number, line in enumerate(lines)]
         self._before = {number: lines[number][:length] for number, length in self._cut.items()}
@@ -206,8 +213,12 @@ class _Cell:
         name, begin = _name(text, signed=signed)
         self._binds = self._binds or name in BINDING
         count = text.count("\n") + 1
-        if name in CODE and not assigned and self._code(number, column, column + begin, count):
-            return number + count
+        if name in CODE and not assigned:
+            further = _FURTHER.match(text, begin) if self._depth else None
+            if further is not None:
+                return self._further(number, column, text, further.start(1))
+            if self._code(number, column, column + begin, count):
+                return number + count
         effect = None
         if name in CAPTURED:
             effect = "capture"
@@ -221,6 +232,23 @@ class _Cell:
             self._special.append(Line(effect, number, column, text[begin:]))
         return self._literal(number, column, text, comment=_comment(text) if effect in ("run", "capture") else None)
 
+    def _further(self, number: int, column: int, text: str, begin: int) -> int:
+        """What stands behind a magic at a place, from an offset of its text, and is for IPython itself; the line after."""
+        inner = rewrite(text[begin:], depth=self._depth - 1)
+        before = self._lines[number][:column]
+        self._binds = self._binds or inner.binds
+        self._special += [
+            line._replace(line=number + line.line, column=line.column + (0 if line.line else column))
+            for line in inner.special
+        ]
+        for index, (shown, parsed) in enumerate(zip(inner.shown, inner.parsed, strict=True)):
+            self._lines[number + index], self._whole[number + index] = parsed, shown
+            self._cut[number + index] = self._cut.get(number + index, 0) + inner.cut.get(index, 0)
+        self._lines[number] = before + self._lines[number]
+        self._whole[number] = before + _ascii(text[:begin]) + self._whole[number]
+        self._cut[number] += begin
+        return number + len(inner.parsed)
+
     def _code(self, number: int, column: int, behind: int, count: int) -> bool:
         """Leave the code behind a magic and its options, if there is any, and nothing else of the line."""
         line = self._lines[number]
@@ -231,7 +259,7 @@ class _Cell:
         self._cut[number] = self._cut.get(number, 0) + begin - column
         self._lines[number] = line[:column] + line[begin:]
         # What is cut off has as many bytes as characters.
-        self._whole[number] = line[:column] + line[column:begin].encode("ascii", "replace").decode() + line[begin:]
+        self._whole[number] = line[:column] + _ascii(line[column:begin]) + line[begin:]
         return True
 
     def _literal(self, number: int, column: int, text: str, *, comment: int | None = None) -> int:
@@ -242,6 +270,11 @@ class _Cell:
         self._lines[number] = self._lines[number][:column] + literal[0]
         self._lines[number + 1 : number + len(literal)] = literal[1:]
         return number + len(literal)
+
+
+def _ascii(text: str) -> str:
+    """A text with as many bytes as characters."""
+    return text.encode("ascii", "replace").decode()
 
 
 def _unquoted(text: str) -> str:

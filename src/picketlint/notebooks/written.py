@@ -19,6 +19,8 @@ from picketlint.source import UnreadableSourceError, parse
 
 _SHELL = "get_ipython"
 _COMMANDS = frozenset({"getoutput", "system", "system_piped", "system_raw"})
+# How deep magics are looked for in the texts of magics.
+_MOST_NESTED = 4
 # What their parameters are called.
 _MAGICS = {
     "magic": ("arg_s",),
@@ -27,12 +29,36 @@ _MAGICS = {
 }
 
 
+class _Calls(NamedTuple):
+    """The calls of the shell's methods in a tree, by the names of the methods, and those of them that are magics."""
+
+    named: list[tuple[ast.Call, str]]
+    magics: list[_Magic]
+
+
 class _Magic(NamedTuple):
-    """A call of a magic, and what is Python in the texts that it is given."""
+    """A call of a magic, what is Python in the texts that it is given, and the calls in that."""
 
     call: ast.Call
     rewritten: Rewritten
     inner: ast.Module
+    calls: _Calls
+
+
+class _Names:
+    """What is known of the names in a tree and in the texts of its magics: those with a meaning, those of the shell.
+
+    ``more``: there can be names that nobody sees.
+    """
+
+    def __init__(self, *, more: bool) -> None:
+        self.bound: set[str] = set()
+        self.shells: set[str] = set()
+        self.more = more
+
+    def known(self) -> Known:
+        """The same for those who put values into commands."""
+        return Known(frozenset(self.bound), self.more)
 
 
 def understand(root: ast.Module, *, more: bool = False) -> None:
@@ -40,27 +66,33 @@ def understand(root: ast.Module, *, more: bool = False) -> None:
 
     ``more``: there can be names that the tree does not show.
     """
-    names: set[str] = set()
+    names = _Names(more=more)
+    calls = _calls(root, names, _MOST_NESTED)
+    _put_in_place(root, calls, names.known())
+    if _SHELL not in names.bound:
+        _import_shell(root)
+
+
+def _calls(root: ast.Module, names: _Names, depth: int) -> _Calls:
+    """The calls in a tree, and in the texts of its magics down to a depth; what they name is added to ``names``."""
     methods: list[tuple[ast.Call, ast.Attribute]] = []
     for node in ast.walk(root):
-        names.update(bound(node))
-        more = more or (isinstance(node, ast.ImportFrom) and node.names[0].name == "*")
+        names.bound.update(bound(node))
+        names.shells.update(_shells(node))
+        names.more = names.more or (isinstance(node, ast.ImportFrom) and node.names[0].name == "*")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             methods.append((node, node.func))
-    shells = {name for node in ast.walk(root) for name in _shells(node)}
-    calls = [(call, method.attr) for call, method in methods if _is_shell(method.value, shells)]
-    magics = [magic for call, name in calls if (magic := _magic(call, name)) is not None]
-    for magic in magics:
-        more = more or magic.rewritten.binds
-        for node in ast.walk(magic.inner):
-            names.update(bound(node))
-    known = Known(frozenset(names), more)
-    for call, name in calls:
+    found = [(call, method.attr) for call, method in methods if _is_shell(method.value, names.shells)]
+    magics = [magic for call, name in found if (magic := _magic(call, name, names, depth)) is not None]
+    return _Calls(found, magics)
+
+
+def _put_in_place(root: ast.Module, calls: _Calls, known: Known) -> None:
+    """Put what the calls in a tree do in their place, and values into commands."""
+    for call, name in calls.named:
         if name in _COMMANDS and call.args:
             call.args[0] = filled(call.args[0], _place(call), known)
-    _replace(root, {magic.call: _body(magic, known) for magic in magics})
-    if _SHELL not in names:
-        _import_shell(root)
+    _replace(root, {magic.call: _body(magic, known) for magic in calls.magics})
 
 
 def _shells(node: ast.AST) -> list[str]:
@@ -79,9 +111,9 @@ def _is_shell(node: ast.expr, names: set[str]) -> bool:
     )
 
 
-def _magic(call: ast.Call, name: str) -> _Magic | None:
+def _magic(call: ast.Call, name: str, names: _Names, depth: int) -> _Magic | None:
     """What a call of a method of the shell runs, if that is a magic and its texts are constants."""
-    parameters = _MAGICS.get(name)
+    parameters = _MAGICS.get(name) if depth else None
     if parameters is None:
         return None
     given = dict(zip(parameters, call.args, strict=False))
@@ -96,15 +128,18 @@ def _magic(call: ast.Call, name: str) -> _Magic | None:
     source = "\n".join([sign + " ".join(texts[:2]).lstrip("%"), *texts[2:]])
     rewritten = rewrite(source)
     try:
-        return _Magic(call, rewritten, parse("\n".join(rewritten.parsed)))
+        inner = parse("\n".join(rewritten.parsed))
     except UnreadableSourceError:
         return None
+    names.more = names.more or rewritten.binds
+    return _Magic(call, rewritten, inner, _calls(inner, names, depth - 1))
 
 
 def _body(magic: _Magic, known: Known) -> list[ast.stmt]:
     """The statements that a magic runs; none if it runs none that rules are about."""
     text = "\n".join(magic.rewritten.shown)
     Tree(magic.inner, text, [magic.rewritten], [1], more=known.more, names=known.names).mend()
+    _put_in_place(magic.inner, magic.calls, known)
     magic.inner.body = [statement for statement in magic.inner.body if not _is_text(statement)]
     cell = magic.call.args[-1] if magic.call.args else None
     if isinstance(cell, ast.Constant) and 0 < (cell.end_lineno or 0) - cell.lineno == str(cell.value).count("\n"):
