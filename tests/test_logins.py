@@ -82,12 +82,28 @@ def test_another_place_is_not(name: str, place: int) -> None:
         'SSHClient().connect(host, **{"password": VALUE})',
         "SSHClient().connect(host, 22, user, VALUE.strip())",
         "open_it = SSHClient().connect\nopen_it(host, 22, user, VALUE)",
+        "with SSHClient() as client:\n    client.connect(host, 22, user, VALUE)",
+        "async def f():\n    async with make(), SSHClient() as client:\n        client.connect(host, 22, user, VALUE)",
+        "opened = SSHClient()\nwith opened as client:\n    client.connect(host, 22, user, VALUE)",
     ],
 )
 def test_functions_are_found_however_they_are_reached(code: str) -> None:
     head = f'from functools import partial\nfrom paramiko import SSHClient\nVALUE = "{PASSWORD}"\n'
     (finding,) = findings(head + code)
     assert finding.span.line == 3
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "with SSHClient() as client:\n    client.connect_to(host, 22, user, VALUE)",
+        "with SSHClient().opened() as client:\n    client.connect(host, 22, user, VALUE)",
+        "with SSHClient() as client:\n    client = other()\n    client.connect(host, 22, user, VALUE)",
+        "with other(SSHClient()) as client:\n    client.connect(host, 22, user, VALUE)",
+    ],
+)
+def test_what_a_with_makes_of_something_else_is_not_known(code: str) -> None:
+    assert not findings(f'from paramiko import SSHClient\nVALUE = "{PASSWORD}"\n{code}')
 
 
 @pytest.mark.parametrize("method", sorted(PASSWORD_METHODS))

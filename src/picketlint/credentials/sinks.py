@@ -9,7 +9,7 @@ from picketlint.credentials.names import Kind, kind_of, kind_of_many
 from picketlint.credentials.strength import looks_random
 from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS, SHORT_KEYS, USER_KEYS
 from picketlint.knowledge.defaults import FIELD_CALLS, OPTION_CALLS
-from picketlint.knowledge.logins import ASKING, PACKAGES, PARAMETERS, PASSWORD_METHODS, SIGNATURES
+from picketlint.knowledge.logins import ASKING, METHODS, PACKAGES, PARAMETERS, PASSWORD_METHODS, SIGNATURES
 from picketlint.records import NamedTuple
 from picketlint.semantics.tree import last_name
 
@@ -241,7 +241,7 @@ def _imported(module: Module) -> Iterator[str]:
 
 def _placed(call: ast.Call, module: Module) -> Iterator[Sink]:
     """What a known function takes by its place, or under a name that does not say what it is."""
-    names = module.calls.target(call).names.names
+    names = module.calls.target(call).names.names or _entered(call.func, module)
     signature = next((SIGNATURES[name] for name in names if name in SIGNATURES), ())
     given = {name: module.argument(call, name, place).candidates for place, name in enumerate(signature)}
     beside = _login((name, candidate.value) for name, candidates in given.items() for candidate in candidates)
@@ -250,6 +250,14 @@ def _placed(call: ast.Call, module: Module) -> Iterator[Sink]:
         kind = kind_of(name)
         if kind is not None:
             yield from (Sink(name, kind, candidate.value, beside) for candidate in candidates)
+
+
+def _entered(callee: ast.expr, module: Module) -> tuple[str, ...]:
+    """The name of a known method of what a ``with`` gave a name to, which is what the call there made."""
+    if not isinstance(callee, ast.Attribute) or callee.attr not in METHODS:
+        return ()
+    made = module.maker(callee.value, METHODS[callee.attr], ())
+    return () if made is None else (f"{made.name}().{callee.attr}",)
 
 
 def _called(call: ast.Call, module: Module) -> Iterator[Sink]:

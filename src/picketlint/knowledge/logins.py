@@ -110,6 +110,11 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "comet_ml.Experiment": ("api_key",),
 }
 PACKAGES = frozenset(name.partition(".")[0] for name in SIGNATURES)
+# The methods among them, with what makes the objects that have them.
+METHODS: dict[str, set[str]] = {}
+for _owner, _, _method in (name.partition("().") for name in SIGNATURES):
+    if _method.isidentifier():
+        METHODS.setdefault(_method, set()).add(_owner)
 # What these parameters are called anywhere else.
 PARAMETERS = {"cred": "password", "key": "secret_key", "pswd": "password"}
 
