@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
-from picketlint.credentials.embedded import Embedded, embedded, in_header, is_local, is_shown, unquoted
+from picketlint.credentials.embedded import Embedded, embedded, in_header, in_lines, is_local, is_shown, unquoted
 from picketlint.credentials.names import Kind, is_working, words
 from picketlint.credentials.programs import in_command, in_words
 from picketlint.credentials.sinks import Sink, sinks
@@ -283,9 +283,12 @@ def _is_passed_on(call: ast.Call, module: Module) -> bool:
 
 def _inside(module: Module) -> Iterator[Credential]:
     for node, text in _texts(module):
-        for found in (*embedded(text), *in_command(text)):
+        given = (*embedded(text), *in_command(text))
+        if "\n" in text:
             # A text of several lines is prose more often than not.
-            if (found.strength is Strength.RANDOM or "\n" not in text) and not _explains(node, module):
+            given = (*(found for found in given if found.strength is Strength.RANDOM), *in_lines(text))
+        for found in given:
+            if not _explains(node, module):
                 yield _of_embedded(found, node, home(node, module))
     yield from _in_commands(module)
 

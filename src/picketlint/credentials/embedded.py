@@ -48,6 +48,13 @@ _ELEMENT = regex(r"<([A-Za-z][A-Za-z0-9_-]{2,48})>([^<>\s]{4,512})</\1>")
 # A text that shows how it is given.
 _SHOWS = regex(r"\s*(?:e\.g\.|examples?|syntax|usage)\b", re.IGNORECASE)
 _ENTRY = regex(r"\"([A-Za-z][A-Za-z0-9_-]{2,48})\" {0,4}: {0,4}\"([^\s\"\\]{4,512})\"")
+# A line by itself, as files of settings have them: `.env`, INI, properties, YAML, JSON.
+_LINE = regex(
+    r"^[ \t]*(?:(?:export|set|-)[ \t]+)?(['\"]?)([A-Za-z_][A-Za-z0-9_.-]{2,48})\1([ \t]*[=:][ \t]*)"
+    r"(?:'([^'\n]{4,128})'|\"([^\"\n]{4,128})\"|([^\s'\"()\[\]{}<>,;]{4,128}))[ \t]*,?(?:[ \t]+[#;][^\n]*)?\r?$",
+    re.MULTILINE,
+)
+_SECTION = regex(r"^\[[\w .:-]{1,64}\][ \t]*\r?$", re.MULTILINE)
 _QUERY = regex(r"[?&]([A-Za-z][A-Za-z0-9_.-]{2,48})=([^&#\s'\"<>]{4,512})")
 # https://www.rfc-editor.org/rfc/rfc6750, https://www.rfc-editor.org/rfc/rfc7617
 _ANY_SCHEME = regex(r"\b(Bearer|Basic|Token|ApiKey) {1,2}([^\s\"',;{}<>]{8,1024})", re.IGNORECASE)
@@ -84,6 +91,20 @@ def embedded(text: str) -> Iterator[Embedded]:
         yield from _in_settings(text)
     if "bearer " in lowered or "basic " in lowered:
         yield from in_header(text, _KNOWN_SCHEME)
+
+
+def in_lines(text: str) -> Iterator[Embedded]:
+    """What somebody chose in the lines of a text that is, or becomes, a file of settings."""
+    if "\n" not in text or _SHOWS.match(text):
+        return
+    for _, name, sign, single, double, bare in _LINE.findall(text):
+        value, kind = single or double or bare, kind_of(name)
+        if kind not in (Kind.PASSWORD, Kind.SECRET) or strength(value, kind) is not Strength.CHOSEN:
+            continue
+        if bare.isidentifier() and (kind_of(bare) is not None or (sign == " = " and not _SECTION.search(text))):
+            # Code, which gives a variable the value of another one.
+            continue
+        yield Embedded(name, value, Strength.CHOSEN)
 
 
 def in_header(text: str, schemes: re.Pattern[str] = _ANY_SCHEME) -> Iterator[Embedded]:
@@ -217,4 +238,4 @@ def is_local(user: str, password: str, host: str) -> bool:
     return password == user or strength(password, Kind.PASSWORD) in (Strength.KNOWN, Strength.WORD)
 
 
-__all__ = ["Embedded", "embedded", "in_header", "is_local", "is_shown", "strength_of_login", "unquoted"]
+__all__ = ["Embedded", "embedded", "in_header", "in_lines", "is_local", "is_shown", "strength_of_login", "unquoted"]

@@ -59,6 +59,7 @@ _KEY = "9f8Kd02LmQx71Zp4"
 _WORD = "hunter2"
 _WITH_SHARP = "zQ7!v#2mK9w"
 _LOGIN = "YXBwOmh1bnRlcjI="
+_CHOSEN = "Sommer2024!"
 
 
 class HardcodedCredential(Rule):
@@ -151,6 +152,11 @@ class HardcodedCredential(Rule):
         bad(f"cursor.execute(\"CREATE USER app IDENTIFIED BY '{_WORD}'\")", at="1:1"),
         bad(f"cursor.execute(\"ALTER ROLE app WITH PASSWORD '{_WORD}'\")", at="1:1"),
         bad(f'body = "<login><user>app</user><password>{_WORD}</password></login>"', at="1:1"),
+        bad(f'open(".env", "w").write("USER=x\\nDB_PASSWORD={_CHOSEN}\\n")', at="1:1", why="a file of settings"),
+        bad(f'text = f"""\nexport DB_PASSWORD=\'{_CHOSEN}\'  # of the store\nHOST={{host}}\n"""', at="1:1"),
+        bad(f'text = "[db]\\npassword = {_WORD}\\n"', at="1:1", why="INI"),
+        bad(f'text = """\ndb:\n  user: app\n  password: {_CHOSEN}\n"""', at="1:1", why="YAML"),
+        bad(f'text = """{{\n  "user": "app",\n  "password": "{_CHOSEN}"\n}}"""', at="1:1", why="JSON"),
         good('pad_token = "<pad>"\neos_token = "<|endoftext|>"\nBLANK_TOKEN = "[blank]"', why="for a tokenizer"),
         good(f'build(moe_token_dispatcher_type="alltoall", token_pattern=r"(?u)\\b\\w+\\b", token="{_KEY}")'),
         good('bot_token = "<tool_call>"\naccess_token: str = "functools"'),
@@ -208,6 +214,10 @@ class HardcodedCredential(Rule):
         good('cursor.execute("CREATE USER app IDENTIFIED BY \'%s\'" % password)\nbody = "<password>...</password>"'),
         good(f"raise ValueError(\"password '{_WORD}' is in every list\")"),
         bad(f'update(body={{"doc": {{"password": "{_WORD}"}}}})', at="1:22"),
+        good('text = """\nDB_PASSWORD=$PASSWORD\nDB_PASSWORD={{ password }}\npassword: changeme\npassword: str\n"""'),
+        good(f'text = """Usage:\nexport DB_PASSWORD={_CHOSEN}\n"""\ndef f():\n    """\n    password: {_CHOSEN}\n    """'),
+        good('code = """\npassword = arg1\nsecret = self.secret2\npassword = password2\n"""', why="code"),
+        good(f'text = f"""\npassword: {_CHOSEN}, which is weak\npasswords: 2\nDB_PASSWORD={{password}}\n"""'),
         good(f'print("Usage: dump --password={_WORD}")', why="shows how"),
         good(f'names = {{"{_KEY}": "alice"}}\nauth = ("basic", "digest")\nuser.set_password(form.password)'),
         good(f'login(hf_token="{sample("hf_")}")', why="reported by PKT401"),
