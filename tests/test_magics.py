@@ -401,12 +401,18 @@ WRITTEN_OUT = {
     "in-a-function": (f"def f(p):\n    get_ipython().run_cell_magic('time', '', '{UNSAFE}')", "2:5 PKT101"),
     "environ": ("get_ipython().run_line_magic('env', 'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1')", "1:1 PKT107"),
     "magic-in-a-magic": ("get_ipython().run_line_magic('time', '!ls {p}')", "1:1 PKT301"),
-    "call-in-a-magic": ("get_ipython().run_cell_magic('time', '', 'get_ipython().system(\"ls {p}\")\\n')", "1:1 PKT301"),
+    "call-in-a-magic": (
+        "get_ipython().run_cell_magic('time', '', 'get_ipython().system(\"ls {p}\")\\n')",
+        "1:1 PKT301",
+    ),
     "call-in-a-call": (
         f"get_ipython().run_cell_magic('time', '', 'get_ipython().run_line_magic(\"time\", \"{UNSAFE}\")')",
         "1:1 PKT101",
     ),
-    "call-behind-a-magic": ("get_ipython().run_line_magic('time', 'get_ipython().getoutput(\"ls {p}\")')", "1:1 PKT301"),
+    "call-behind-a-magic": (
+        "get_ipython().run_line_magic('time', 'get_ipython().getoutput(\"ls {p}\")')",
+        "1:1 PKT301",
+    ),
     "import-in-a-call": (
         "get_ipython().run_cell_magic('time', '', 'get_ipython().magic(\"time import os\")\\nos.system(p)')",
         "1:2 PKT301",

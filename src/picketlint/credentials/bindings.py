@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
+from picketlint.credentials.cookies import cookies
 from picketlint.credentials.embedded import Embedded, embedded, in_header, in_lines, is_local, is_shown, unquoted
 from picketlint.credentials.names import Kind, is_working, words
 from picketlint.credentials.programs import in_command, in_words
@@ -81,7 +82,7 @@ class Credential(NamedTuple):
 def credentials(module: Module) -> Iterator[Credential]:
     """Every credential in a module but those that are known by their shape: see ``tokens``."""
     best: dict[ast.AST | Span, Credential] = {}
-    for found in (*_bound(module), *_inside(module)):
+    for found in (*_bound(module), *_inside(module), *_cookies(module)):
         known = best.get(found.literal)
         if known is None or _rank(found) > _rank(known):
             best[found.literal] = found
@@ -291,6 +292,13 @@ def _inside(module: Module) -> Iterator[Credential]:
             if not _explains(node, module):
                 yield _of_embedded(found, node, home(node, module))
     yield from _in_commands(module)
+
+
+def _cookies(module: Module) -> Iterator[Credential]:
+    """What opens a session to whoever sends it."""
+    for name, secret, literal in cookies(module):
+        if not _explains(literal, module):
+            yield Credential(f"cookie {name}", secret, Strength.RANDOM, literal, home(literal, module))
 
 
 def _in_commands(module: Module) -> Iterator[Credential]:

@@ -14,12 +14,14 @@ from picketlint.knowledge.credentials import (
     QUALIFIERS,
     SECRET_ENDINGS,
 )
+from picketlint.knowledge.logins import OTHER_COOKIES, SESSION_WORDS, SHORT_PASSWORDS, SHORT_TOKEN, SHORT_TOKENS
 from picketlint.knowledge.logs import OFTEN_NO_CREDENTIAL, OWNERS, QUESTIONS
 from picketlint.lazy import regex
 from picketlint.records import Enum
 
 _WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_ENDING = 3
+_SHORT_TOKEN = regex(SHORT_TOKEN)
 _NAME = regex(r"-{0,2}[A-Za-z_][A-Za-z0-9_.-]{2,127}")
 
 
@@ -68,6 +70,18 @@ def kind_of(name: str) -> Kind | None:
     return None
 
 
+def kind_beside(name: str, value: object) -> Kind | None:
+    """The same where the value that is given to a name, a literal, tells what it is short for."""
+    lowered = name.lower()
+    if name not in (lowered, name.upper()):
+        return None
+    if lowered in SHORT_PASSWORDS and isinstance(value, (str, bytes)):
+        return Kind.PASSWORD
+    if lowered in SHORT_TOKENS and isinstance(value, str) and _SHORT_TOKEN.fullmatch(value):
+        return Kind.MACHINE
+    return None
+
+
 def _telling(name: str) -> list[str]:
     """The words of a name but for those at its end that say nothing of what it stands for."""
     found = words(name)
@@ -107,3 +121,10 @@ def names_credential(name: str) -> bool:
     if found[-1] == "secret":
         return len(found) > 1 and found[-2] in OWNERS
     return found[-1] not in OFTEN_NO_CREDENTIAL
+
+
+@lru_cache(maxsize=1024)
+def opens_session(cookie: str) -> bool:
+    """Whether whoever has the cookie of this name is taken for the one who logged in."""
+    found = set(words(cookie))
+    return not found.isdisjoint(SESSION_WORDS) and found.isdisjoint(OTHER_COOKIES)

@@ -5,11 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from picketlint.credentials.names import Kind, kind_of, kind_of_many
+from picketlint.credentials.names import Kind, kind_beside, kind_of, kind_of_many
 from picketlint.credentials.strength import looks_random
 from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS, SHORT_KEYS, USER_KEYS
 from picketlint.knowledge.defaults import FIELD_CALLS, OPTION_CALLS
-from picketlint.knowledge.logins import ASKING, METHODS, PACKAGES, PARAMETERS, PASSWORD_METHODS, SIGNATURES
+from picketlint.knowledge.logins import (
+    ASKING,
+    METHODS,
+    PACKAGES,
+    PARAMETERS,
+    PASSWORD_METHODS,
+    SHORT_NAMES,
+    SIGNATURES,
+)
 from picketlint.records import NamedTuple
 from picketlint.semantics.tree import last_name
 
@@ -117,7 +125,7 @@ def _bound(target: ast.expr, value: ast.expr, module: Module) -> Iterator[Sink]:
 def _named(name: str | None, value: ast.expr, beside: dict[str, ast.expr | None] | None = None) -> Iterator[Sink]:
     if not name:
         return
-    kind = kind_of(name)
+    kind = _kind(name, value)
     if kind is not None:
         yield Sink(name, kind, value, beside or {})
         return
@@ -126,6 +134,11 @@ def _named(name: str | None, value: ast.expr, beside: dict[str, ast.expr | None]
     if kind is not None:
         for element in [*elements, *_keys(value)]:
             yield Sink(name, kind, element, {})
+
+
+def _kind(name: str, value: ast.expr) -> Kind | None:
+    """What sort of credential a name is that of, by itself or beside a value."""
+    return kind_of(name) or (kind_beside(name, value.value) if isinstance(value, ast.Constant) else None)
 
 
 def _elements(value: ast.expr) -> list[ast.expr]:
@@ -145,7 +158,11 @@ def _keys(value: ast.expr) -> list[ast.expr]:
 
 
 def _keywords(call: ast.Call) -> Iterator[Sink]:
-    wanted = [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg and _is_wanted(keyword.arg)]
+    wanted = [
+        (keyword.arg, keyword.value)
+        for keyword in call.keywords
+        if keyword.arg and _is_wanted(keyword.arg, keyword.value)
+    ]
     if wanted:
         beside = _login((keyword.arg or "", keyword.value) for keyword in call.keywords)
         for name, value in wanted:
@@ -153,8 +170,8 @@ def _keywords(call: ast.Call) -> Iterator[Sink]:
     yield from _as_pair((keyword.arg, keyword.value) for keyword in call.keywords)
 
 
-def _is_wanted(name: str) -> bool:
-    return name in LOGIN_PAIRS or kind_of(name) is not None or kind_of_many(name) is not None
+def _is_wanted(name: str, value: ast.expr) -> bool:
+    return name in LOGIN_PAIRS or _kind(name, value) is not None or kind_of_many(name) is not None
 
 
 def _pair(value: ast.expr) -> Iterator[Sink]:
@@ -168,7 +185,7 @@ def _entries(display: ast.Dict) -> Iterator[Sink]:
     wanted = [
         (key, value)
         for key, value in zip(keys, display.values, strict=True)
-        if isinstance(key, str) and (kind_of(key) is not None or kind_of_many(key) is not None)
+        if isinstance(key, str) and (_kind(key, value) is not None or kind_of_many(key) is not None)
     ]
     if wanted:
         beside = _login((key, value) for key, value in zip(keys, display.values, strict=True) if isinstance(key, str))
@@ -215,7 +232,7 @@ def _either_way(left: ast.expr, right: ast.expr, module: Module) -> Iterator[Sin
             yield from _either_way(mine, theirs, module)
     for one, other in ((left, right), (right, left)):
         name = name_of(one, module)
-        kind = kind_of(name) if name else None
+        kind = (_kind(name, other) if one is left else kind_of(name)) if name else None
         if name and kind is not None:
             yield Sink(name, kind, other, {}, compared=True)
 
@@ -303,6 +320,7 @@ def _keyword_of(call: ast.Call, name: str) -> ast.expr | None:
 def _defaults(module: Module) -> Iterator[Sink]:
     """The defaults of parameters, fields and options."""
     wanted = {parameter.arg for parameter in module.tree.nodes(ast.arg) if kind_of(parameter.arg) is not None}
+    short = {one.arg for one in module.tree.nodes(ast.arg) if one.arg.lower() in SHORT_NAMES}
     fields = [(assign.targets[0], assign.value) for assign in module.tree.nodes(ast.Assign)]
     fields += [(field.target, field.value) for field in module.tree.nodes(ast.AnnAssign) if field.value is not None]
     for target, value in fields:
@@ -312,9 +330,11 @@ def _defaults(module: Module) -> Iterator[Sink]:
         if last_name(call.func) in OPTION_CALLS:
             wanted.update(_options(call))
     signatures = _Signatures(module)
-    for default in module.defaults.find(frozenset(wanted)) if wanted else ():
-        kind = kind_of(default.name)
-        if default.value is not None and kind is not None:
+    for default in module.defaults.find(frozenset(wanted | short)) if wanted or short else ():
+        if default.value is None or (default.name in short and not isinstance(default.anchor, ast.arg)):
+            continue
+        kind = _kind(default.name, default.value)
+        if kind is not None:
             yield Sink(default.name, kind, default.value, signatures.beside(default.anchor))
 
 

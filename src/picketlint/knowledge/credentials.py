@@ -260,6 +260,7 @@ _MATCHED = (
     rf"match(?<!\Smatch)[\s(\\][^:]{{0,300}}(?:{_ANY_HINT})[^:]{{0,100}}:(?:\s|#[^\n]{{0,200}}\n){{0,100}}case\b",
 )
 _SPOTTING = f"{ASK}picketlint.credentials.spotting:"
+_BAKED = f"{ASK}picketlint.credentials.cookies:may_hold_cookies"
 _NAMES = f"{EACH}picketlint.credentials.spotting:NAMES"
 # What says that the name of a credential is there which says enough by itself.
 LOGGED_TRIGGERS: tuple[Trigger, ...] = ((_NAMES, f"{_SPOTTING}told"),)
@@ -275,6 +276,8 @@ def credential_triggers() -> tuple[Trigger, ...]:
         (_NAMES, f"{_SPOTTING}named"),
         (b"://", r"://[^\s/?]{0,400}(?:@|[\"']\s{0,40}[+\"'\\#])"),
         *((scheme, f"{_SPOTTING}sent") for scheme in (b"asic", b"ASIC", b"earer", b"EARER")),
+        (b"ookie", _BAKED),
+        (b"OOKIE", _BAKED),
         *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(LOGIN_CALLS)),
         *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
         # In other files a name with a colon behind it is a parameter, or a key without a value.

@@ -118,6 +118,37 @@ for _owner, _, _method in (name.partition("().") for name in SIGNATURES):
 # What these parameters are called anywhere else.
 PARAMETERS = {"cred": "password", "key": "secret_key", "pswd": "password"}
 
+# Short for a password, and for the width of a patch; for a personal access token, and for a pattern. A literal beside
+# them tells which, for a token one of letters and digits that is this long.
+# https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate,
+# https://docs.clarifai.com/control/authentication/pat/
+SHORT_PASSWORDS = frozenset({"pw"})
+SHORT_TOKENS = frozenset(
+    {
+        "pat",
+        *(
+            f"{whose}_pat"
+            for whose in (
+                "access", "ado", "airtable", "azdo", "azure", "azure_devops", "clarifai", "databricks", "devops", "gh",
+                "git", "github", "gitlab", "my", "snowflake", "tableau", "user",
+            )
+        ),
+    }
+)  # fmt: skip
+SHORT_NAMES = SHORT_PASSWORDS | SHORT_TOKENS
+SHORT_TOKEN = r"[A-Za-z0-9_-]{20,}"
+
+# Words in the name of a cookie by which a server knows who is logged in, ...
+# https://owasp.org/www-community/attacks/Session_hijacking_attack, the defaults of PHP, Java, ASP.NET, Express, Django
+SESSION_WORDS = frozenset(
+    {
+        "aspxauth", "auth", "jsessionid", "jwt", "login", "phpsessid", "remember", "sapisid", "sess", "sessdata",
+        "session", "sessionid", "sid", "token",
+    }
+)  # fmt: skip
+# ... and in that of one by which visitors are counted, or forms told from forged ones.
+OTHER_COOKIES = frozenset({"ai", "ajs", "csrf", "csrftoken", "dd", "ga", "gid", "hj", "mp", "pk", "utm", "xsrf"})
+
 # Methods whose only argument is a password.
 # https://docs.djangoproject.com/en/stable/ref/contrib/auth/#django.contrib.auth.models.User.set_password,
 # https://werkzeug.palletsprojects.com and the tutorials on Flask name theirs alike
@@ -165,8 +196,19 @@ def login_triggers() -> tuple[Trigger, ...]:
         *qualified(*SIGNATURES),
         *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(PASSWORD_METHODS)),
         *((call, r"[!=]=") for call in sorted(ASKING)),
+        *_short_triggers(),
         *_program_triggers(),
     )
+
+
+def _short_triggers() -> Iterator[Trigger]:
+    """Where a literal is given to one of the short names, or compared with it."""
+    gap = r"[\s\\(]{0,40}"
+    before = rf"(?:\.\w{{1,20}}\(\))?[\"'\])]{{0,3}}(?::[^=\n]{{1,120}})?(?:,[\w\s.,]{{0,200}})?{gap}(?:[!=]?=|[:,])"
+    for names, text in ((SHORT_PASSWORDS, ""), (SHORT_TOKENS, SHORT_TOKEN)):
+        literal = rf"{gap}(?:[\"']?value[\"']?\s{{0,40}}[=:]\s{{0,40}})?[bBrRuU]{{0,2}}[\"']{text.replace(',}', '}')}"
+        for name in sorted({*names, *map(str.upper, names)}):
+            yield name, rf"{name}{before}{literal}"
 
 
 def _program_triggers() -> Iterator[Trigger]:

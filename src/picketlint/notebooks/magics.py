@@ -233,7 +233,7 @@ class _Cell:
         return self._literal(number, column, text, comment=_comment(text) if effect in ("run", "capture") else None)
 
     def _further(self, number: int, column: int, text: str, begin: int) -> int:
-        """What stands behind a magic at a place, from an offset of its text, and is for IPython itself; the line after."""
+        """Take what stands behind a magic, from an offset of its text, and is for IPython too; the line after it."""
         inner = rewrite(text[begin:], depth=self._depth - 1)
         before = self._lines[number][:column]
         self._binds = self._binds or inner.binds

@@ -7,7 +7,9 @@ comparison, also by `match`. `password`, `api_key`, `client_secret`, `hf_token`,
 spelling; `token`, `key` and `pad_token` are not. Beside those, a password in a URL or a connection string, and what an
 `Authorization` header holds; what functions of well-known libraries take by its place (`jwt.encode(claims, "...")`, the
 fourth argument of paramiko's `connect`); what a command hands to a program (`mysql -p...`, `curl -u user:...`,
-`--password=...`); and all of it in code that was commented out. A name that gets its value elsewhere is followed there,
+`--password=...`); lines of a text that is a file of settings (`.env`, INI, YAML); cookies that open a session; and all
+of it in code that was commented out. `pw`, and `pat` for a personal access token, count where the value stands beside
+them. A name that gets its value elsewhere is followed there,
 and each literal is reported once.
 
 What only a program can have chosen (keys, tokens) has to look random. What a person chose (passwords) is reported too
@@ -60,6 +62,7 @@ _WORD = "hunter2"
 _WITH_SHARP = "zQ7!v#2mK9w"
 _LOGIN = "YXBwOmh1bnRlcjI="
 _CHOSEN = "Sommer2024!"
+_SESSION = "9f8Kd02LmQx71Zp4aJ6s0qPw"
 
 
 class HardcodedCredential(Rule):
@@ -157,6 +160,20 @@ class HardcodedCredential(Rule):
         bad(f'text = "[db]\\npassword = {_WORD}\\n"', at="1:1", why="INI"),
         bad(f'text = """\ndb:\n  user: app\n  password: {_CHOSEN}\n"""', at="1:1", why="YAML"),
         bad(f'text = """{{\n  "user": "app",\n  "password": "{_CHOSEN}"\n}}"""', at="1:1", why="JSON"),
+        bad(f'pw = "{_CHOSEN}"', at="1:1", why="the width of a patch is a number"),
+        bad(f'login(user="app", pw="{_WORD}")', at="1:19"),
+        bad(f'user, pw = "app", "{_CHOSEN}"', at="1:1"),
+        bad(f'def login(user, pw="{_CHOSEN}"): ...', at="1:17"),
+        bad(f'if pw.strip() == "{_CHOSEN}":\n    grant()', at="1:4"),
+        bad(f'env = [{{"name": "PW", "value": "{_CHOSEN}"}}]', at="1:23"),
+        bad(f'CLARIFAI_PAT = "{_SESSION}"', at="1:1"),
+        bad(f'client(pat="{_SESSION}")', at="1:8"),
+        bad(f'os.environ["AZURE_DEVOPS_PAT"] = "{_SESSION}"', at="1:1"),
+        bad(f'requests.get(url, cookies={{"sessionid": "{_SESSION}"}})', at="1:28"),
+        bad(f'headers = {{"Cookie": "lang=en; PHPSESSID={_SESSION}"}}', at="1:12"),
+        bad(f'session.cookies.set("connect.sid", "s%3A{_SESSION}")', at="1:1"),
+        bad(f'jar = cookies["user_session"] = "{_SESSION}"', at="1:1"),
+        bad(f"run(\"curl -H 'Cookie: auth={_SESSION}' \" + url)", at="1:1"),
         good('pad_token = "<pad>"\neos_token = "<|endoftext|>"\nBLANK_TOKEN = "[blank]"', why="for a tokenizer"),
         good(f'build(moe_token_dispatcher_type="alltoall", token_pattern=r"(?u)\\b\\w+\\b", token="{_KEY}")'),
         good('bot_token = "<tool_call>"\naccess_token: str = "functools"'),
@@ -215,9 +232,23 @@ class HardcodedCredential(Rule):
         good(f"raise ValueError(\"password '{_WORD}' is in every list\")"),
         bad(f'update(body={{"doc": {{"password": "{_WORD}"}}}})', at="1:22"),
         good('text = """\nDB_PASSWORD=$PASSWORD\nDB_PASSWORD={{ password }}\npassword: changeme\npassword: str\n"""'),
-        good(f'text = """Usage:\nexport DB_PASSWORD={_CHOSEN}\n"""\ndef f():\n    """\n    password: {_CHOSEN}\n    """'),
+        good(
+            f'text = """Usage:\nexport DB_PASSWORD={_CHOSEN}\n"""\ndef f():\n    """\n    password: {_CHOSEN}\n    """'
+        ),
         good('code = """\npassword = arg1\nsecret = self.secret2\npassword = password2\n"""', why="code"),
         good(f'text = f"""\npassword: {_CHOSEN}, which is weak\npasswords: 2\nDB_PASSWORD={{password}}\n"""'),
+        good('ph, pw = 14, 14\nshape = {"ph": ph, "pw": pw}\nact_pw = "relu6"\nislands = {"PW": "Palau"}'),
+        good(
+            f'pat = r"[0-9a-f]{{8,32}}"\nfind(pat="AAGTCCGGATTACAGATTACA")\nformat_pat = "{_SESSION}"', why="patterns"
+        ),
+        good(
+            f'cookies = {{"_ga": "{_SESSION}", "csrftoken": "{_SESSION}", "lang": "{_SESSION}"}}', why="nobody logs in"
+        ),
+        good('cookies = {"session": session, "sid": "none"}\nheaders = {"Cookie": f"session={session}"}'),
+        good(
+            f'run = {{"session": "{_SESSION}"}}\nheaders = {{"X-Request": "session={_SESSION}"}}\ncookie = 1',
+            why="an id",
+        ),
         good(f'print("Usage: dump --password={_WORD}")', why="shows how"),
         good(f'names = {{"{_KEY}": "alice"}}\nauth = ("basic", "digest")\nuser.set_password(form.password)'),
         good(f'login(hf_token="{sample("hf_")}")', why="reported by PKT401"),
