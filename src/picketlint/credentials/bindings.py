@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
 from picketlint.credentials.cookies import cookies
 from picketlint.credentials.embedded import Embedded, embedded, in_header, in_lines, is_local, is_shown, unquoted
+from picketlint.credentials.examples import explains, is_in_document, key_of
 from picketlint.credentials.names import Kind, is_working, words
 from picketlint.credentials.programs import in_command, in_words
 from picketlint.credentials.sinks import Sink, sinks
 from picketlint.credentials.strength import Strength, strength
 from picketlint.credentials.tables import Tables
 from picketlint.knowledge.credentials import (
-    EXPLAINING,
-    EXPLAINING_NAMES,
     HOST_NAMES,
     TEXT_METHODS,
     TEXT_WRAPPERS,
@@ -26,7 +24,7 @@ from picketlint.knowledge.defaults import FIELD_CALLS
 from picketlint.lazy import regex
 from picketlint.model import Confidence, Severity, Span
 from picketlint.records import NamedTuple
-from picketlint.semantics.tree import FUNCTIONS, last_name, start
+from picketlint.semantics.tree import FUNCTIONS, last_name
 from picketlint.semantics.values import fallback_of
 from picketlint.source import Source, UnreadableSourceError, parse
 from picketlint.tokens import provider_of, tokens
@@ -118,7 +116,7 @@ def commented(module: Module) -> Iterator[Credential]:
             continue
         span = Span(number, comment.column, number, comment.column + len(comment.text))
         for found in _in_comment(comment.text.lstrip("#!: ").rstrip(), module):
-            if found.strength in (Strength.CHOSEN, Strength.RANDOM):
+            if found.strength in (Strength.CHOSEN, Strength.RANDOM) and not is_in_document(comment, module):
                 yield found._replace(literal=span, anchor=span, trace=())
 
 
@@ -153,7 +151,7 @@ def _bound(module: Module) -> Iterator[Credential]:
             literal = _literal(option.node, module) if text else None
             if text is None or literal is None:
                 continue
-            if _explains(literal, module) or not all(is_working(_name_of(binding)) for binding in option.via):
+            if explains(literal, module) or not all(is_working(_name_of(binding)) for binding in option.via):
                 continue
             for name, secret, how in _judged(sink, text, literal, module):
                 if how is not Strength.RANDOM and tables.says(literal, text):
@@ -251,7 +249,7 @@ def home(literal: ast.AST, module: Module) -> ast.AST:
         if isinstance(parent, ast.arguments):
             return module.resolver.owner_of(parent, child) or literal
         if isinstance(parent, ast.Dict):
-            return _key_of(child, parent) or literal
+            return key_of(child, parent) or literal
         if isinstance(parent, ast.keyword) and parent.arg not in ("default", "default_factory", "factory"):
             return parent
         if isinstance(parent, ast.Call) and child is not parent.func and not _is_passed_on(parent, module):
@@ -260,12 +258,6 @@ def home(literal: ast.AST, module: Module) -> ast.AST:
             return literal
         child, parent = parent, module.tree.parent(parent)
     return literal
-
-
-def _key_of(value: ast.AST, display: ast.Dict) -> ast.expr | None:
-    """The key of a value in a dict, which may have thousands."""
-    index = bisect_left(display.values, start(value), key=start)
-    return display.keys[index] if index < len(display.values) and display.values[index] is value else None
 
 
 def _is_passed_on(call: ast.Call, module: Module) -> bool:
@@ -289,7 +281,7 @@ def _inside(module: Module) -> Iterator[Credential]:
             # A text of several lines is prose more often than not.
             given = (*(found for found in given if found.strength is Strength.RANDOM), *in_lines(text))
         for found in given:
-            if not _explains(node, module):
+            if not explains(node, module):
                 yield _of_embedded(found, node, home(node, module))
     yield from _in_commands(module)
 
@@ -297,7 +289,7 @@ def _inside(module: Module) -> Iterator[Credential]:
 def _cookies(module: Module) -> Iterator[Credential]:
     """What opens a session to whoever sends it."""
     for name, secret, literal in cookies(module):
-        if not _explains(literal, module):
+        if not explains(literal, module):
             yield Credential(f"cookie {name}", secret, Strength.RANDOM, literal, home(literal, module))
 
 
@@ -308,7 +300,7 @@ def _in_commands(module: Module) -> Iterator[Credential]:
         words = [one.value if isinstance(one, ast.Constant) else None for one in display.elts]
         for place, found in in_words([word if isinstance(word, str) else "" for word in words]):
             literal = display.elts[place]
-            if not _explains(literal, module):
+            if not explains(literal, module):
                 yield _of_embedded(found, literal, home(literal, module))
 
 
@@ -342,21 +334,3 @@ def _is_telling(sum_: ast.BinOp) -> bool:
         first = first.left
     text = _text(first.value) if isinstance(first, ast.Constant) else None
     return text is not None and ("://" in text or "=" in text or " " in text)
-
-
-def _explains(node: ast.AST, module: Module) -> bool:
-    """Whether a text is documentation, which shows how a credential is given."""
-    child = node
-    for parent in module.tree.ancestors(node):
-        if isinstance(parent, ast.keyword) and parent.arg in EXPLAINING:
-            return True
-        if isinstance(parent, ast.Dict):
-            key = _key_of(child, parent)
-            if isinstance(key, ast.Constant) and key.value in EXPLAINING_NAMES:
-                return True
-        if isinstance(parent, ast.Assign) and parent.value is node:
-            return any(not EXPLAINING_NAMES.isdisjoint(words(last_name(target))[-1:]) for target in parent.targets)
-        if isinstance(parent, ast.stmt):
-            return isinstance(parent, ast.Expr) and parent.value is node
-        child = parent
-    return False

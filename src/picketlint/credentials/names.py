@@ -11,6 +11,7 @@ from picketlint.knowledge.credentials import (
     NOT_WORKING,
     PASSWORD_ENDINGS,
     PLURALS,
+    PUBLIC_ENDINGS,
     QUALIFIERS,
     SECRET_ENDINGS,
 )
@@ -64,6 +65,8 @@ def kind_of(name: str) -> Kind | None:
         return None
     for length in range(min(_LONGEST_ENDING, len(found)), 0, -1):
         ending = " ".join(found[-length:])
+        if ending in PUBLIC_ENDINGS:
+            return None
         for endings, kind in ENDINGS:
             if ending in endings:
                 return kind

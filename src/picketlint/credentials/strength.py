@@ -18,6 +18,7 @@ from picketlint.knowledge.credentials import (
     PLACEHOLDER_PARTS,
     PLACEHOLDERS,
     PROCEDURES,
+    PUBLIC_BEGINNINGS,
     RULE_WORDS,
 )
 from picketlint.lazy import regex
@@ -72,6 +73,7 @@ _HASHED = regex(
 _TIMED = regex(r"[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 _FUNCTION = regex(r"\w+\(.*\)$|lambda ", re.DOTALL)
 _IMAGE = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "PHN2Zy", "data:")
+_NO_SECRET = (*_IMAGE, *PUBLIC_BEGINNINGS)
 _CHOSEN_WITH_NUMBER = regex(r"[A-Za-z]{3,}[-_.]?[0-9]{1,8}[^\w\s]{0,3}")
 # As programs that make up passwords from a list of words write them.
 _WORDS_WITH_NUMBER = regex(r"(?:[A-Za-z]{3,9}([-_.]))(?:[A-Za-z]{3,9}\1)+[0-9]{2,6}")
@@ -108,7 +110,9 @@ def strength(text: str, kind: Kind) -> Strength:
 def _stands_for(text: str) -> bool:
     """Whether a text stands for a credential, or says where one is."""
     lowered = text.lower()
-    if any(part in lowered for part in PLACEHOLDER_PARTS) or text.startswith(_IMAGE) or "://" in text:
+    if any(part in lowered for part in PLACEHOLDER_PARTS) or text.startswith(_NO_SECRET) or "://" in text:
+        return True
+    if "your" in lowered and "your" in words(text):
         return True
     if any(pattern.match(text) for pattern in (_PATH, _FILE, _FUNCTION, _HASHED, _REFERENCE)):
         return True

@@ -141,6 +141,11 @@ PLACEHOLDER_PARTS = (
     "placeholder", "redacted", "replace-", "replace_", "your-", "your_", "xxxx", "yourkey", "yourtoken", "yourpass",
     "yoursecret", "yourapi", "sk_test_", "pk_test_", "rk_test_", "<", "...", "***",
 )  # fmt: skip
+# Whoever has one of these may do no more than everybody: count visits, ask for a payment. They are shipped to browsers.
+# https://posthog.com/docs/api#authentication, https://docs.stripe.com/keys
+PUBLIC_BEGINNINGS = ("phc_", "pk_live_")
+# The same where the name says what it is. https://amplitude.com/docs/apis/keys-and-tokens
+PUBLIC_ENDINGS = frozenset({"amplitude api key"})
 # What stands for a password where code shows how one is given: ``postgres://user:password@host``.
 SHOWN_AS_PASSWORD = frozenset(
     {
@@ -209,6 +214,9 @@ EXPLAINING = frozenset({"description", "doc", "epilog", "example", "examples", "
 # The same of keys, and of the last words of variables: ``EXAMPLES``, ``DOCUMENTATION``. A ``doc`` is a record as well.
 # https://docs.ansible.com/ansible/latest/dev_guide/developing_modules_documenting.html
 EXPLAINING_NAMES = frozenset({"description", "documentation", "epilog", "example", "examples", "help", "usage"})
+
+# Words in the name of a function that is handed what nothing is opened with.
+STANDING_IN = frozenset({"dummy", "fake", "mock", "placeholder"})
 
 # What makes another object of a text that stands for the same.
 # https://docs.pydantic.dev/latest/api/types/#pydantic.types.SecretStr

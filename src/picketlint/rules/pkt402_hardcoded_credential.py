@@ -18,7 +18,8 @@ word only where it stands beside the user or the host that it opens. Such weak o
 
 Fine is what stands for a credential: placeholders (`changeme`, `your-api-key`, `EMPTY`), names of variables and fields,
 paths, URLs, templates, special tokens of a tokenizer; labels, messages and rules in a table of texts; hashes of
-passwords, and keys that everybody may know (the DSN of Sentry). So is what a service on the developer's own machine was
+passwords, and keys that everybody may know (the DSN of Sentry, PostHog's `phc_...`); JSON in a comment, and what is
+handed to a fake or a mock. So is what a service on the developer's own machine was
 shipped with (`postgres:postgres@localhost`), because everybody knows it and it opens nothing to anybody else. Tokens in
 the shape of a known provider are reported by PKT401.
 
@@ -249,6 +250,13 @@ class HardcodedCredential(Rule):
             f'run = {{"session": "{_SESSION}"}}\nheaders = {{"X-Request": "session={_SESSION}"}}\ncookie = 1',
             why="an id",
         ),
+        good(f'POSTHOG_API_KEY = "phc_{_SESSION}"\nAMPLITUDE_API_KEY = "{_KEY}"', why="shipped to every browser"),
+        good('url = "mssql://sa:yourStrong(!)Password@db.internal/app"\npassword = "YourPassw0rd!"'),
+        good(f'FakeServer(url, api_key="{_KEY}")\nregister(TextPlaceholder("url", lambda: {{"secret": "{_KEY}"}}))'),
+        good(f'spec = {{"connection_examples": [{{"url": "mysql://app:{_WORD}@db.internal/app"}}]}}'),
+        good(f'# {{\n#   "result": {{\n#     "accessToken": "{_KEY}"\n#   }}\n# }}\ncall()', why="what is answered"),
+        bad(f'# login({{\n#   "url": {{}},\n#   "password": "{_CHOSEN}",\n# }})\nlogin()', at="3:1", why="code"),
+        bad(f'x = {{\n    # "password": "{_CHOSEN}",\n    "user": user,\n}}', at="2:5", why="an entry"),
         good(f'print("Usage: dump --password={_WORD}")', why="shows how"),
         good(f'names = {{"{_KEY}": "alice"}}\nauth = ("basic", "digest")\nuser.set_password(form.password)'),
         good(f'login(hf_token="{sample("hf_")}")', why="reported by PKT401"),
