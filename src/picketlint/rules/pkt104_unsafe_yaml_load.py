@@ -6,8 +6,9 @@ Reports `yaml.load` and `yaml.load_all` without a `Loader`, or with one other th
 they are instantiated; `ruamel.yaml.load` and `YAML(typ="unsafe")` of ruamel.yaml.
 
 `FullLoader` is of medium severity: it is meant to be safe and twice was not. A loader that cannot be told, because a
-caller or another file supplies it, is reported with medium severity and confidence; a parameter whose default is safe
-is not reported.
+caller supplies it, is reported with medium severity and confidence; a parameter whose default is safe is not reported,
+and neither is what calls itself a safe loader. A class that is derived from an unsafe loader is reported where it is
+used, or where it is defined if only other files use it; so what is imported under a name of its own is not.
 
 What a comparison of digests (`sha256(data).hexdigest() != expected`, `hmac.compare_digest`) has let pass before it is
 loaded is reported with medium severity: it is what its author made it, but nobody has changed it since.
@@ -56,6 +57,8 @@ from picketlint.rule import (
     bad,
     good,
     imported,
+    last_name,
+    on,
     on_call,
     qualified,
 )
@@ -63,6 +66,10 @@ from picketlint.rule import (
 INSTEAD = "call `yaml.safe_load`"
 _LOADS = YAML_LOADS | RUAMEL_LOADS
 _NAMED = YAML_UNSAFE_FUNCTIONS | YAML_FULL_FUNCTIONS | YAML_UNSAFE_LOADERS | YAML_FULL_LOADERS
+# What other files call theirs who only hand on the library's.
+_LIBRARY_NAMES = frozenset(name.rpartition(".")[2] for name in YAML_UNSAFE_LOADERS | YAML_FULL_LOADERS)
+_CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
+_UNSAFE = ("unsafe", "not", "non", "insecure")
 _MAX_CLASSES = 24
 _MAX_NODES = 500
 _TOO_MANY = f"what a loader is derived from is looked for in {_MAX_CLASSES} places"
@@ -100,6 +107,9 @@ class UnsafeYamlLoad(Rule):
         ),
         bad("import yaml\nclass Tags(yaml.Loader):\n    pass\nyaml.load(f, Loader=Tags)", at="4:1"),
         bad("import yaml\nfrom mine import Loader\nyaml.load(f, Loader=Loader)", confidence=Confidence.MEDIUM),
+        bad("import yaml\nfrom mine import NotSafeLoader as Loader\nyaml.load(f, Loader=other.UnsafeOne)", at="3:1"),
+        bad("import yaml\nclass Tags(Base, yaml.Loader):\n    pass\nTags.add_constructor(tag, make)", at="2:18"),
+        bad("from yaml import FullLoader\nclass Tags(FullLoader): ...", at="2:12", why="of medium severity"),
         bad("import yaml\ndef read(f, loader=yaml.Loader):\n    return yaml.load(f, loader)", at="3:12"),
         bad("import yaml\ndef read(f, **options):\n    return yaml.load(f, **options)", confidence=Confidence.MEDIUM),
         bad("import functools, yaml\nread = functools.partial(yaml.load, Loader=yaml.Loader)", at="2:8"),
@@ -121,6 +131,11 @@ class UnsafeYamlLoad(Rule):
             "    return kind\nyaml.load(f, Loader=loader())",
             why="what the function returns is known",
         ),
+        good("import yaml\nfrom .tags import TagLoader\nyaml.load(f, Loader=TagLoader)", why="reported there, or safe"),
+        good("import typing, yaml\nfrom .x import Tags\nyaml.load(f, typing.cast('type[yaml.SafeLoader]', Tags))"),
+        good("import yaml\nyaml.load(f, Loader=safe_loader_of(f))", why="says so"),
+        good("import yaml\nlate = Lazy('yaml')\nyaml.load(f, Loader=late.SafeLoader)"),
+        good("from importlib.abc import Loader\nclass Alias(Loader): ..."),
         good("import yaml\ndef read(f, loader=yaml.SafeLoader):\n    return yaml.load(f, loader)"),
         good(
             'import yaml\ndef read(f, **options):\n    options.setdefault("Loader", yaml.SafeLoader)\n'
@@ -164,7 +179,7 @@ class UnsafeYamlLoad(Rule):
                 severity=_severity(call, full, module),
                 confidence=None if sure else Confidence.MEDIUM,
             )
-        elif not names or not YAML_SAFE_LOADERS.issuperset(names):
+        elif not found or not all(_is_fine(candidate.value, loaders, module) for candidate, loaders in found):
             message = f"`{call.name}` takes a loader that is not known to be safe, and others build any Python object; "
             yield self.at(
                 call.node, message + INSTEAD, focus=focus, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM
@@ -195,6 +210,40 @@ class UnsafeYamlLoad(Rule):
                 yield self.at(call.node, message, focus=candidate.focus, confidence=confidence)
                 return
 
+    @on(ast.ClassDef)
+    def derived(self, node: ast.ClassDef, module: Module) -> Iterator[Hit]:
+        """A loader for other files; what this one loads with it is reported there."""
+        for base in node.bases:
+            name = next((n for n in module.names(base).names if n in YAML_UNSAFE_LOADERS | YAML_FULL_LOADERS), None)
+            if name is not None and not _is_handed_on(node.name, module):
+                full = name in YAML_FULL_LOADERS
+                message = f"`{node.name}` is a `{name.rpartition('.')[2]}`, which {_harm(full)}; derive it from "
+                yield self.at(base, message + "`yaml.SafeLoader`", severity=Severity.MEDIUM if full else None)
+                return
+
+
+def _is_handed_on(name: str, module: Module) -> bool:
+    """Whether a class of this file is called here, or given to what is called."""
+    calls = module.tree.nodes(ast.Call)
+    used = (node for one in calls for node in (one.func, *one.args, *(keyword.value for keyword in one.keywords)))
+    return any(isinstance(node, ast.Name) and node.id == name for node in used)
+
+
+def _is_fine(node: ast.expr, loaders: Names, module: Module) -> bool:
+    """Whether a loader is safe, or one that another file defines: there it is reported unless it is safe."""
+    others = [name for name in loaders.names if name not in YAML_SAFE_LOADERS]
+    if loaders.names and not others:
+        return True
+    known = loaders.complete and not any("<" in name or "(" in name for name in others)
+    if known and not any(name.rpartition(".")[2] in _LIBRARY_NAMES for name in others):
+        return True
+    values = [node]
+    if isinstance(node, ast.Name):
+        reaching = module.resolver.bindings.lookup(node.id, node)
+        values += [binding.value for binding in (reaching.bindings if reaching is not None else ()) if binding.value]
+    told = [last_name(value.func if isinstance(value, ast.Call) else value).lower() for value in values]
+    return any("safe" in name and not any(word in name for word in _UNSAFE) for name in told)
+
 
 def _severity(call: Call, full: bool, module: Module) -> Severity | None:
     return Severity.MEDIUM if full or module.verified(call.node) else None
@@ -219,6 +268,8 @@ def loader_names(node: ast.expr, module: Module) -> Names:
     complete = True
     while pending and len(seen) <= _MAX_CLASSES:
         current = pending.pop()
+        if isinstance(current, ast.Call) and len(current.args) == 2 and module.names(current.func).certain in _CASTS:
+            current = current.args[1]
         found = module.names(current)
         complete = complete and found.complete
         for name in found.names:
