@@ -113,12 +113,22 @@ class UnsafeYamlLoad(Rule):
         bad("import yaml\ndef read(f, loader=yaml.Loader):\n    return yaml.load(f, loader)", at="3:12"),
         bad("import yaml\ndef read(f, **options):\n    return yaml.load(f, **options)", confidence=Confidence.MEDIUM),
         bad("import functools, yaml\nread = functools.partial(yaml.load, Loader=yaml.Loader)", at="2:8"),
+        bad(
+            "import functools, yaml\nread = functools.partial(yaml.load)\nread(f)", at="3:1", why="no loader in the end"
+        ),
+        bad("import functools, yaml\nread = functools.partial(yaml.load)\nread(f, Loader=yaml.Loader)", at="3:1"),
+        bad(
+            "import functools, yaml\nread = functools.partial(yaml.load, Loader=yaml.Loader)\nread(f)",
+            at="2:8",
+            why="reported once, where the function is made",
+        ),
         bad("import yaml\nyaml.Loader(f).get_data()", at="2:1"),
         bad('from ruamel.yaml import YAML\nyaml = YAML(typ="unsafe")\nyaml.load(f)', at="2:8"),
         bad("import ruamel.yaml\nruamel.yaml.load(f)", at="2:1"),
         good("import yaml\nyaml.safe_load(f)"),
         good("import yaml\nyaml.load(f, Loader=yaml.SafeLoader)", why="PKT105 asks for `safe_load`"),
         good("import yaml\nyaml.load(f, yaml.CSafeLoader)"),
+        good("import functools, yaml\nread = functools.partial(yaml.load, Loader=yaml.SafeLoader)\nread(f)"),
         good("import yaml\nyaml.load(f, Loader=yaml.BaseLoader)", why="nothing but texts"),
         good('import yaml\nLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)\nyaml.load(f, Loader=Loader)'),
         good(
@@ -152,9 +162,10 @@ class UnsafeYamlLoad(Rule):
     def load(self, call: Call, module: Module) -> Iterator[Hit]:
         """The general function: its loader decides."""
         target = module.calls.target(call.node)
-        if target.partials and not target.unfinished:
-            return
         loader = module.argument(call.node, "Loader")
+        if not target.unfinished and _is_among(loader, target.partials):
+            # That is reported where the function is made.
+            return
         if loader.state is State.ABSENT:
             message = f"`{call.name}` without a `Loader` builds any Python object; {INSTEAD}"
             yield self.at(call.node, message, severity=_severity(call, False, module))
@@ -220,6 +231,12 @@ class UnsafeYamlLoad(Rule):
                 message = f"`{node.name}` is a `{name.rpartition('.')[2]}`, which {_harm(full)}; derive it from "
                 yield self.at(base, message + "`yaml.SafeLoader`", severity=Severity.MEDIUM if full else None)
                 return
+
+
+def _is_among(loader: Argument, partials: tuple[ast.Call, ...]) -> bool:
+    """Whether one of these calls gives the loader."""
+    given = {node for call in partials for node in (*call.args, *(keyword.value for keyword in call.keywords))}
+    return any(candidate.value in given for candidate in loader.candidates)
 
 
 def _is_handed_on(name: str, module: Module) -> bool:
