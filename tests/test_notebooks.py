@@ -15,6 +15,7 @@ from repositories import Repository
 from picketlint import registry
 from picketlint.engine import Checks, analyze
 from picketlint.model import Finding, Status
+from picketlint.notebooks.lines import lines_of_cells
 from picketlint.rule import Example, Rule
 
 LOAD = "torch.load(p, weights_only=False)"
@@ -290,13 +291,55 @@ def excused(*before: str) -> str:
 def test_exceptions_are_listed_compared_and_locked(repository: Repository) -> None:
     repository.commit({"a.ipynb": excused()})
     [one] = repository.exceptions()["exceptions"]
-    assert (one["path"], one["cell"], one["line"], one["history"]) == ("a.ipynb", 2, 1, "unknown")
-    assert f"PKT101  a.ipynb:cell 2:1:1  unknown      {REASON}" in repository.run("exceptions").out
+    assert (one["path"], one["cell"], one["line"], one["history"]) == ("a.ipynb", 2, 1, "known")
+    assert f"PKT101  a.ipynb:cell 2:1:1  {one['introduced']['date'][:10]}  " in repository.run("exceptions").out
     repository.write({"a.ipynb": excused("x = 1")})
     assert repository.exceptions("--since", "HEAD")["exceptions"] == []
     repository.write({"a.ipynb": excused(f"{LOAD.replace('p', 'q')}  # {REASON}")})
     assert [one["cell"] for one in repository.exceptions("--since", "HEAD")["exceptions"]] == [2]
     assert repository.run("exceptions", "--lock").code == 0
+
+
+def test_who_wrote_an_exception_in_a_cell(repository: Repository) -> None:
+    def lines(*last: str) -> str:
+        text = ["import torch\n", "x = 1\n", f"# {REASON}\n", f"{LOAD}\n", *last]
+        return json.dumps(document(code(["import torch"]), code(text)), indent=1, ensure_ascii=False) + "\n"
+
+    def told(**written: str) -> tuple[str, str | None]:
+        repository.write({"a.ipynb": written["text"]})
+        [one] = repository.exceptions()["exceptions"]
+        return one["history"], one["introduced"] and one["introduced"]["commit"]
+
+    first = repository.commit({"a.ipynb": lines()})
+    assert told(text=lines()) == ("known", first)
+    repository.commit({"a.ipynb": lines("y = 2")})
+    assert told(text=lines("y = 2")) == ("known", first)
+    assert told(text=lines("y = 2").replace(REASON, f"{REASON} "))[0] == "uncommitted"
+    # What shares its line with something else may be older than that line.
+    one_line = json.dumps(json.loads(lines()))
+    repository.commit({"a.ipynb": one_line})
+    assert told(text=one_line) == ("unknown", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"cells": [\n{"source": [\n"a\\n",\n"b"\n]}\n]}', {1: [3, 4]}),
+        ('{"cells": [{\n"source": ["a\\n",\n  "b\\n"]\n}]}', {1: [2, 3]}),
+        ('{"cells": [{\n"source": "a"\n},\n{"source": "b"}]}', {1: [2]}),
+        ('{"cells": [{\n"source": "a\\nb"\n}]}', {1: [None, None]}),
+        ('{"cells": [{"source": ["a"]}]}', {1: [None]}),
+        ('{"cells": [{\n"source": [\n"a",\n"b\\n",\n"c"]}]}', {1: [None, None]}),
+        ('{"metadata": {"cells": [1]},\n"cells": [{"id": 1e9,\n"source": []}]}', {1: []}),
+        ('{"cells": {}}', {}),
+        ('{"cells": [1]}', {}),
+        ('{"cells": [{"source": [', {}),
+        ("[", {}),
+        ("", {}),
+    ],
+)
+def test_the_lines_of_a_file_that_those_of_cells_stand_in(text: str, expected: dict[int, list[int | None]]) -> None:
+    assert lines_of_cells(text.encode(), [1]) == expected
 
 
 def test_a_lock_file_approves_exceptions_in_cells(repository: Repository) -> None:

@@ -10,10 +10,11 @@ from picketlint import git, lockfile, registry
 from picketlint.config import ConfigError
 from picketlint.discovery import Target
 from picketlint.engine import UNREADABLE
-from picketlint.files import below
+from picketlint.files import below, read
 from picketlint.git import GitError, Origin, Snapshot
 from picketlint.lockfile import Entry, NotALockError
 from picketlint.model import Finding, Problem, Report, Span, Status
+from picketlint.notebooks.lines import lines_of_cells
 from picketlint.records import NamedTuple
 from picketlint.scan import Scan, check_data
 from picketlint.settings import Overrides, Resolver, Settings
@@ -184,15 +185,28 @@ def origins(documented: Sequence[Documented]) -> tuple[list[Origin | None], str 
 
 
 def _origins(group: list[Documented]) -> tuple[dict[Finding, Origin | None], str | None]:
-    findings = [one.finding for one in group if one.finding.cell is None]
-    excuses = {finding: finding.excuse for finding in findings if finding.excuse is not None}
-    if not excuses:
-        return {}, None
     try:
+        excuses = dict(_in_file(group))
+        if not excuses:
+            return {}, None
         lines = git.blame(group[0].target.path, ((excuse.line, excuse.end_line) for excuse in excuses.values()))
-    except GitError as error:
+    except (GitError, OSError) as error:
         return {}, str(error)
     return {finding: _latest(lines, excuse) for finding, excuse in excuses.items()}, None
+
+
+def _in_file(group: list[Documented]) -> Iterator[tuple[Finding, Span]]:
+    """The lines of a file in which the comments of its exceptions are, also where cells count their own."""
+    excuses = [(one.finding, one.finding.excuse) for one in group if one.finding.excuse is not None]
+    cells = {finding.cell for finding, _ in excuses if finding.cell is not None}
+    lines = lines_of_cells(read(group[0].target.path), cells) if cells else {}
+    for finding, excuse in excuses:
+        if finding.cell is None:
+            yield finding, excuse
+            continue
+        within = lines.get(finding.cell, [])[excuse.line - 1 : excuse.end_line]
+        if within and within[0] is not None and within[-1] is not None and None not in within:
+            yield finding, excuse._replace(line=within[0], end_line=within[-1])
 
 
 def _latest(lines: Mapping[int, Origin], excuse: Span) -> Origin | None:
