@@ -164,6 +164,12 @@ class Module:
 
         return maker(node, names, methods, self.resolver)
 
+    def made_here(self, call: ast.Call, makes: Callable[[str], bool]) -> bool:
+        """Whether the first argument of a call comes from a function that ``makes`` knows the name of, and only so."""
+        from picketlint.semantics.makers import made_here
+
+        return bool(call.args) and made_here(call.args[0], makes, self.resolver)
+
     def pieces(self, node: ast.expr) -> tuple[Piece, ...]:
         """What a text is put together from."""
         return self._origins.pieces(node)

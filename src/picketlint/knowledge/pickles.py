@@ -288,6 +288,13 @@ PICKLE_DUMPERS = frozenset(f"{module}.dumps" for module in PICKLES) | frozenset(
 # files with it, and there is no other reader of that format that a message could name.
 # Code about which the rules stay silent, and why.
 CONSIDERED = {
+    (
+        "try:\n    import cPickle as pickle\nexcept ImportError:\n    import pickle\ny = pickle.loads(pickle.dumps(x))"
+    ): "whichever module it is, it is both",
+    (
+        "import pickle\nclass Job:\n    def __init__(self, f):\n        self._f = None\n"
+        "        self._f = pickle.dumps(f)\n    def __call__(self):\n        return pickle.loads(self._f)"
+    ): "the object has pickled it itself",
     "import torch\ntorch.jit.load(path)": "TorchScript, not Python: the archive's constants are tensors and scripts",
     "import torch.utils.cpp_extension\ntorch.utils.cpp_extension.load(name, sources)": "compiles the project's sources",
     "import numpy\nnumpy.loadtxt(path)": "text",

@@ -164,14 +164,19 @@ class UnsafePickleLoad(Rule):
         good("import pickle\npickle.dump(x, f)\nb = pickle.dumps(x)"),
         good("import pickle\ny = pickle.loads(pickle.dumps(x))", why="a copy made here"),
         good("import io, pickle\ny = pickle.load(io.BytesIO(pickle.dumps(x)))"),
-        good(
-            "try:\n    import cPickle as pickle\nexcept ImportError:\n    import pickle\n"
-            "y = pickle.loads(pickle.dumps(x))",
-            why="whichever it is, it is both",
-        ),
         good("import pickle\ndef check(x, loads=pickle.loads, dumps=pickle.dumps):\n    loads(dumps(x))"),
         bad("import pickle\ndef check(x, loads=pickle.loads, fetch=None):\n    loads(fetch(x))", at="3:5"),
         bad("import io, pickle\ny = pickle.load(io.BytesIO(given))", at="2:5"),
+        bad(
+            "import pickle\nclass Job:\n    def __init__(self, f):\n        self._f = pickle.dumps(f)\n"
+            "    def load(self, data):\n        self._f = data\n        return pickle.loads(self._f)",
+            at="7:16",
+        ),
+        bad(
+            "import pickle\nclass Job:\n    _f = None\n    def __call__(self):\n        return pickle.loads(self._f)\n"
+            "def read(job, data):\n    job._f = data\n    return job()",
+            at="5:16",
+        ),
         good("import pickle\ndef copy(x):\n    b = pickle.dumps(x)\n    return pickle.loads(b)"),
         good(
             "import pickle\nclass Safe(pickle.Unpickler):\n    def find_class(self, module, name):\n"
@@ -323,19 +328,7 @@ class UnsafePickleLoad(Rule):
     @staticmethod
     def _round_trip(call: ast.Call, module: Module) -> bool:
         """Whether what is loaded was dumped by this very code and has not left it."""
-        if not call.args:
-            return False
-        data = call.args[0]
-        if isinstance(data, ast.Call) and len(data.args) == 1 and module.names(data.func).certain == "io.BytesIO":
-            data = data.args[0]
-        given: list[ast.expr | None] = [data]
-        if isinstance(data, ast.Name):
-            reaching = module.resolver.bindings.lookup(data.id, data)
-            if reaching is None or not reaching.complete:
-                return False
-            given = [binding.value for binding in reaching.bindings]
-        dumpers = [module.names(value.func).names if isinstance(value, ast.Call) else () for value in given]
-        return all(names and all(n in PICKLE_DUMPERS or n.endswith(_DUMPS) for n in names) for names in dumpers)
+        return module.made_here(call, lambda name: name in PICKLE_DUMPERS or name.endswith(_DUMPS))
 
     def _subclass(self, call: ast.Call, func: ast.Name, module: Module) -> Iterator[Hit]:
         """An instance of a class of this file that unpickles without an allow-list."""

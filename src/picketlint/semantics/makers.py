@@ -1,9 +1,9 @@
-"""The call that made what an expression stands for: through names, members of a class, ``with`` and methods."""
+"""The calls that made what an expression stands for: through names, members of a class, ``with`` and methods."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Container
+from collections.abc import Callable, Container
 
 from picketlint.records import NamedTuple
 from picketlint.semantics.names import Resolver
@@ -54,3 +54,30 @@ def _bound(node: ast.Name | ast.Attribute, resolver: Resolver) -> ast.AST | None
     values = [place.context_expr if isinstance(place, ast.withitem) else binding.value for binding, place in places]
     made = [value for value in values if not (isinstance(value, ast.Constant) and value.value is None)]
     return made[0] if len(made) == 1 else None
+
+
+def made_here(node: ast.expr, makes: Callable[[str], bool], resolver: Resolver) -> bool:
+    """Whether all that an expression can be is what calls of this module made, of functions that ``makes`` knows.
+
+    A file in memory stands for what it is made of, and a private member of a class for what the module assigns to it.
+    """
+    if isinstance(node, ast.Call) and len(node.args) == 1 and resolver.names(node.func).certain == "io.BytesIO":
+        node = node.args[0]
+    values: list[ast.expr | None] = [node]
+    if isinstance(node, ast.Name):
+        reaching = resolver.bindings.lookup(node.id, node)
+        values = [binding.value for binding in reaching.bindings] if reaching is not None and reaching.complete else []
+    elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+        values = _kept(node, resolver)
+    makers = [resolver.names(value.func).names if isinstance(value, ast.Call) else () for value in values]
+    return bool(makers) and all(names and all(map(makes, names)) for names in makers)
+
+
+def _kept(member: ast.Attribute, resolver: Resolver) -> list[ast.expr | None]:
+    """What is assigned to a member of a class of this module, None aside; nothing where that is not all known."""
+    owner = resolver.class_of(member.value)
+    bindings = resolver.members(owner, member.attr) if owner is not None else []
+    if len(bindings) < len(resolver.attribute_stores().get(member.attr, [])):
+        return []
+    values = [binding.value for binding in bindings]
+    return [value for value in values if not (isinstance(value, ast.Constant) and value.value is None)]
