@@ -21,6 +21,7 @@ from picketlint.knowledge.credentials import (
     USER_NAMES,
 )
 from picketlint.knowledge.defaults import FIELD_CALLS
+from picketlint.knowledge.logins import SHORTEST_TOKENS, TOKEN_OWNERS
 from picketlint.lazy import regex
 from picketlint.model import Confidence, Severity, Span
 from picketlint.records import NamedTuple
@@ -40,6 +41,7 @@ _STRENGTHS = tuple(Strength)
 _STATEMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.Compare)
 # Of the names and texts that ``names`` and ``embedded`` know, enough to spare most comments the parser.
 _COMMENTED = regex(r"pass|pwd|pw\b|secret|key|token|bearer|basic|authorization|://", re.IGNORECASE)
+_OWNED = regex(rf"(?<![\w\x80-\U0010ffff])(?:{'|'.join(TOKEN_OWNERS)})(?![\w\x80-\U0010ffff])")
 _OPEN = "\0"
 _MAX_WRAPPERS = 4
 _MOST_SHOWN = 4
@@ -146,6 +148,8 @@ def _rank(found: Credential) -> tuple[int, bool]:
 def _bound(module: Module) -> Iterator[Credential]:
     tables = Tables(module)
     for sink in sinks(module):
+        if sink.name.lower() in SHORTEST_TOKENS and not _OWNED.search(module.source.text):
+            continue
         for option in module.value(_unwrapped(sink.value)).options:
             text = _text(option.value)
             literal = _literal(option.node, module) if text else None

@@ -15,7 +15,7 @@ from picketlint.knowledge.credentials import (
     QUALIFIERS,
     SECRET_ENDINGS,
 )
-from picketlint.knowledge.logins import OTHER_COOKIES, SESSION_WORDS, SHORT_PASSWORDS, SHORT_TOKEN, SHORT_TOKENS
+from picketlint.knowledge.logins import OTHER_COOKIES, SESSION_WORDS, SHORT_NAMES, SHORT_PASSWORDS, SHORT_TOKEN
 from picketlint.knowledge.logs import OFTEN_NO_CREDENTIAL, OWNERS, QUESTIONS
 from picketlint.lazy import regex
 from picketlint.records import Enum
@@ -78,9 +78,9 @@ def kind_beside(name: str, value: object) -> Kind | None:
     lowered = name.lower()
     if name not in (lowered, name.upper()):
         return None
-    if lowered in SHORT_PASSWORDS and isinstance(value, (str, bytes)):
-        return Kind.PASSWORD
-    if lowered in SHORT_TOKENS and isinstance(value, str) and _SHORT_TOKEN.fullmatch(value):
+    if lowered in SHORT_PASSWORDS:
+        return Kind.PASSWORD if isinstance(value, (str, bytes)) else None
+    if lowered in SHORT_NAMES and isinstance(value, str) and _SHORT_TOKEN.fullmatch(value):
         return Kind.MACHINE
     return None
 

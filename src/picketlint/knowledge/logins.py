@@ -124,18 +124,20 @@ PARAMETERS = {"cred": "password", "key": "secret_key", "pswd": "password"}
 # https://docs.clarifai.com/control/authentication/pat/
 SHORT_PASSWORDS = frozenset({"pw"})
 SHORT_TOKENS = frozenset(
-    {
-        "pat",
-        *(
-            f"{whose}_pat"
-            for whose in (
-                "access", "ado", "airtable", "azdo", "azure", "azure_devops", "clarifai", "databricks", "devops", "gh",
-                "git", "github", "gitlab", "my", "snowflake", "tableau", "user",
-            )
-        ),
-    }
+    f"{whose}_pat"
+    for whose in (
+        "access", "ado", "airtable", "azdo", "azure", "azure_devops", "clarifai", "databricks", "devops", "gh", "git",
+        "github", "gitlab", "my", "snowflake", "tableau", "user",
+    )
 )  # fmt: skip
-SHORT_NAMES = SHORT_PASSWORDS | SHORT_TOKENS
+# By itself it is one where the file says, in one of these words, whose it may be, or what it is sent as. Those of
+# GitHub and GitLab have a shape of their own.
+SHORTEST_TOKENS = frozenset({"pat"})
+TOKEN_OWNERS = (
+    "AZURE", "Authorization", "Azure", "Bearer", "CLARIFAI", "Clarifai", "Databricks", "DevOps", "Snowflake", "Tableau",
+    "airtable", "azure", "clarifai", "databricks", "devops", "snowflake", "tableau",
+)  # fmt: skip
+SHORT_NAMES = SHORT_PASSWORDS | SHORT_TOKENS | SHORTEST_TOKENS
 SHORT_TOKEN = r"[A-Za-z0-9_-]{20,}"
 
 # Words in the name of a cookie by which a server knows who is logged in, ...
@@ -205,10 +207,12 @@ def _short_triggers() -> Iterator[Trigger]:
     """Where a literal is given to one of the short names, or compared with it."""
     gap = r"[\s\\(]{0,40}"
     before = rf"(?:\.\w{{1,20}}\(\))?[\"'\])]{{0,3}}(?::[^=\n]{{1,120}})?(?:,[\w\s.,]{{0,200}})?{gap}(?:[!=]?=|[:,])"
-    for names, text in ((SHORT_PASSWORDS, ""), (SHORT_TOKENS, SHORT_TOKEN)):
-        literal = rf"{gap}(?:[\"']?value[\"']?\s{{0,40}}[=:]\s{{0,40}})?[bBrRuU]{{0,2}}[\"']{text.replace(',}', '}')}"
-        for name in sorted({*names, *map(str.upper, names)}):
-            yield name, rf"{name}{before}{literal}"
+    literal = rf"{gap}(?:[\"']?value[\"']?\s{{0,40}}[=:]\s{{0,40}})?[bBrRuU]{{0,2}}[\"']"
+    token = literal + SHORT_TOKEN.replace(",}", "}")
+    for names, told in ((SHORT_PASSWORDS, literal), (SHORT_TOKENS, token)):
+        yield from ((name, f"{name}{before}{told}") for name in sorted({*names, *map(str.upper, names)}))
+    for name in sorted({*SHORTEST_TOKENS, *map(str.upper, SHORTEST_TOKENS)}):
+        yield from ((owner, name, f"{name}{before}{token}") for owner in TOKEN_OWNERS)
 
 
 def _program_triggers() -> Iterator[Trigger]:

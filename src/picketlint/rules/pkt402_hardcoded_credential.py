@@ -168,7 +168,7 @@ class HardcodedCredential(Rule):
         bad(f'if pw.strip() == "{_CHOSEN}":\n    grant()', at="1:4"),
         bad(f'env = [{{"name": "PW", "value": "{_CHOSEN}"}}]', at="1:23"),
         bad(f'CLARIFAI_PAT = "{_SESSION}"', at="1:1"),
-        bad(f'client(pat="{_SESSION}")', at="1:8"),
+        bad(f'from clarifai.client import User\nUser(user_id="me", pat="{_SESSION}")', at="2:20"),
         bad(f'os.environ["AZURE_DEVOPS_PAT"] = "{_SESSION}"', at="1:1"),
         bad(f'requests.get(url, cookies={{"sessionid": "{_SESSION}"}})', at="1:28"),
         bad(f'headers = {{"Cookie": "lang=en; PHPSESSID={_SESSION}"}}', at="1:12"),
@@ -242,6 +242,7 @@ class HardcodedCredential(Rule):
         good(
             f'pat = r"[0-9a-f]{{8,32}}"\nfind(pat="AAGTCCGGATTACAGATTACA")\nformat_pat = "{_SESSION}"', why="patterns"
         ),
+        good(f'pat = "{_SESSION}"', why="nobody says whose it is"),
         good(
             f'cookies = {{"_ga": "{_SESSION}", "csrftoken": "{_SESSION}", "lang": "{_SESSION}"}}', why="nobody logs in"
         ),
