@@ -206,7 +206,7 @@ def login_triggers() -> tuple[Trigger, ...]:
 def _short_triggers() -> Iterator[Trigger]:
     """Where a literal is given to one of the short names, or compared with it."""
     gap = r"[\s\\(]{0,40}"
-    before = rf"(?:\.\w{{1,20}}\(\))?[\"'\])]{{0,3}}(?::[^=\n]{{1,120}})?(?:,[\w\s.,]{{0,200}})?{gap}(?:[!=]?=|[:,])"
+    before = rf"(?:\.\w{{1,20}}\(\))?[\"'\])]{{0,3}}(?::[^=\n]{{1,120}})?(?:,[\w\s.,]{{0,60}})?{gap}(?:[!=]?=|[:,])"
     literal = rf"{gap}(?:[\"']?value[\"']?\s{{0,40}}[=:]\s{{0,40}})?[bBrRuU]{{0,2}}[\"']"
     token = literal + SHORT_TOKEN.replace(",}", "}")
     for names, told in ((SHORT_PASSWORDS, literal), (SHORT_TOKENS, token)):

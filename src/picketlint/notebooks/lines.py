@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _CLOSING = {"{": "}", "[": "]"}
+_MOST_BEFORE = 200
 # What may stand in a line of the file beside a line of a cell: what does not change when something else does.
 _BEFORE = re.compile(r"[ \t]*(?:\"source\"[ \t]*:[ \t]*\[?[ \t]*)?\Z")
 _BEHIND = re.compile(r"[ \t\r\],]*(?:\n|\Z)")
@@ -58,7 +59,8 @@ def lines_of_cells(data: bytes, wanted: Collection[int]) -> dict[int, list[int |
 
 def _is_alone(text: str, piece: _Value) -> bool:
     """Whether nothing else stands in the line of a file with what does."""
-    before = text[text.rfind("\n", 0, piece.start) + 1 : piece.start]
+    first = max(piece.start - _MOST_BEFORE, 0)
+    before = text[max(text.rfind("\n", first, piece.start) + 1, first) : piece.start]
     return _BEFORE.match(before) is not None and _BEHIND.match(text, piece.end) is not None
 
 

@@ -66,8 +66,9 @@ from picketlint.rule import (
 INSTEAD = "call `yaml.safe_load`"
 _LOADS = YAML_LOADS | RUAMEL_LOADS
 _NAMED = YAML_UNSAFE_FUNCTIONS | YAML_FULL_FUNCTIONS | YAML_UNSAFE_LOADERS | YAML_FULL_LOADERS
+_UNSAFE_LOADERS = YAML_UNSAFE_LOADERS | YAML_FULL_LOADERS
 # What other files call theirs who only hand on the library's.
-_LIBRARY_NAMES = frozenset(name.rpartition(".")[2] for name in YAML_UNSAFE_LOADERS | YAML_FULL_LOADERS)
+_LIBRARY_NAMES = frozenset(name.rpartition(".")[2] for name in _UNSAFE_LOADERS)
 _CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
 _UNSAFE = ("unsafe", "not", "non", "insecure")
 _MAX_CLASSES = 24
@@ -221,16 +222,31 @@ class UnsafeYamlLoad(Rule):
                 yield self.at(call.node, message, focus=candidate.focus, confidence=confidence)
                 return
 
-    @on(ast.ClassDef)
-    def derived(self, node: ast.ClassDef, module: Module) -> Iterator[Hit]:
-        """A loader for other files; what this one loads with it is reported there."""
-        for base in node.bases:
-            name = next((n for n in module.names(base).names if n in YAML_UNSAFE_LOADERS | YAML_FULL_LOADERS), None)
-            if name is not None and not _is_handed_on(node.name, module):
+    @on(ast.Module)
+    def derived(self, _: ast.Module, module: Module) -> Iterator[Hit]:
+        """Loaders for other files; what this one loads with them is reported there."""
+        derived = {
+            node: base for node in module.tree.nodes(ast.ClassDef) for base in node.bases if _is_unsafe(base, module)
+        }
+        used = set(_handed_on(module)) if derived else set()
+        for node, base in derived.items():
+            name = next(name for name in module.names(base).names if name in _UNSAFE_LOADERS)
+            if node.name not in used:
                 full = name in YAML_FULL_LOADERS
                 message = f"`{node.name}` is a `{name.rpartition('.')[2]}`, which {_harm(full)}; derive it from "
                 yield self.at(base, message + "`yaml.SafeLoader`", severity=Severity.MEDIUM if full else None)
-                return
+
+
+def _is_unsafe(base: ast.expr, module: Module) -> bool:
+    return not _UNSAFE_LOADERS.isdisjoint(module.names(base).names)
+
+
+def _handed_on(module: Module) -> Iterator[str]:
+    """The names of what is called in a file, or given to what is called."""
+    for call in module.tree.nodes(ast.Call):
+        for node in (call.func, *call.args, *(keyword.value for keyword in call.keywords)):
+            if isinstance(node, ast.Name):
+                yield node.id
 
 
 def _is_among(loader: Argument, partials: tuple[ast.Call, ...]) -> bool:
