@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 Trigger = bytes | str | tuple[bytes | str, ...]
 
+# What can stand between two parts of an expression: blanks, the ends of lines, comments.
+COMMENT = r"#[^\r\n]{0,120}[\r\n]"
+GAP = rf"(?:[\s\\]|{COMMENT}){{0,40}}"
 # After the quote that ends a literal: the text goes on in another one, or perhaps by way of a name that it is given.
 CONTINUED = r"""[\s\\)]{0,200}(?:\+|[rRbBuUfF]{0,2}["'])|[ \t]{0,40}(?:[\r\n;#]|\Z)"""
 

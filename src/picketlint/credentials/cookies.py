@@ -9,7 +9,8 @@ from picketlint.credentials.names import Kind, opens_session, words
 from picketlint.credentials.strength import Strength, strength
 from picketlint.lazy import regex
 from picketlint.records import NamedTuple
-from picketlint.semantics.tree import last_name
+from picketlint.semantics.tree import last_name, start
+from picketlint.triggers import GAP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,17 +20,21 @@ if TYPE_CHECKING:
 
 _HINTS = ("ookie", "OOKIE")
 _NAMES = frozenset({"cookie", "cookies"})
-# What takes the name of a cookie and its value. https://requests.readthedocs.io/en/latest/api/#api-cookies,
+# What takes the name of a cookie and its value, or cookies. https://requests.readthedocs.io/en/latest/api/#api-cookies,
 # https://werkzeug.palletsprojects.com/en/stable/wrappers/#werkzeug.wrappers.Response.set_cookie
+# https://www.selenium.dev/documentation/webdriver/interactions/cookies/, https://playwright.dev/python/docs/api/class-browsercontext
 _SET, _SET_COOKIE, _UPDATE = "set", "set_cookie", "update"
+_ADDING = frozenset({"add_cookie", "add_cookies"})
 # RFC 6265, section 4: ``Cookie: name=value; name=value``. What is shorter can be guessed, and is no secret therefore.
 _NAME = r"[A-Za-z0-9_.$-]{2,64}"
 _VALUE = r"[A-Za-z0-9%._~+/=|:-]{16,1024}"
 _IS_NAME, _IS_VALUE = regex(_NAME), regex(_VALUE)
 _PAIR = regex(rf"(?:^|[;\s\"'])({_NAME})=({_VALUE})")
 _HEADER = regex(r"(?:^|[\s\"'])(?:[Ss]et-)?[Cc]ookie: ")
+_ENTRY = rf"(?:[\"']value[\"']{GAP}:(?:{GAP}\(){{0,3}}{GAP})?"
 _WRITTEN = regex(
-    rf"(?<![A-Za-z0-9_.$-])({_NAME})[\"'\])]{{0,3}}[\s\\]{{0,40}}[=:,][\s\\(]{{0,40}}[bBrRuU]{{0,2}}[\"']?{_VALUE}"
+    rf"(?<![A-Za-z0-9_.$-])({_NAME})(?:{GAP}[\"'\])]){{0,3}}{GAP}[=:,](?:{GAP}\(){{0,3}}{GAP}{_ENTRY}"
+    rf"[bBrRuU]{{0,2}}[\"']?{_VALUE}"
 )
 
 
@@ -83,17 +88,27 @@ def _set(call: ast.Call) -> Iterator[Cookie]:
     method, in_jar = call.func.attr, _is_named(last_name(call.func.value))
     if len(call.args) > 1 and (method == _SET_COOKIE or (method == _SET and in_jar)):
         yield from _given(call.args[0], call.args[1])
-    elif method == _UPDATE and in_jar:
+    elif method in _ADDING or (method == _UPDATE and in_jar):
         yield from _held(call.args[0])
 
 
 def _held(value: ast.expr) -> Iterator[Cookie]:
-    """The cookies in a dict, or in a text as it is sent."""
+    """The cookies in a dict, in a list of them, or in a text as it is sent."""
     if isinstance(value, ast.Constant):
         yield from _in_text(value)
-    elif isinstance(value, ast.Dict):
-        for key, entry in zip(value.keys, value.values, strict=True):
-            yield from _given(key, entry)
+    for display in value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]:
+        if isinstance(display, ast.Dict):
+            for key, entry in zip(display.keys, display.values, strict=True):
+                yield from _given(key, entry)
+            yield from _described(display)
+
+
+def _described(display: ast.Dict) -> Iterator[Cookie]:
+    """``{"name": "sessionid", "value": "..."}``."""
+    pairs = zip(display.keys, display.values, strict=True)
+    given = {key.value: value for key, value in pairs if isinstance(key, ast.Constant)}
+    if "name" in given and "value" in given and start(given["name"]) < start(given["value"]):
+        yield from _given(given["name"], given["value"])
 
 
 def _in_text(node: ast.Constant) -> Iterator[Cookie]:

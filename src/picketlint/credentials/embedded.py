@@ -50,7 +50,7 @@ _SHOWS = regex(r"\s*(?:e\.g\.|examples?|syntax|usage)\b", re.IGNORECASE)
 _ENTRY = regex(r"\"([A-Za-z][A-Za-z0-9_-]{2,48})\" {0,4}: {0,4}\"([^\s\"\\]{4,512})\"")
 # A line by itself, as files of settings have them: `.env`, INI, properties, YAML, JSON.
 _LINE = regex(
-    r"^[ \t]*(?:(?:export|set|-)[ \t]+)?(['\"]?)([A-Za-z_][A-Za-z0-9_.-]{2,48})\1([ \t]*[=:][ \t]*)"
+    r"^[ \t]*(?:(?:export|set|ARG|ENV|-)[ \t]+)?(['\"]?)([A-Za-z_][A-Za-z0-9_.-]{2,48})\1([ \t]*[=:][ \t]*)"
     r"(?:'([^'\n]{4,128})'|\"([^\"\n]{4,128})\"|([^\s'\"()\[\]{}<>,;]{4,128}))[ \t]*,?(?:[ \t]+[#;][^\n]*)?\r?$",
     re.MULTILINE,
 )

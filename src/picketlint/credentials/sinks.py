@@ -114,8 +114,11 @@ def _bound(target: ast.expr, value: ast.expr, module: Module) -> Iterator[Sink]:
         return
     if isinstance(target, (ast.Tuple, ast.List)):
         if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+            texts = all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in value.elts)
             for one, given in zip(target.elts, value.elts, strict=True):
-                yield from _named(name_of(one, module), given)
+                name = name_of(one, module)
+                if texts or not (name and name.lower() in SHORT_NAMES):
+                    yield from _named(name, given)
         return
     name = name_of(target, module)
     # Two words can be something else under this name, such as the methods that a server knows.

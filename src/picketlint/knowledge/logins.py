@@ -5,7 +5,7 @@ Sources: the documentation of each library and program.
 
 from __future__ import annotations
 
-from picketlint.triggers import qualified
+from picketlint.triggers import COMMENT, GAP, qualified
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -205,9 +205,10 @@ def login_triggers() -> tuple[Trigger, ...]:
 
 def _short_triggers() -> Iterator[Trigger]:
     """Where a literal is given to one of the short names, or compared with it."""
-    gap = r"[\s\\(]{0,40}"
-    before = rf"(?:\.\w{{1,20}}\(\))?[\"'\])]{{0,3}}(?::[^=\n]{{1,120}})?(?:,[\w\s.,]{{0,60}})?{gap}(?:[!=]?=|[:,])"
-    literal = rf"{gap}(?:[\"']?value[\"']?\s{{0,40}}[=:]\s{{0,40}})?[bBrRuU]{{0,2}}[\"']"
+    method = rf"(?:{GAP}\.{GAP}\w{{1,20}}{GAP}\({GAP}\))?(?:{GAP}[\"'\])]){{0,3}}"
+    before = rf"{method}(?:{GAP}:[^=]{{1,120}})?(?:{GAP},(?:[\w.,\s\\]|{COMMENT}){{0,60}})?{GAP}(?:[!=]?=|[:,])"
+    opening = rf"(?:{GAP}\(){{0,3}}{GAP}"
+    literal = rf"{opening}(?:[\"']?value[\"']?{GAP}[=:]{opening})?[bBrRuU]{{0,2}}[\"']"
     token = literal + SHORT_TOKEN.replace(",}", "}")
     for names, told in ((SHORT_PASSWORDS, literal), (SHORT_TOKENS, token)):
         yield from ((name, f"{name}{before}{told}") for name in sorted({*names, *map(str.upper, names)}))
