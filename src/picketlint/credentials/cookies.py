@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from picketlint.credentials.names import Kind, opens_session, words
+from picketlint.credentials.names import Kind, opens_session
 from picketlint.credentials.strength import Strength, strength
+from picketlint.knowledge.logins import ADD_COOKIES, COOKIE_NAMES, SET_COOKIE
 from picketlint.lazy import regex
 from picketlint.records import NamedTuple
 from picketlint.semantics.tree import last_name, start
-from picketlint.triggers import GAP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,23 +19,18 @@ if TYPE_CHECKING:
     from picketlint.module import Module
 
 _HINTS = ("ookie", "OOKIE")
-_NAMES = frozenset({"cookie", "cookies"})
-# What takes the name of a cookie and its value, or cookies. https://requests.readthedocs.io/en/latest/api/#api-cookies,
-# https://werkzeug.palletsprojects.com/en/stable/wrappers/#werkzeug.wrappers.Response.set_cookie
-# https://www.selenium.dev/documentation/webdriver/interactions/cookies/, https://playwright.dev/python/docs/api/class-browsercontext
-_SET, _SET_COOKIE, _UPDATE = "set", "set_cookie", "update"
-_ADDING = frozenset({"add_cookie", "add_cookies"})
+# Of jars.
+_SET, _UPDATE = "set", "update"
 # RFC 6265, section 4: ``Cookie: name=value; name=value``. What is shorter can be guessed, and is no secret therefore.
 _NAME = r"[A-Za-z0-9_.$-]{2,64}"
-_VALUE = r"[A-Za-z0-9%._~+/=|:-]{16,1024}"
+_VALUE = r"[A-Za-z0-9%._~+/|:-][A-Za-z0-9%._~+/=|:-]{15,512}"
 _IS_NAME, _IS_VALUE = regex(_NAME), regex(_VALUE)
 _PAIR = regex(rf"(?:^|[;\s\"'])({_NAME})=({_VALUE})")
 _HEADER = regex(r"(?:^|[\s\"'])(?:[Ss]et-)?[Cc]ookie: ")
-_ENTRY = rf"(?:[\"']value[\"']{GAP}:(?:{GAP}\(){{0,3}}{GAP})?"
-_WRITTEN = regex(
-    rf"(?<![A-Za-z0-9_.$-])({_NAME})(?:{GAP}[\"'\])]){{0,3}}{GAP}[=:,](?:{GAP}\(){{0,3}}{GAP}{_ENTRY}"
-    rf"[bBrRuU]{{0,2}}[\"']?{_VALUE}"
-)
+# The same where a file is not read as Python yet, and how far before it the name of the cookie is looked for.
+_WRITTEN = regex(rf"[\"'=](?=({_VALUE}))")
+_BEFORE = 600
+_NAMES = regex(rf"(?<![A-Za-z0-9_.$-]){_NAME}")
 
 
 class Cookie(NamedTuple):
@@ -48,9 +43,14 @@ class Cookie(NamedTuple):
 
 def may_hold_cookies(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
     """Whether a file can hold what ``cookies`` finds; for triggers, one of which has the hint."""
-    found = _WRITTEN.findall(data.decode("latin-1"))
-    # Before a name there can be the sign of an escape sequence: ``\nsession=...``.
-    return any(opens_session(name) or opens_session(name[1:]) for name in found)
+    text = data.decode("latin-1")
+    for value in _WRITTEN.finditer(text):
+        if strength(value[1], Kind.MACHINE) is Strength.RANDOM:
+            names = _NAMES.findall(text, max(value.start() - _BEFORE, 0), value.start())
+            # Before a name there can be the sign of an escape sequence: ``\nsession=...``.
+            if any(opens_session(name) or opens_session(name[1:]) for name in names):
+                return True
+    return False
 
 
 def cookies(module: Module) -> Iterator[Cookie]:
@@ -86,9 +86,9 @@ def _set(call: ast.Call) -> Iterator[Cookie]:
     if not isinstance(call.func, ast.Attribute) or not call.args:
         return
     method, in_jar = call.func.attr, _is_named(last_name(call.func.value))
-    if len(call.args) > 1 and (method == _SET_COOKIE or (method == _SET and in_jar)):
+    if len(call.args) > 1 and (method == SET_COOKIE or (method == _SET and in_jar)):
         yield from _given(call.args[0], call.args[1])
-    elif method in _ADDING or (method == _UPDATE and in_jar):
+    elif method in ADD_COOKIES or (method == _UPDATE and in_jar):
         yield from _held(call.args[0])
 
 
@@ -137,4 +137,4 @@ def _called(target: ast.expr) -> str:
 
 
 def _is_named(name: str) -> bool:
-    return not _NAMES.isdisjoint(words(name)[-1:])
+    return name.rpartition("-")[2] in COOKIE_NAMES

@@ -10,7 +10,7 @@ the named services document, and the values that stand in released ML packages.
 
 from __future__ import annotations
 
-from picketlint.knowledge.logins import login_triggers
+from picketlint.knowledge.logins import ADD_COOKIES, COOKIE_NAMES, SET_COOKIE, login_triggers
 from picketlint.needles import ASK, EACH
 
 TYPE_CHECKING = False
@@ -284,8 +284,8 @@ def credential_triggers() -> tuple[Trigger, ...]:
         (_NAMES, f"{_SPOTTING}named"),
         (b"://", r"://[^\s/?]{0,400}(?:@|[\"']\s{0,40}[+\"'\\#])"),
         *((scheme, f"{_SPOTTING}sent") for scheme in (b"asic", b"ASIC", b"earer", b"EARER")),
-        (b"ookie", _BAKED),
-        (b"OOKIE", _BAKED),
+        # In a text, the sign of an escape sequence can be part of the word: ``\nCookie: ...``.
+        *((name, _BAKED) for name in sorted({*COOKIE_NAMES, *ADD_COOKIES, SET_COOKIE, "nCookie", "ncookie"})),
         *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(LOGIN_CALLS)),
         *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
         # In other files a name with a colon behind it is a parameter, or a key without a value.

@@ -151,6 +151,19 @@ SESSION_WORDS = frozenset(
 # ... and in that of one by which visitors are counted, or forms told from forged ones.
 OTHER_COOKIES = frozenset({"ai", "ajs", "csrf", "csrftoken", "dd", "ga", "gid", "hj", "mp", "pk", "utm", "xsrf"})
 
+# What cookies are given to: variables, members, keywords, entries, headers.
+COOKIE_NAMES = frozenset(
+    form
+    for one in ("cookie", "cookies")
+    for name in (one, *(f"{whose}_{one}" for whose in ("", "auth", "default", "login", "request", "session", "user")))
+    for form in (name, name.title(), name.upper())
+)
+# What takes the name of a cookie and its value, or cookies. https://requests.readthedocs.io/en/latest/api/#api-cookies,
+# https://werkzeug.palletsprojects.com/en/stable/wrappers/#werkzeug.wrappers.Response.set_cookie
+# https://www.selenium.dev/documentation/webdriver/interactions/cookies/
+# https://playwright.dev/python/docs/api/class-browsercontext#browser-context-add-cookies
+SET_COOKIE, ADD_COOKIES = "set_cookie", frozenset({"add_cookie", "add_cookies"})
+
 # Methods whose only argument is a password.
 # https://docs.djangoproject.com/en/stable/ref/contrib/auth/#django.contrib.auth.models.User.set_password,
 # https://werkzeug.palletsprojects.com and the tutorials on Flask name theirs alike
