@@ -101,8 +101,8 @@ def in_lines(text: str) -> Iterator[Embedded]:
         value, kind = single or double or bare, kind_of(name)
         if kind not in (Kind.PASSWORD, Kind.SECRET) or strength(value, kind) is not Strength.CHOSEN:
             continue
-        if bare.isidentifier() and (kind_of(bare) is not None or (sign == " = " and not _SECTION.search(text))):
-            # Code, which gives a variable the value of another one.
+        if kind_of(bare) is not None or ("=" in sign.strip() != sign and not _SECTION.search(text)):
+            # Code, or a part of it.
             continue
         yield Embedded(name, value, Strength.CHOSEN)
 

@@ -240,6 +240,7 @@ class HardcodedCredential(Rule):
             f'text = """Usage:\nexport DB_PASSWORD={_CHOSEN}\n"""\ndef f():\n    """\n    password: {_CHOSEN}\n    """'
         ),
         good('code = """\npassword = arg1\nsecret = self.secret2\npassword = password2\n"""', why="code"),
+        good(f'code = """\nPASSWORD = "{_WORD}"\nlogin(PASSWORD)\n"""', why="code, in a text"),
         good(f'text = f"""\npassword: {_CHOSEN}, which is weak\npasswords: 2\nDB_PASSWORD={{password}}\n"""'),
         good('ph, pw = 14, 14\nshape = {"ph": ph, "pw": pw}\nact_pw = "relu6"\nislands = {"PW": "Palau"}'),
         good(
