@@ -307,6 +307,28 @@ def test_verbose(project: Path) -> None:
     ]
 
 
+def test_projects_that_are_checked_alike_are_told_at_once(project: Path) -> None:
+    # No configuration, no repository: nothing says that they belong together.
+    for name in ("one", "two", "three", "four", "five"):
+        add(project.parent, f"{name}/a.py", "x = 1\n")
+    outcome = picketlint(
+        "check", "-v", *(f"../{name}" for name in ("one", "two", "three", "four", "five")), cwd=project
+    )
+    roots = [line for line in outcome.err.splitlines() if "project root" in line]
+    assert len(roots) == 1
+    assert roots[0].startswith("configuration: none, so the defaults; project root: ")
+    assert roots[0].endswith(" and 2 more")
+
+
+def test_that_nothing_was_checked_is_said_even_where_quiet(project: Path) -> None:
+    add(project, "tests/a.py")
+    (project / "empty").mkdir()
+    for path, told in (("tests", "nothing to check but 1 test"), ("empty", "no Python files or notebooks to check")):
+        outcome = picketlint("check", "-q", path, cwd=project)
+        assert (outcome.code, outcome.out) == (0, "")
+        assert told in outcome.err
+
+
 def test_what_is_left_out_is_listed_where_verbose(project: Path) -> None:
     add(project, "pyproject.toml", '[tool.picketlint]\nextend-exclude = ["gen/"]\n')
     add(project, ".gitignore", "scratch/\n/dist/inner/\n*.log.py\n")

@@ -119,10 +119,25 @@ def test_a_file_without_the_table_is_none(tmp_path: Path, content: bytes) -> Non
     assert read(tmp_path, content) is None
 
 
-def test_what_is_no_file_is_none(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").mkdir()
+def test_where_there_is_no_file_there_is_none(tmp_path: Path) -> None:
     assert read_config(str(tmp_path / "pyproject.toml")) is None
     assert read_config(str(tmp_path / "nothing" / "pyproject.toml")) is None
+
+
+def test_what_is_called_like_it_and_cannot_be_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "directory.toml").mkdir()
+    (tmp_path / "link.toml").symlink_to("nothing.toml")
+    for name, message in (("directory.toml", "is no regular file"), ("link.toml", "is a link to nothing")):
+        with pytest.raises(ConfigError, match=message) as caught:
+            read_config(str(tmp_path / name))
+        assert caught.value.path == str(tmp_path / name)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_a_table_in_another_encoding_is_said(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(ConfigError, match="is not UTF-8"):
+        read(tmp_path, "[tool.picketlint]\nselect = ['PKT1']\n".encode(encoding))
+    assert read(tmp_path, "[project]\nname = 'x'\n".encode(encoding)) is None
 
 
 def test_a_byte_order_mark_is_allowed(tmp_path: Path) -> None:

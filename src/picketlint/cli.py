@@ -45,7 +45,8 @@ are left out, and so is what .gitignore names and git does not track.
 exit codes:
   0  nothing found
   1  something found
-  2  wrong use, a missing path, a broken configuration, or a failure of picketlint: not everything was checked"""
+  2  wrong use, a missing path, a broken configuration, or a failure of picketlint: not everything was checked
+  130  interrupted"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -272,7 +273,8 @@ def _check_paths(options: argparse.Namespace, resolver: Resolver) -> tuple[Outco
     _held[:] = [scan]
     reports = list(scan)
     outcome = Outcome.of(reports, scan.files)
-    if not options.quiet:
+    # That nothing was checked is said in any case.
+    if not options.quiet or not (outcome.files or outcome.problems):
         for kind, line in narration.remarks(scan, outcome, paths, resolver, force_exclude=options.force_exclude):
             _say(kind, line)
     if options.verbose:

@@ -71,13 +71,20 @@ def read_config(path: str) -> Config | None:
     """
     try:
         data = read(path)
-    except (FileNotFoundError, NotADirectoryError, NotRegularFileError):
+    except NotRegularFileError as error:
+        raise ConfigError("is no regular file: make it one, or exclude the directory that it is in", path) from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if os.path.islink(path):
+            raise ConfigError("is a link to nothing: mend or remove it", path) from error
         return None
     except OSError as error:
         directory = os.path.dirname(path)
         # Where nothing can be looked up, it is not known that there is such a file.
         at_fault = path if os.access(directory, os.X_OK) else directory
         raise ConfigError(f"cannot be read ({error.strerror}): make it readable or exclude it", at_fault) from error
+    if b"\0" in data and b"picketlint" in data.replace(b"\0", b""):
+        # In UTF-16 or the like, as some editors write it.
+        raise ConfigError("is not UTF-8, as TOML has to be", path)
     if b"picketlint" not in data:
         # Spares tomli's import, and keeps broken files of others (say, test data) from stopping the run.
         return None

@@ -24,6 +24,7 @@ _BUT = ", but for what git tracks or the command line names"
 # No file of a project can be in these, and asking git takes a while: it tracks nothing below the first.
 _METADATA = frozenset({".git", ".hg", ".svn", ".bzr", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 _NONE_SELECTED = "no rule is selected: see `select` and `ignore` in [tool.picketlint], and those options"
+_ROOT = "; project root: "
 _TEST, _EXCLUDED, _NO_RULE = (
     "a test; `--include-tests` checks it",
     "excluded, and `--force-exclude` is given",
@@ -140,11 +141,15 @@ def _is_told(one: LeftOut) -> bool:
 
 def background(scan: Scan, cwd: str) -> Iterator[str]:
     """What governs the files, how many there are, and everything that was left out."""
-    seen: list[Settings] = []
-    for target in scan.targets:
-        if target.settings is not None and not any(target.settings is one for one in seen):
-            seen.append(target.settings)
-            yield from governing(target.settings, cwd)
+    governed: dict[tuple[str, ...], list[str]] = {}
+    for settings in {id(one.settings): one.settings for one in scan.targets if one.settings is not None}.values():
+        config, *rest = governing(settings, cwd)
+        # Without a configuration or a repository, each directory is a root.
+        roots = governed.setdefault((config.partition(_ROOT)[0], *rest), [])
+        roots.append(_shown(settings.root, cwd))
+    for (config, *rest), roots in governed.items():
+        yield f"{config}{_ROOT}{_listed(roots)}"
+        yield from rest
     left_out = f"; {count(tests, 'test')} left out" if (tests := _tests(scan.targets)) else ""
     yield f"files: {scan.files} checked{left_out}"
     yield from _passed_over(scan)
@@ -180,7 +185,7 @@ def _first(note: Note) -> str:
 def governing(settings: Settings, cwd: str) -> Iterator[str]:
     """The configuration, the project's root, the rules and the torch release that one project is checked for."""
     config = "none, so the defaults" if settings.config_path is None else _shown(settings.config_path, cwd)
-    yield f"configuration: {config}; project root: {_shown(settings.root, cwd)}"
+    yield f"configuration: {config}{_ROOT}{_shown(settings.root, cwd)}"
     yield f"rules: {', '.join(sorted(settings.codes)) or 'none'}"
     floor = settings.torch_floor(settings.root)
     if floor is None:

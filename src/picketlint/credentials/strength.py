@@ -57,8 +57,9 @@ _IN_SCREENS = regex(
     r"|(?=.*[/#])[A-Za-z:/#_-]*(?:[Pp]assword|[Pp]asswd|[Pp]wd)[A-Za-z:/#_-]*"
 )
 # Where the value is to be found: tags of YAML, values that sops and eyaml have encrypted, the output of a command.
-# https://docs.ansible.com/ansible/latest/vault_guide/, https://getsops.io/docs/
-_REFERENCE = regex(r"!(?:decrypt|encrypted|env|include|secret|sops|vault)\b|ENC[\[(]|@?env/|`|\$\(")
+# https://docs.ansible.com/ansible/latest/vault_guide/, https://getsops.io/docs/,
+# https://bank-vaults.dev/docs/mutating-webhook/ (`vault:secret/data/app#key`)
+_REFERENCE = regex(r"!(?:decrypt|encrypted|env|include|secret|sops|vault)\b|ENC[\[(]|@?env/|`|\$\(|vault:[\w/-]+#")
 _ADDRESS = regex(r"[\w.+-]{2,64}@[a-z][\w-]*(?:\.[\w-]+)*\.[a-z]{2,6}", re.ASCII)
 _BRACKETED = regex(r"\([a-z _-]+\)|\[[a-z _-]+\]", re.IGNORECASE)
 # What is left of a password for checking it: crypt(5) of libxcrypt, Django, Werkzeug, Jupyter.

@@ -46,7 +46,7 @@ SHOWN = 4
 class ProviderToken(Rule):
     id = "PKT401"
     name = "provider-token"
-    since = "0.2"
+    since = "0.1"
     severity = Severity.HIGH
     cwe = 798
     policy = "API Keys and Credentials"

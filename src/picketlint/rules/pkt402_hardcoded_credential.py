@@ -71,7 +71,7 @@ class HardcodedCredential(Rule):
 
     id = "PKT402"
     name = "hardcoded-credential"
-    since = "0.2"
+    since = "0.1"
     severity = Severity.HIGH
     confidence = Confidence.HIGH
     cwe = 798
@@ -255,6 +255,7 @@ class HardcodedCredential(Rule):
             f'run = {{"session": "{_SESSION}"}}\nheaders = {{"X-Request": "session={_SESSION}"}}\ncookie = 1',
             why="an id",
         ),
+        good('secret = "vault:secret/data/ml#token9f8Kd02"', why="where it is to be found"),
         good(f'POSTHOG_API_KEY = "phc_{_SESSION}"\nAMPLITUDE_API_KEY = "{_KEY}"', why="shipped to every browser"),
         good('url = "mssql://sa:yourStrong(!)Password@db.internal/app"\npassword = "YourPassw0rd!"'),
         good(f'FakeServer(url, api_key="{_KEY}")\nregister(TextPlaceholder("url", lambda: {{"secret": "{_KEY}"}}))'),

@@ -41,7 +41,7 @@ def _pem(kind: str = "", joiner: str = "\n", lines: tuple[str, ...] = _LINES) ->
 class PrivateKeyInCode(Rule):
     id = "PKT403"
     name = "private-key"
-    since = "0.2"
+    since = "0.1"
     severity = Severity.HIGH
     cwe = 321
     policy = "API Keys and Credentials"

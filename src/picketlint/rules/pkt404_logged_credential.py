@@ -51,7 +51,7 @@ class LoggedCredential(Rule):
 
     id = "PKT404"
     name = "logged-credential"
-    since = "0.2"
+    since = "0.1"
     severity = Severity.MEDIUM
     confidence = Confidence.MEDIUM
     cwe = 532

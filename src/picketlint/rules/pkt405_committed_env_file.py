@@ -2,9 +2,10 @@
 
 ## What it does
 Reports `.env`, `.env.local`, `production.env` and the like if git tracks them and a variable has a value that is not
-encrypted. The value is never shown. In a file to copy (`.env.example`, `.env.template`, `sample.env`) only a credential
-in the shape of a known provider is reported (see PKT401). Only picketlint's own command line and its pre-commit hook
-`picketlint-env` look at such files: flake8 and Bandit read Python alone.
+encrypted. The value is never shown; where one has the shape of a known provider's, severity is high. In a file to copy
+(`.env.example`, `.env.template`, `sample.env`) only a credential of such a shape is reported (see PKT401). Only
+picketlint's own command line and its pre-commit hook `picketlint-env` look at such files: flake8 and Bandit read Python
+alone.
 
 ## Why is this bad?
 These files are where credentials are kept out of the code. What is committed once stays in the history of every clone,
@@ -35,7 +36,7 @@ MOST_NAMES = 3
 class CommittedEnvFile(Rule):
     id = "PKT405"
     name = "committed-env-file"
-    since = "0.2"
+    since = "0.1"
     severity = Severity.MEDIUM
     cwe = 538
     policy = "API Keys and Credentials"

@@ -48,7 +48,7 @@ _ID = re.compile(r"[A-Z]+\d+")
 class BannedNosec(Rule):
     id = "PKT901"
     name = "banned-nosec"
-    since = "0.2"
+    since = "0.1"
     severity = Severity.MEDIUM
     cwe = 1127
     policy = "Bandit security checks"

@@ -69,7 +69,7 @@ MAX_BLOCK = 40
 class BannedNoqa(Rule):
     id = "PKT902"
     name = "banned-noqa"
-    since = "0.2"
+    since = "0.1"
     severity = Severity.MEDIUM
     cwe = 1127
     policy = "Creating a security exception"

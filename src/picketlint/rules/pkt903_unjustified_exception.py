@@ -40,7 +40,7 @@ QUOTED = 60
 class UnjustifiedException(Rule):
     id = "PKT903"
     name = "unjustified-exception"
-    since = "0.2"
+    since = "0.1"
     severity = Severity.MEDIUM
     cwe = 1116
     policy = "Creating a security exception"

@@ -30,7 +30,7 @@ ENTRY = ("PKT101", "torch.load(p,weights_only=False)", "written by our own expor
 class UnapprovedException(Rule):
     id = "PKT904"
     name = "unapproved-exception"
-    since = "0.2"
+    since = "0.1"
     severity = Severity.MEDIUM
     cwe = 1053
     policy = "Creating a security exception"

@@ -34,7 +34,7 @@ ENTRY = (("PKT101", "torch.load(p,weights_only=False)", REASON[2:]),)
 class UnusedException(Rule):
     id = "PKT905"
     name = "unused-exception"
-    since = "0.2"
+    since = "0.1"
     severity = Severity.LOW
     cwe = 1116
     policy = "Creating a security exception"
