@@ -166,6 +166,17 @@ def test_of_f_strings_with_braces_within_braces_all_is_left(text: str) -> None:
     assert code(f"x = {text}\n".encode()) == (None if sys.version_info >= (3, 12) else f"x = {text}\n".encode())
 
 
+@pytest.mark.parametrize("name", ["'''pickle'''", '"""os.path"""', "'eval'", '"a"'])
+def test_strings_that_are_a_name_stay(name: str) -> None:
+    assert code(f"getattr(x, {name})".encode()) == f"getattr(x, {name})".encode()
+
+
+@pytest.mark.parametrize("prose", ['"""abc" def"""', "'''a b'''", "'''abc\\n'''"])
+def test_other_strings_of_three_quotes_do_not(prose: str) -> None:
+    assert b"abc" not in (code(f"f({prose})".encode()) or b"")
+    assert b"a b" not in (code(f"f({prose})".encode()) or b"")
+
+
 def test_code_is_without_prose_but_not_without_names() -> None:
     rest = code(b'"""The docs."""\nx = getattr(t, "load")  # why\ny = \'a.b\' + "a b" + f"{c} d"\n')
     assert rest is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -307,6 +308,40 @@ def test_no_program_loses_anything(flag: str, rule: str, code: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prefilter, "_MANY", -1)
         assert not lost(code.replace("FLAG", flag), rule)
+
+
+FUNCTION_IN_TEXT = """\
+from transformers import AutoModel
+def load(name, doc=f\'\'\'{TEXT}\'\'\', trust_remote_code=False):
+    return AutoModel.from_pretrained(name, trust_remote_code=trust_remote_code)
+load('x', '', True)
+"""
+CLASS_IN_TEXT = """\
+from transformers import AutoModel
+class A:
+    x = f\'\'\'{{
+class Z:
+     }}\'\'\'
+    def __init__(self, trust_remote_code=False):
+        self.m = AutoModel.from_pretrained('x', trust_remote_code=trust_remote_code)
+A(True)
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *(FUNCTION_IN_TEXT.replace("{TEXT}", text) for text in ("{{\ndef foo(x):\n}}", "{1:{2}}\ndef foo(x):\n")),
+        CLASS_IN_TEXT,
+        pytest.param(
+            FUNCTION_IN_TEXT.replace("{TEXT}", "{1:\ndef foo(x):\n}"),
+            marks=pytest.mark.skipif(sys.version_info < (3, 12), reason="no f-string before"),
+        ),
+    ],
+)
+def test_functions_and_classes_in_texts_are_none(code: str) -> None:
+    assert finds(code, "PKT201")
+    assert not lost(code, "PKT201")
 
 
 def test_what_is_long_or_not_closed_takes_no_longer_than_it_is() -> None:

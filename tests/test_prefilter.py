@@ -185,6 +185,9 @@ def test_nothing_is_lost(rule: Rule, example: Example, variant: str, monkeypatch
 
 # Ways to a function that are none of the usual ones; each is a finding.
 WAYS = {
+    "PKT106": [
+        "import importlib\nimportlib.import_module('''pickle''').loads(b)",
+    ],
     "PKT102": [
         "import torch\ntorch.load(p, weights_only = None)",
         "import torch\ntorch.load(p, weights_only=(None))",
@@ -283,6 +286,8 @@ WAYS = {
         "from IPython import get_ipython\nget_ipython().system(f'ls {p}')",
     ],
     "PKT303": [
+        "import builtins\ngetattr(builtins, '''eval''')(text)",
+        "get_ipython().run_cell(reply)",
         "import builtins\nbuiltins.eval(p)",
         "import builtins as b\nb.eval(p)",
         "from builtins import eval as run\nrun(p)",

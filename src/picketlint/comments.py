@@ -29,6 +29,8 @@ _MARKED_NAME = r""" "[\w.]+(?=\xff") | '[\w.]+(?=\xff') """
 _NO_CODE = regex(
     rf"""(?x) \xff (?: \#[^\n]* | ( {_MARKED_NAME} ) \xff | ( " {_MARKED_DOUBLE} | ' {_MARKED_SINGLE} ) )""".encode()
 )
+# The same in three quotes each, looked for apart: the expression above sees no further than one.
+_LONG_NAME = regex(rb"""(["'])(?:\xff\1){2}[\w.]+(?:\xff\1){3}""")
 _ESCAPED = regex(rb"\\[\\\xff]")
 _FORMATTED = tuple(kind + raw for kind in (b"f", b"F", b"t", b"T") for raw in (b"", b"r", b"R"))
 # The content of an f-string in whose fields there is nothing but pairs of quotes with neither braces nor escapes.
@@ -84,7 +86,7 @@ def code(data: bytes) -> bytes | None:
                 # An f-string that holds others, or the file is broken.
                 return None
             kept[place] = fields
-        elif alone:
+        elif alone or _LONG_NAME.fullmatch(string):
             kept[place] = string
     found[1::3] = kept
     found[2::3] = [b""] * len(kept)
@@ -110,7 +112,7 @@ def _unmarked(data: bytes) -> bytes:
 
 
 def _fields(string: bytes) -> bytes | None:
-    """An f-string without the text between its fields; all of it where braces stand within braces.
+    """An f-string without the text between its fields; all of it where braces stand within braces; in one line.
 
     None where what looks like one may be the beginning of one that holds others.
     """
@@ -119,8 +121,8 @@ def _fields(string: bytes) -> bytes | None:
         if _PLAIN_FIELDS.fullmatch(string, quotes, len(string) - quotes) is None:
             return None
     if string.translate(None, _NO_BRACES) != b"{}" * string.count(b"{"):
-        return string
-    return b" %s " % b"".join(_FIELD.findall(string))
+        return string.replace(b"\n", b" ")
+    return b" %s " % b"".join(_FIELD.findall(string)).replace(b"\n", b" ")
 
 
 def _scanned(text: str) -> list[tuple[int, str]]:

@@ -36,11 +36,10 @@ def read(path: str) -> bytes:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise NotRegularFileError(0, "not a regular file", path)
-        chunks = []
-        while chunk := os.read(descriptor, max(status.st_size + 1, _CHUNK)):
-            chunks.append(chunk)
-            if len(chunk) == status.st_size:
-                break
+        chunks = [os.read(descriptor, max(status.st_size + 1, _CHUNK))]
+        # What came at once and is as long as the file was all of it.
+        while chunks[-1] and len(chunks[0]) != status.st_size:
+            chunks.append(os.read(descriptor, _CHUNK))
     finally:
         os.close(descriptor)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import chain
 
-from picketlint.lazy import regex
+from picketlint.lazy import kept, regex
 from picketlint.needles import places
 from picketlint.records import NamedTuple
 
@@ -73,20 +73,14 @@ class _Patterns(NamedTuple):
 
 def may_turn(code: bytes, flag: bytes, *, on: bool) -> bool:
     """Whether something in ``code``, as comments.py leaves it, can give a flag a value that is true (or else false)."""
-    patterns, code = _patterns(flag, on), _joined(code)
+    # Lines end in a line feed there, unless a backslash joins the next one to them.
+    patterns, code = _patterns(flag, on), code.replace(b"\\\n", b" ")
     if patterns.looped.search(code) or patterns.lambdas.search(code):
         return True
     named = [found.start() for found in patterns.name.finditer(code)]
     if any(not _is_harmless(code, place, flag, patterns) for place in named):
         return True
     return _may_be_given_by_place(code, flag, patterns, named)
-
-
-def _joined(code: bytes) -> bytes:
-    """Code with the lines that Python sees: they end in a line feed, unless a backslash joins the next one to them."""
-    if b"\r" in code:
-        code = code.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return code.replace(b"\\\n", b" ") if b"\\" in code else code
 
 
 @lru_cache(maxsize=16)
@@ -187,14 +181,14 @@ def _is_one_of_several(code: bytes, place: int, flag: bytes) -> bool:
     return other is not None and other[1] != flag
 
 
-def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns, places: list[int]) -> bool:
+def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns, flags: list[int]) -> bool:
     """Whether a function that takes the flag is called here with an argument at its place, or a later one.
 
-    ``places`` are where the flag is named (0-based, ascending).
+    ``flags`` are where the flag is named (0-based, ascending).
     """
     wanted: dict[bytes, _Places] = {}
     number = 0
-    for function in _before(places, code):
+    for function in _before(flags, code):
         name, start = function[1], function.start()
         indentation = code[code.rfind(b"\n", max(start - _MOST, 0), start) + 1 : start]
         if name is None or indentation.strip() not in (b"", b"async"):
@@ -223,22 +217,24 @@ def _may_be_given_by_place(code: bytes, flag: bytes, patterns: _Patterns, places
             method = known.method and within and before[0].strip() == b"self"
             wanted[name] = _Places(min(known.first, max(last - within, 0)), max(known.last, last), method)
     rest = _EXPORTS.sub(b" ", code) if wanted else code
-    return any(_is_given(rest, name, places, patterns) for name, places in wanted.items())
+    rebinds = kept(lambda: _NO_OBJECT.search(rest) is not None)
+    return any(_is_given(rest, name, taken, patterns, rebinds) for name, taken in wanted.items())
 
 
-def _before(places: list[int], code: bytes) -> Iterator[re.Match[bytes]]:
-    """The functions that take what is named at one of some places, if any does: none begins within another's brackets.
+def _before(flags: list[int], code: bytes) -> Iterator[re.Match[bytes]]:
+    """The functions that take a flag where it is named (0-based, ascending), if any does.
 
-    That is the last that begins before each of the places (0-based, ascending).
+    That is the last ``def`` before each of the places. Within the brackets of a function there is none but in a string,
+    which then stands behind other code of its line.
     """
     number = 0
     last: re.Match[bytes] | None = None
     for function in chain(_FUNCTION.finditer(code), (None,)):
         end = len(code) if function is None else function.start()
-        if number < len(places) and places[number] < end:
+        if number < len(flags) and flags[number] < end:
             if last is not None:
                 yield last
-            number = bisect(places, end, number)
+            number = bisect(flags, end, number)
         last = function
 
 
@@ -264,8 +260,11 @@ class _Places(NamedTuple):
     method: bool
 
 
-def _is_given(code: bytes, name: bytes, places: _Places, patterns: _Patterns) -> bool:
-    """Whether a function is given what may be unsafe at one of some places, or goes where its calls are not read."""
+def _is_given(code: bytes, name: bytes, places: _Places, patterns: _Patterns, rebinds: Callable[[], bool]) -> bool:
+    """Whether a function is given what may be unsafe at one of some places, or goes where its calls are not read.
+
+    ``rebinds`` tells if ``self`` is or may be something else than the object that a method is called on.
+    """
     for start in _mentions(code, name):
         call = _ARGUMENTS.match(code, start + len(name), start + len(name) + _LONGEST)
         arguments = _split(call[1]) if call is not None else None
@@ -274,16 +273,10 @@ def _is_given(code: bytes, name: bytes, places: _Places, patterns: _Patterns) ->
         by_place = [one for one in arguments if _KEYWORD_OR_SPREAD.match(one) is None]
         last = places.last
         if len(by_place) > last and places.method and _SELF.match(code, max(start - len(b"self."), 0), start):
-            last -= not _binds_self(code)
+            last -= not rebinds()
         if any(patterns.value.fullmatch(one) is None for one in by_place[places.first : last + 1]):
             return True
     return False
-
-
-@lru_cache(maxsize=1)
-def _binds_self(code: bytes) -> bool:
-    """Whether ``self`` is or may be something else in ``code`` than the object that a method is called on."""
-    return _NO_OBJECT.search(code) is not None
 
 
 def _mentions(code: bytes, name: bytes) -> Iterator[int]:

@@ -66,9 +66,15 @@ def qualified(*names: str) -> tuple[Trigger, ...]:
 
     A name grows out of an import, attributes and strings, and nothing else, so each part is written somewhere.
     """
-    parts = {frozenset(name.replace("()", "").split(".")) for name in names}
+    parts = {frozenset(_written(name)) for name in names}
     needed = [words for words in parts if not any(fewer in parts for fewer in _fewer(words))]
     return tuple((CODE, *sorted(words)) for words in sorted(needed, key=sorted))
+
+
+def _written(name: str) -> list[str]:
+    """The parts of a name that stand somewhere: the shell of IPython needs no import where that runs the code."""
+    parts = name.replace("()", "").split(".")
+    return parts[parts.index("get_ipython") :] if "get_ipython" in parts else parts
 
 
 def _fewer(words: frozenset[str]) -> Iterator[frozenset[str]]:

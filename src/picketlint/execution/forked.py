@@ -160,8 +160,10 @@ class ForkExecutor:
             try:
                 value, error = receive(descriptor)
             except EOFError:
-                self._dismiss(self._workers[descriptor])
-                value, error = None, LostWorkerError(_end_of(self._leaving.pop()))
+                lost = self._workers[descriptor]
+                self._dismiss(lost)
+                self._leaving.remove(lost)
+                value, error = None, LostWorkerError(_end_of(lost))
             number = self._busy.pop(descriptor)
             self._poll.unregister(descriptor)
             self._tasks[number].future.settle(value, error)
@@ -200,6 +202,7 @@ class ForkExecutor:
         try:
             pid = os.fork()
         except OSError:
+            gc.unfreeze()
             for end in (receiving, commands, results, sending):
                 os.close(end)
             raise

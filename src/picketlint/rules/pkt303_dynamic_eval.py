@@ -174,6 +174,7 @@ class DynamicEval(Rule):
         bad("from langchain_experimental.tools import PythonAstREPLTool\ntools = [PythonAstREPLTool()]", at="2:10"),
         bad("agent = create_pandas_dataframe_agent(llm, df, allow_dangerous_code=True)", at="1:9"),
         bad("def make(llm, allow_dangerous_code: bool = True):\n    ...", at="1:15"),
+        bad("get_ipython().run_cell(reply)", at="1:1", why="where IPython runs it"),
         good('from IPython import get_ipython\nget_ipython().run_cell("x = 1")'),
         good("agent = create_pandas_dataframe_agent(llm, df, allow_dangerous_code=args.run_code)"),
         good("toolkit = RequestsToolkit(allow_dangerous_requests=True)", why="sends requests, runs no code"),
