@@ -24,7 +24,6 @@ _BUT = ", but for what git tracks or the command line names"
 # No file of a project can be in these, and asking git takes a while: it tracks nothing below the first.
 _METADATA = frozenset({".git", ".hg", ".svn", ".bzr", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
 _NONE_SELECTED = "no rule is selected: see `select` and `ignore` in [tool.picketlint], and those options"
-_ROOT = "; project root: "
 _TEST, _EXCLUDED, _NO_RULE = (
     "a test; `--include-tests` checks it",
     "excluded, and `--force-exclude` is given",
@@ -143,12 +142,10 @@ def background(scan: Scan, cwd: str) -> Iterator[str]:
     """What governs the files, how many there are, and everything that was left out."""
     governed: dict[tuple[str, ...], list[str]] = {}
     for settings in {id(one.settings): one.settings for one in scan.targets if one.settings is not None}.values():
-        config, *rest = governing(settings, cwd)
         # Without a configuration or a repository, each directory is a root.
-        roots = governed.setdefault((config.partition(_ROOT)[0], *rest), [])
-        roots.append(_shown(settings.root, cwd))
+        governed.setdefault(_checked_for(settings, cwd), []).append(_shown(settings.root, cwd))
     for (config, *rest), roots in governed.items():
-        yield f"{config}{_ROOT}{_listed(roots)}"
+        yield f"{config}; project root: {_listed(roots)}"
         yield from rest
     left_out = f"; {count(tests, 'test')} left out" if (tests := _tests(scan.targets)) else ""
     yield f"files: {scan.files} checked{left_out}"
@@ -184,16 +181,22 @@ def _first(note: Note) -> str:
 
 def governing(settings: Settings, cwd: str) -> Iterator[str]:
     """The configuration, the project's root, the rules and the torch release that one project is checked for."""
+    config, *rest = _checked_for(settings, cwd)
+    yield f"{config}; project root: {_shown(settings.root, cwd)}"
+    yield from rest
+
+
+def _checked_for(settings: Settings, cwd: str) -> tuple[str, str, str]:
+    """The same without the root, which tells projects apart that are checked alike."""
     config = "none, so the defaults" if settings.config_path is None else _shown(settings.config_path, cwd)
-    yield f"configuration: {config}{_ROOT}{_shown(settings.root, cwd)}"
-    yield f"rules: {', '.join(sorted(settings.codes)) or 'none'}"
     floor = settings.torch_floor(settings.root)
     if floor is None:
-        yield "torch: lowest supported release unknown, so any"
+        torch = "torch: lowest supported release unknown, so any"
     else:
         release = ".".join(map(str, floor))
         origin = "torch-floor" if settings.declared_floor is not None else "the project's packaging metadata"
-        yield f"torch: {release} or later, from {origin}"
+        torch = f"torch: {release} or later, from {origin}"
+    return f"configuration: {config}", f"rules: {', '.join(sorted(settings.codes)) or 'none'}", torch
 
 
 def _tests(targets: Iterable[Target]) -> int:

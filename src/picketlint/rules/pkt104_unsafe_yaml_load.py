@@ -255,13 +255,6 @@ def _is_among(loader: Argument, partials: tuple[ast.Call, ...]) -> bool:
     return any(candidate.value in given for candidate in loader.candidates)
 
 
-def _is_handed_on(name: str, module: Module) -> bool:
-    """Whether a class of this file is called here, or given to what is called."""
-    calls = module.tree.nodes(ast.Call)
-    used = (node for one in calls for node in (one.func, *one.args, *(keyword.value for keyword in one.keywords)))
-    return any(isinstance(node, ast.Name) and node.id == name for node in used)
-
-
 def _is_fine(node: ast.expr, loaders: Names, module: Module) -> bool:
     """Whether a loader is safe, or one that another file defines: there it is reported unless it is safe."""
     others = [name for name in loaders.names if name not in YAML_SAFE_LOADERS]
