@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _PARTS = 12
 _SMALLEST, _LARGEST = 1 << 15, 1 << 22
 _LEAST = 1 << 8
+# A file that is parsed and analysed takes so many times as long as one that is not.
+_DEAR = 32
 
 
 class Job(NamedTuple):
@@ -33,7 +35,7 @@ class Job(NamedTuple):
 
 
 def balanced(jobs: Iterable[Job], workers: int) -> list[list[Job]]:
-    """The jobs in batches for that many workers, the largest first, so that no large one is left over at the end.
+    """The jobs in batches for that many workers; what may take longest comes first, so that nothing long is left over.
 
     Files that are close together stay so: a batch is a stretch of the order they came in.
     """
@@ -50,7 +52,12 @@ def balanced(jobs: Iterable[Job], workers: int) -> list[list[Job]]:
         batches[-1].append(job)
         room -= size
         left -= job.size
-    return sorted(batches, key=bytes_in, reverse=True)
+    return sorted(batches, key=_longest, reverse=True)
+
+
+def _longest(batch: list[Job]) -> int:
+    """How long a batch may take, in bytes of files that are not parsed: its largest may be one that is."""
+    return bytes_in(batch) + _DEAR * max(job.size for job in batch)
 
 
 def bytes_in(jobs: Iterable[Job]) -> int:
