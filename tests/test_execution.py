@@ -188,10 +188,19 @@ def test_batches_hold_every_job_once_and_are_balanced(workers: int) -> None:
     batches = balanced(jobs, workers)
     assert sorted(job.number for batch in batches for job in batch) == list(range(len(jobs)))
     sizes = [sum(job.size for job in batch) for batch in batches]
-    assert sizes == sorted(sizes, reverse=True)
     assert all(len(batch) == 1 or size < 1 << 22 for batch, size in zip(batches, sizes, strict=True))
     assert len(batches) >= 4 * workers
     assert balanced([], 4) == []
+
+
+def test_what_may_take_longest_comes_first() -> None:
+    jobs = jobs_of([2_000] * 4000 + [200_000] + [2_000] * 4000)
+    batches = balanced(jobs, 4)
+    assert max(job.size for job in batches[0]) == 200_000
+    # Among batches of files that are alike, the order is that of their sizes.
+    sizes = [sum(job.size for job in batch) for batch in batches[1:]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > 20 * sizes[-1]
 
 
 def test_batches_become_small_and_not_many() -> None:
