@@ -200,7 +200,7 @@ def test_what_may_take_longest_comes_first() -> None:
     # Among batches of files that are alike, the order is that of their sizes.
     sizes = [sum(job.size for job in batch) for batch in batches[1:]]
     assert sizes == sorted(sizes, reverse=True)
-    assert sizes[0] > 20 * sizes[-1]
+    assert sizes[0] > 5 * sizes[-1]
 
 
 def test_batches_become_small_and_not_many() -> None:
