@@ -28,7 +28,7 @@ LAYERS = [
     ["examples", "knowledge", "source"],
     ["notebooks", "semantics", "setup_script", "suppressions", "placeholders privatekeys stretches tokens", "wording"],
     ["policies", "project", "reporting"],
-    ["commands", "credentials", "trails"],
+    ["commands", "credentials", "exports", "trails"],
     ["module wrappers"],
     ["identity", "passages"],
     ["exceptions"],

@@ -204,6 +204,15 @@ def test_environment(line: str) -> None:
     assert of(line.format("HF_HOME")) == []
 
 
+@pytest.mark.parametrize(
+    "line", ["!{}=1 python x.py", "!export {}=1; make", "out = !env {}=1 make", "%time !{}=1 make"]
+)
+def test_environment_of_a_command(line: str) -> None:
+    assert [one.partition(" ")[2] for one in of(line.format("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"))] == ["PKT107"]
+    assert [one.partition(" ")[2] for one in of(line.format("HF_DATASETS_TRUST_REMOTE_CODE"))] == ["PKT201"]
+    assert of(line.format("HF_HOME")) == []
+
+
 def test_environment_that_is_only_shown() -> None:
     assert of("%env\n%env TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD\n%env x=$p") == []
 

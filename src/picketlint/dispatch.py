@@ -55,6 +55,7 @@ _CHOSEN: Mapping[str, Callable[[frozenset[str], Module], Iterable[object]]] = {
     "callee": lambda words, module: module.mentions.calls_written(words),
     "candidate": lambda names, module: module.mentions.calls_of(module.mentions.parts(names)),
     "command": lambda _, module: module.shell_commands.values(),
+    "exported": lambda names, module: _exported(names, module),
 }
 
 
@@ -82,6 +83,12 @@ def _run(checks: list[Check], subject: object, module: Module) -> Reported:
     for rule, check in checks:
         for hit in check(subject, module):
             yield rule, hit
+
+
+def _exported(names: frozenset[str], module: Module) -> Iterator[object]:
+    from picketlint.exports import exported
+
+    return exported(names, module)
 
 
 def _texts(module: Module) -> Texts:

@@ -61,6 +61,11 @@ def on_command() -> Callable[[Check], Check]:
     return _listen("command", ())
 
 
+def on_exported(*names: str) -> Callable[[Check], Check]:
+    """Call the method as ``method(exported: Exported, module)`` for every command that sets one of these variables."""
+    return _listen("exported", names)
+
+
 def on_call(*names: str) -> Callable[[Check], Check]:
     """Call the method as ``method(call: Call, module)`` for every call that can mean one of these qualified names."""
     return _listen("call", names)

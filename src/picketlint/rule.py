@@ -21,6 +21,7 @@ from picketlint.listening import (
     on_command,
     on_default,
     on_dotenv,
+    on_exported,
     on_keyword,
     on_passing,
     on_review,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from picketlint.credentials.logged import logged
     from picketlint.dotenv import Dotenv
     from picketlint.exceptions import Remark
+    from picketlint.exports import Exported
     from picketlint.needles import CODE
     from picketlint.passages import Passage
     from picketlint.privatekeys import PrivateKey, key_triggers, private_keys
@@ -74,6 +76,7 @@ __all__ = [
     "Default",
     "Dotenv",
     "Example",
+    "Exported",
     "Finding",
     "Hit",
     "Judged",
@@ -128,6 +131,7 @@ __all__ = [
     "on_command",
     "on_default",
     "on_dotenv",
+    "on_exported",
     "on_keyword",
     "on_passing",
     "on_review",
@@ -152,6 +156,7 @@ _HOMES = {
     "picketlint.credentials.bindings": ("Credential", "credentials"),
     "picketlint.credentials.logged": ("logged",),
     "picketlint.dotenv": ("Dotenv",),
+    "picketlint.exports": ("Exported",),
     "picketlint.passages": ("Passage",),
     "picketlint.privatekeys": ("PrivateKey", "key_triggers", "private_keys"),
     "picketlint.semantics.defaults": ("FIELD", "OPTION", "PARAMETER", "Default"),

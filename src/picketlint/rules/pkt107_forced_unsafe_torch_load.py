@@ -2,8 +2,12 @@
 
 ## What it does
 Reports code that sets `TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD` to `1`, `y`, `yes` or `true`, the values torch acts upon: in
-`os.environ`, with `putenv` or `setdefault`, as an entry of a dict or a keyword that becomes an environment.
-Reading, deleting or setting it to `0` is fine, and so is handing on a value that came from elsewhere.
+`os.environ`, with `putenv` or `setdefault`, as an entry of a dict or a keyword that becomes an environment. So do the
+commands that a program runs: `NAME=1 python`, `export NAME=1` or `docker run -e NAME=1` in what a shell reads, the line
+`!NAME=1 python` of a notebook, and a list such as `["env", "NAME=1", "python"]`.
+
+Reading, deleting or setting it to `0` is fine, and so are handing on a value that came from elsewhere and a command
+that only prints or writes such a text.
 
 ## Why is this bad?
 It turns every `torch.load` that does not pass `weights_only` back into unpickling, in all libraries of the process and
@@ -29,6 +33,7 @@ from collections.abc import Iterator
 
 from picketlint.rule import (
     Confidence,
+    Exported,
     Hit,
     Module,
     Rule,
@@ -39,6 +44,7 @@ from picketlint.rule import (
     last_name,
     on,
     on_callee,
+    on_exported,
     on_keyword,
 )
 
@@ -74,6 +80,21 @@ class ForcedUnsafeTorchLoad(Rule):
             'import os\nos.environ["TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"] = "0" if safe else "1"',
             confidence=Confidence.MEDIUM,
         ),
+        bad('import os\nos.system("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 python train.py")', at="2:1"),
+        bad('import os\nos.system(f"cd {root} && TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 python {script}")', at="2:1"),
+        bad(
+            'import subprocess\nsubprocess.run("export TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=yes; make", shell=True)',
+            at="2:1",
+        ),
+        bad('run(["bash", "-c", "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 python train.py"])', confidence=Confidence.MEDIUM),
+        bad('run(["env", "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1", "python", "train.py"])', at="1:5"),
+        bad('run(["docker", "run", "-e", "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1", image])', at="1:5"),
+        good('import os\nos.system("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=0 python train.py")'),
+        good('import os\nos.system("unset TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD; python train.py")'),
+        good('import os\nos.system("echo TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 is gone")', why="a text that is printed"),
+        good('import os\nos.system(f"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD={value} python train.py")', why="as asked"),
+        good('import subprocess\nsubprocess.run(["grep", "-e", "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1", path])'),
+        good('print("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 python train.py")'),
         good('import os\nif os.environ.get("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD") == "1":\n    warn()', why="reading"),
         good('import os\nos.getenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")'),
         good('import os\nos.environ["TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"] = "0"'),
@@ -113,6 +134,12 @@ class ForcedUnsafeTorchLoad(Rule):
         if isinstance(call, ast.Call):
             yield from self._judged(call, keyword, keyword.value, module)
 
+    @on_exported(VARIABLE)
+    def exported(self, exported: Exported, module: Module) -> Iterator[Hit]:
+        """The environment that a command gives the programs it runs."""
+        if _forces(exported.value):
+            yield self.at(exported.anchor, _MESSAGE, focus=exported.focus, confidence=exported.confidence)
+
     @staticmethod
     def _is_variable(node: ast.expr, module: Module) -> bool:
         if isinstance(node, ast.Constant):
@@ -125,12 +152,17 @@ class ForcedUnsafeTorchLoad(Rule):
             return
         yield self.at(
             anchor,
-            f"`{VARIABLE}` makes every `torch.load` without `weights_only` run a checkpoint's pickled code; leave it "
-            f"unset and admit classes with `torch.serialization.safe_globals`",
+            _MESSAGE,
             focus=focus,
             confidence=None if verdict is Verdict.MUST else Confidence.MEDIUM,
             trace=module.steps(option),
         )
+
+
+_MESSAGE = (
+    f"`{VARIABLE}` makes every `torch.load` without `weights_only` run a checkpoint's pickled code; leave it "
+    f"unset and admit classes with `torch.serialization.safe_globals`"
+)
 
 
 def _forces(value: object) -> bool:

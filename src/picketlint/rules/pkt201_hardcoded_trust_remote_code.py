@@ -3,8 +3,8 @@
 ## What it does
 Reports `trust_remote_code` where it can only be true: as a keyword of any call, as an entry of a dict, as an attribute,
 as what `get`, `pop`, `setdefault` or `getattr` fall back on, and as the default of a parameter, a field or a
-command-line option. The same for `HF_DATASETS_TRUST_REMOTE_CODE`, in the environment and in `datasets.config`. A value
-that may be true on some path is reported with medium confidence.
+command-line option. The same for `HF_DATASETS_TRUST_REMOTE_CODE`, in `datasets.config`, in the environment, and in that
+of a command as in PKT107. A value that may be true on some path is reported with medium confidence.
 
 So are the arguments of a program: a list such as `["vllm", "serve", model, "--trust-remote-code"]`, and the option
 appended to one without a test. A list of nothing but options may be a list of their names, and is not reported.
@@ -42,6 +42,7 @@ from picketlint.rule import (
     Candidate,
     Confidence,
     Default,
+    Exported,
     Hit,
     Judged,
     Module,
@@ -59,8 +60,8 @@ from picketlint.rule import (
     on_call,
     on_callee,
     on_default,
+    on_exported,
     on_keyword,
-    qualified,
     turned,
 )
 
@@ -91,7 +92,7 @@ class HardcodedTrustRemoteCode(Rule):
     policy = "Loading transformers models with trust_remote_code"
     triggers = (
         *turned(FLAG, on=True),
-        *qualified(VARIABLE),
+        VARIABLE.encode(),
         *imported(_DYNAMIC_MODULES, *_DYNAMIC_IMPORTERS),
     )
     examples = (
@@ -153,6 +154,7 @@ class HardcodedTrustRemoteCode(Rule):
         bad("import os\nos.environ['HF_DATASETS_TRUST_REMOTE_CODE'] = '1'", at="2:1"),
         bad("import os\nos.environ.setdefault('HF_DATASETS_TRUST_REMOTE_CODE', 'true')", at="2:1"),
         bad("run(command, env={**os.environ, 'HF_DATASETS_TRUST_REMOTE_CODE': '1'})", at="1:33"),
+        bad("import os\nos.system('HF_DATASETS_TRUST_REMOTE_CODE=1 python train.py')", at="2:1"),
         bad("import datasets\ndatasets.config.HF_DATASETS_TRUST_REMOTE_CODE = True", at="2:1"),
         good(
             "def load(name, trust_remote_code: bool = False):\n    go(name, trust_remote_code=trust_remote_code)",
@@ -298,6 +300,13 @@ class HardcodedTrustRemoteCode(Rule):
         if call.args and _is_option(call.args[0]) and not _is_tested(call, module):
             message = f"The argument `{_WRITTEN[0]}` {_CONSEQUENCE}"
             yield self.at(call, message, focus=call.args[0], confidence=Confidence.MEDIUM)
+
+    @on_exported(VARIABLE)
+    def exported(self, exported: Exported, module: Module) -> Iterator[Hit]:
+        """The environment that a command gives the programs it runs."""
+        if enabled(exported.value):
+            message = f"`{VARIABLE}` is true here, which {_CONSEQUENCE}"
+            yield self.at(exported.anchor, message, focus=exported.focus, confidence=exported.confidence)
 
     @on_call(*_DYNAMIC_IMPORTS)
     def imported(self, call: Call, module: Module) -> Iterator[Hit]:
