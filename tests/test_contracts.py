@@ -25,7 +25,7 @@ LAYERS = [
     ["_needs", "arguments", "background", "digests", "records", "files", "lazy", "patterns", "usage"],
     ["_index", "catalog", "comments", "dotenv", "git", "gitignore", "listing", "model", "needles triggers", "phrases"],
     ["flags", "requirements", "scanner", "vocabulary"],
-    ["examples", "knowledge", "source"],
+    ["conda", "examples", "knowledge", "source"],
     ["notebooks", "semantics", "setup_script", "suppressions", "placeholders privatekeys stretches tokens", "wording"],
     ["policies", "project", "reporting"],
     ["commands", "credentials", "exports", "trails"],

@@ -6,9 +6,9 @@ What counts, in one directory:
   setup.cfg and setup.py (literals only: it is never run), and the requirement files that these name. A lower bound
   there holds for every installation. Of several in one place all hold, so the highest counts; where two places
   disagree, the lowest does.
-- *Alternatives*, which count only where no mandatory bound exists: extras, dependency groups, requirement files, and
-  mandatory dependencies with a marker. Any of them may be the one that is installed, so the lowest counts, and one
-  without a lower bound, or one that is not understood, makes the answer unknown.
+- *Alternatives*, which count only where no mandatory bound exists: extras, dependency groups, requirement files,
+  conda's environment files, and mandatory dependencies with a marker. Any of them may be the one that is installed, so
+  the lowest counts, and one without a lower bound, or one that is not understood, makes the answer unknown.
 
 A broken file that mentions torch is a declaration that is not understood. Of the directories from a file's own up to
 the root of its project, the nearest that declares anything about torch is the one that counts.
@@ -65,8 +65,13 @@ def declared(directory: str) -> Declaration | None:
         if text:
             reader(text, found)
     for folder, prefix in ((directory, "requirements"), (os.path.join(directory, "requirements"), "")):
-        for path in _text_files(folder, prefix):
+        for path in _files(folder, prefix, ".txt"):
             found.add_alternative(found.files.bounds(path))
+    for path in _files(directory, "environment", ".yml", ".yaml"):
+        # A file of conda's is imported for where there is one.
+        from picketlint.conda import environment_bounds
+
+        found.add_alternative(environment_bounds(_text(path), directory, found.files))
     return found.verdict()
 
 
@@ -213,10 +218,10 @@ def _text(path: str) -> str:
         return ""
 
 
-def _text_files(folder: str, prefix: str) -> list[str]:
-    """The ``.txt`` files right in a folder whose names begin with ``prefix``, sorted."""
+def _files(folder: str, prefix: str, *suffixes: str) -> list[str]:
+    """The files right in a folder whose names begin with ``prefix`` and end with one of ``suffixes``, sorted."""
     try:
         names = os.listdir(folder)
     except OSError:
         return []
-    return [os.path.join(folder, name) for name in sorted(names) if name.startswith(prefix) and name.endswith(".txt")]
+    return [os.path.join(folder, name) for name in sorted(names) if name.startswith(prefix) and name.endswith(suffixes)]

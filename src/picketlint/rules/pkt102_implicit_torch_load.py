@@ -13,7 +13,7 @@ pickled code on one with an older torch.
 
 ## Instead
 Pass `weights_only=True`. Or declare the floor, so that no older torch can be installed: `torch>=2.6` in
-`[project] dependencies`, in `requirements.txt` or in `setup.cfg`.
+`[project] dependencies`, in `requirements.txt` or in `setup.cfg`, `pytorch>=2.6` in conda's `environment.yml`.
 
 ## Documented exception
 Say beside the call why the default is good enough and why the file can be trusted.
