@@ -133,6 +133,17 @@ def test_what_is_called_like_it_and_cannot_be_read_is_said(tmp_path: Path) -> No
         assert caught.value.path == str(tmp_path / name)
 
 
+@pytest.mark.parametrize("key", [r"picket\u006cint", r"\u0070icketlint", r"picket\U0000006Cint", r"picketlin\u0074"])
+def test_a_table_whose_name_is_written_with_escapes(tmp_path: Path, key: str) -> None:
+    assert read(tmp_path, f'[tool."{key}"]\nselect = ["PKT101"]') == Config(select=("PKT101",))
+    with pytest.raises(ConfigError, match="unknown key"):
+        read(tmp_path, f'tool."{key}".selct = []')
+
+
+def test_escapes_elsewhere_do_not_matter(tmp_path: Path) -> None:
+    assert read(tmp_path, '[tool.x]\na = "\\u0070 \\U0000006C"\nb = [') is None
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
 def test_a_table_in_another_encoding_is_said(tmp_path: Path, encoding: str) -> None:
     with pytest.raises(ConfigError, match="is not UTF-8"):

@@ -85,11 +85,21 @@ def read_config(path: str) -> Config | None:
     if b"\0" in data and b"picketlint" in data.replace(b"\0", b""):
         # In UTF-16 or the like, as some editors write it.
         raise ConfigError("is not UTF-8, as TOML has to be", path)
-    if b"picketlint" not in data:
+    if b"picketlint" not in data and b"picketlint" not in _unescaped(data):
         # Spares tomli's import, and keeps broken files of others (say, test data) from stopping the run.
         return None
     table = _tool_table(data, path)
     return None if table is None else _validate(table, path)
+
+
+def _unescaped(data: bytes) -> bytes:
+    """TOML with its escapes of ASCII characters replaced by those: a key in quotes may be written with them."""
+    if b"\\u00" not in data and b"\\U000000" not in data and b"\\x" not in data:
+        return data
+    import re
+
+    # https://toml.io/en/v1.1.0#string; the last of them is new there.
+    return re.sub(rb"\\(?:u00|U000000|x)([0-7][0-9A-Fa-f])", lambda found: bytes([int(found.group(1), 16)]), data)
 
 
 def selectors(value: object) -> tuple[str, ...]:
