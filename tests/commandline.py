@@ -40,3 +40,10 @@ def picketlint(
     return Outcome(
         subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=environment(**environ), timeout=120)
     )
+
+
+def add(project: Path, name: str, content: str = UNSAFE) -> None:
+    """Write a file of a project."""
+    path = project / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from commandline import UNSAFE
 from repositories import CONFIG, LOCK, Repository
 
 Tree = Callable[[Mapping[str, str]], Path]
@@ -49,3 +50,18 @@ def repository(plain: Repository) -> Repository:
     plain.git("init", "--quiet")
     plain.write({"pyproject.toml": CONFIG, LOCK: "version = 1\n"})
     return plain
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with one finding, at a.py:2:1, and a clean file."""
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "p"\nversion = "1"\ndependencies = ["torch>=2.7"]\n')
+    (tmp_path / "a.py").write_text(UNSAFE)
+    (tmp_path / "b.py").write_text("x = 1\n")
+    return tmp_path
+
+
+@pytest.fixture
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where results are kept: outside of what is checked."""
+    return tmp_path_factory.mktemp("cache")

@@ -5,62 +5,22 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commandline import SRC, UNSAFE, Outcome, environment, picketlint
+from caching import Run, settle
+from commandline import SRC, UNSAFE, Outcome, picketlint
 from conftest import Tree
 
-from picketlint import settings
-from picketlint.engine import Checks, analyze
-from picketlint.execution import cache, storage, wire, work
+from picketlint.engine import Checks
+from picketlint.execution import cache, wire
 from picketlint.execution.runner import Options, Runner
 from picketlint.model import Confidence, Finding, Note, Report, Severity, Span, Status, Step
 from picketlint.scan import Scan
 from picketlint.settings import Overrides, Resolver
 
-POSIX = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there are no modes and owners there")
 PICKLES = "import pickle\npickle.load(f)\n"
-
-
-@pytest.fixture
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where results are kept: outside of what is checked."""
-    return tmp_path_factory.mktemp("cache")
-
-
-class Run:
-    """One run of the library over the working directory, and which files it had to check."""
-
-    def __init__(self, store: Path, overrides: Overrides = settings.NO_OVERRIDES, *, by_content: bool = False) -> None:
-        self.notes: list[str] = []
-        self.checked: list[str] = []
-
-        def checking(data: bytes, display: str, checks: Checks) -> Report:
-            self.checked.append(display)
-            return analyze(data, display, checks)
-
-        options = Options(jobs=1, cache_directory=str(store), by_content=by_content, always_cached=True)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(work, "check_data", checking)
-            scan = Scan(["."], Resolver(overrides), runner=Runner(options, self.notes.append))
-            self.reports = list(scan)
-        self.plain = list(Scan(["."], Resolver(overrides)))
-        assert self.reports == self.plain
-        assert scan.files == len(self.plain)
-
-    @property
-    def rules(self) -> list[str]:
-        return [finding.rule for report in self.reports for finding in report.findings]
-
-
-def settle() -> None:
-    """Wait until no file looks as if it were still being written."""
-    time.sleep(cache._TICK / 1e9 + 0.05)
 
 
 def test_only_what_changed_is_checked_again(tree: Tree, store: Path) -> None:
@@ -206,102 +166,6 @@ def test_the_lock_file_counts(tree: Tree, store: Path) -> None:
     assert "PKT904" in Run(store).rules
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda data: b"",
-        lambda data: data[: len(data) // 2],
-        lambda data: data.replace(b"PKT101", b"PKT103"),
-        lambda data: data[:10] + b"\0" + data[10:],
-        lambda data: b"\x80\x04\x95" + data,
-        lambda data: b"[" * 1_000_000,
-    ],
-    ids=["empty", "half", "changed", "zero", "pickle", "deep"],
-)
-def test_a_damaged_cache_is_noted_and_mended(tree: Tree, store: Path, damage: Callable[[bytes], bytes]) -> None:
-    tree({"a.py": UNSAFE, "b.py": ""})
-    settle()
-    Run(store)
-    [file] = store.glob("*.results")
-    file.write_bytes(damage(file.read_bytes()))
-    run = Run(store)
-    assert run.checked == ["a.py", "b.py"]
-    [note] = run.notes
-    assert "damaged" in note
-    again = Run(store)
-    assert (again.checked, again.notes) == ([], [])
-
-
-@POSIX
-def test_what_others_can_have_written_is_not_believed(tree: Tree, store: Path) -> None:
-    tree({"a.py": UNSAFE})
-    settle()
-    Run(store)
-    [file] = store.glob("*.results")
-    file.chmod(0o666)
-    run = Run(store)
-    assert run.checked == ["a.py"]
-    assert "you alone can write" in run.notes[0]
-    assert file.stat().st_mode & 0o777 == 0o600
-    store.chmod(0o777)
-    run = Run(store)
-    assert run.checked == ["a.py"]
-    assert "can be written by others" in run.notes[0]
-
-
-@POSIX
-def test_a_link_in_the_place_of_results_is_not_followed(tree: Tree, store: Path) -> None:
-    root = tree({"a.py": UNSAFE})
-    settle()
-    Run(store)
-    [file] = store.glob("*.results")
-    elsewhere = root / "elsewhere"
-    elsewhere.write_bytes(file.read_bytes())
-    file.unlink()
-    file.symlink_to(elsewhere)
-    before = elsewhere.read_bytes()
-    assert Run(store).checked == ["a.py"]
-    assert not file.is_symlink()
-    assert elsewhere.read_bytes() == before
-
-
-def git(root: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True)
-
-
-@pytest.mark.parametrize("by_content", [False, True])
-def test_a_cache_that_came_with_the_repository_is_not_used(tree: Tree, by_content: bool) -> None:
-    root = tree({"a.py": UNSAFE, ".cache/x": ""})
-    store = root / ".cache"
-    store.chmod(0o700)
-    git(root, "init", "-q")
-    settle()
-    # Made by the user's own run, ignored by git: in CI systems that keep only what is inside of the checkout.
-    assert Run(store, by_content=by_content).notes == []
-    assert Run(store, by_content=by_content).checked == []
-    git(root, "add", "--force", ".cache/x")
-    run = Run(store, by_content=by_content)
-    assert run.checked == ["a.py"]
-    assert "may have come with it (part of its repository)" in run.notes[0]
-
-
-@POSIX
-def test_a_link_that_came_with_the_repository_is_not_used(tree: Tree, store: Path) -> None:
-    root = tree({"a.py": UNSAFE})
-    (root / ".cache").symlink_to(store)
-    git(root, "init", "-q")
-    git(root, "add", ".cache")
-    assert "part of its repository" in Run(root / ".cache").notes[0]
-
-
-def test_by_content_a_cache_inside_of_what_is_no_repository_is_not_used(tree: Tree) -> None:
-    # An archive can bring both, the files and what is said of them.
-    root = tree({"a.py": UNSAFE, ".cache/x": ""})
-    (root / ".cache").chmod(0o700)
-    assert "may have come with it" in Run(root / ".cache", by_content=True).notes[0]
-    assert Run(root / ".cache").notes == []
-
-
 def test_results_of_other_rules_are_not_used(tmp_path: Path, store: Path) -> None:
     copy = tmp_path / "src"
     shutil.copytree(SRC, copy, ignore=shutil.ignore_patterns("__pycache__"))
@@ -350,146 +214,6 @@ def test_nothing_is_kept_that_is_not_printed_anyway(tree: Tree, store: Path) -> 
     # What must not be shown of the lines of a finding is known after an earlier run, too.
     shown = picketlint("check", "--no-cache", cwd=root)
     assert picketlint("check", "--cache-dir", str(store), cwd=root).out == shown.out
-
-
-def test_the_files_of_the_cache(tree: Tree, store: Path) -> None:
-    tree({"a.py": UNSAFE})
-    store.rmdir()
-    settle()
-    Run(store)
-    assert (store / ".gitignore").read_text().endswith("\n*\n")
-    assert (store / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
-    assert len(list(store.iterdir())) == 3
-    if hasattr(os, "geteuid"):
-        assert store.stat().st_mode & 0o777 == 0o700
-        assert {file.stat().st_mode & 0o777 for file in store.glob("*.results")} == {0o600}
-
-
-def test_a_directory_with_other_things_in_it_is_not_hidden_from_git(tree: Tree) -> None:
-    root = tree({"a.py": UNSAFE})
-    git(root, "init", "-q")
-    settle()
-    for _ in range(2):
-        assert Run(root).rules == ["PKT101"]
-    assert len(list(root.glob("*.results"))) == 1
-    assert not (root / ".gitignore").exists()
-    assert not (root / "CACHEDIR.TAG").exists()
-
-
-def test_the_top_of_a_repository_may_have_come_with_it(tree: Tree) -> None:
-    root = tree({"a.py": UNSAFE})
-    git(root, "init", "-q")
-    git(root, "add", "a.py")
-    settle()
-    assert "may have come with it (part of its repository)" in Run(root).notes[0]
-    assert not list(root.glob("*.results"))
-
-
-def test_what_nobody_uses_goes_away(tree: Tree, store: Path) -> None:
-    root = tree({"a.py": UNSAFE})
-    settle()
-    Run(store, Overrides(select=["PKT101"]))
-    [old] = store.glob("*.results")
-    half = store / f"{old.name}.123-456"
-    for path in (half, store / "theirs.results.txt", store / "notes"):
-        path.write_text("")
-    for path in (old, half, store / "theirs.results.txt"):
-        os.utime(path, (0, 0))
-    (root / "b.py").write_text("")
-    settle()
-    Run(store)
-    assert {path.name for path in store.iterdir()} >= {"theirs.results.txt", "notes"}
-    assert not old.exists()
-    assert not half.exists()
-    [new] = store.glob("*.results")
-    os.utime(new, (time.time() - 10 * 24 * 3600,) * 2)
-    Run(store)
-    assert time.time() - new.stat().st_mtime < 3600
-
-
-def run_beside_others(root: Path, store: Path, *paths: str) -> subprocess.Popen[bytes]:
-    command = [
-        sys.executable,
-        "-m",
-        "picketlint",
-        "check",
-        "--output-format",
-        "json",
-        "--cache-dir",
-        str(store),
-        *paths,
-    ]
-    return subprocess.Popen(command, cwd=root, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def test_runs_at_the_same_time_do_not_disturb_each_other(tmp_path: Path, store: Path) -> None:
-    root = tmp_path
-    (root / "pyproject.toml").write_text("[tool.picketlint]\n")
-    for name in "abcdef":
-        (root / name).mkdir()
-        for number in range(20):
-            (root / name / f"{number}.py").write_text(UNSAFE * (number % 3) + "x = 1\n" * 50)
-    settle()
-    plain = {
-        name: picketlint("check", "--output-format", "json", "--no-cache", name, cwd=root).out for name in "abcdef"
-    }
-    for _ in range(3):
-        runs = {name: run_beside_others(root, store, name) for name in "abcdef"}
-        for name, process in runs.items():
-            out, err = process.communicate(timeout=60)
-            assert (out.decode(), err) == (plain[name], b"")
-
-
-@pytest.mark.skipif(os.name == "nt", reason="there are no signals there")
-def test_a_run_that_is_killed_leaves_nothing_that_harms(tmp_path: Path, store: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool.picketlint]\n")
-    for number in range(30):
-        (tmp_path / f"{number}.py").write_text(UNSAFE * (number % 3) + "x = 1\n" * 500)
-    settle()
-    plain = picketlint("check", "--output-format", "json", "--no-cache", cwd=tmp_path)
-    for delay in range(12):
-        process = run_beside_others(tmp_path, store)
-        time.sleep(0.04 * delay)
-        process.kill()
-        process.communicate()
-        outcome = picketlint("check", "--output-format", "json", "--cache-dir", str(store), cwd=tmp_path)
-        assert (outcome.out, outcome.err) == (plain.out, "")
-        for file in store.glob("*.results"):
-            file.unlink()
-
-
-def test_a_cache_that_cannot_be_written_is_a_note(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text(UNSAFE)
-    (tmp_path / "file").write_text("")
-    outcome = picketlint("check", "--cache-dir", "file/cache", cwd=tmp_path)
-    assert outcome.code == 1
-    assert "PKT101" in outcome.out
-    assert outcome.err.startswith("warning: ")
-    assert outcome.err.count("\n") == 1
-    quiet = picketlint("check", "-q", "--cache-dir", "file/cache", cwd=tmp_path)
-    assert (quiet.code, quiet.err) == (1, "")
-
-
-def test_where_results_are_kept() -> None:
-    directory = storage.default_directory
-    here = os.path.join(os.path.abspath(os.sep), "somewhere")
-    assert directory({"PICKETLINT_CACHE_DIR": here}) == here
-    if sys.platform == "linux":
-        assert directory({"XDG_CACHE_HOME": "/xdg"}) == "/xdg/picketlint"
-        assert directory({"XDG_CACHE_HOME": "relative"}) == os.path.expanduser("~/.cache/picketlint")
-
-
-def test_the_cache_command(tmp_path: Path, store: Path) -> None:
-    (tmp_path / "a.py").write_text(UNSAFE)
-    settle()
-    assert picketlint("cache", "dir", cwd=tmp_path, PICKETLINT_CACHE_DIR=str(store)).out == f"{store}\n"
-    picketlint("check", "--cache-by", "content", cwd=tmp_path, PICKETLINT_CACHE_DIR=str(store))
-    (store / "notes").write_text("")
-    cleared = picketlint("cache", "clear", cwd=tmp_path, PICKETLINT_CACHE_DIR=str(store))
-    assert cleared.out == f"Removed 1 file from {store}.\n"
-    assert {path.name for path in store.iterdir()} == {".gitignore", "CACHEDIR.TAG", "notes"}
-    assert picketlint("cache", "clear", "--cache-dir", "nowhere", cwd=tmp_path).code == 0
-    assert picketlint("cache", cwd=tmp_path).code == 2
 
 
 def test_a_report_is_the_same_after_it_was_kept() -> None:

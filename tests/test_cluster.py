@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from commandline import UNSAFE, picketlint
-from test_execution import DEADLY, Deadly
+from workers import DEADLY, Deadly
 
 from picketlint.engine import Checks
 from picketlint.execution.batches import Job

@@ -196,6 +196,11 @@ def test_files_are_of_a_readable_size(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 400
 
 
+def test_so_are_those_of_the_tests() -> None:
+    lengths = {path.name: len(path.read_text("utf-8").splitlines()) for path in Path(__file__).parent.glob("*.py")}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
 @per_module()
 def test_every_module_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
