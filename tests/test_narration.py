@@ -59,7 +59,7 @@ def test_verbose(project: Path) -> None:
     assert outcome.err.splitlines() == [
         "configuration: none, so the defaults; project root: .",
         f"rules: {rules}",
-        "torch: 2.7 or later, from the project's packaging metadata",
+        "torch: 2.7 or later, from the project's dependencies",
         "configuration: sub/pyproject.toml; project root: sub",
         "rules: PKT101",
         "torch: 2.4 or later, from torch-floor",

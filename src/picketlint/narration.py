@@ -194,7 +194,7 @@ def _checked_for(settings: Settings, cwd: str) -> tuple[str, str, str]:
         torch = "torch: lowest supported release unknown, so any"
     else:
         release = ".".join(map(str, floor))
-        origin = "torch-floor" if settings.declared_floor is not None else "the project's packaging metadata"
+        origin = "torch-floor" if settings.declared_floor is not None else "the project's dependencies"
         torch = f"torch: {release} or later, from {origin}"
     return f"configuration: {config}", f"rules: {', '.join(sorted(settings.codes)) or 'none'}", torch
 

@@ -2,9 +2,9 @@
 
 ## What it does
 Reports code that sets `TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD` to `1`, `y`, `yes` or `true`, the values torch acts upon: in
-`os.environ`, with `putenv` or `setdefault`, as an entry of a dict or a keyword that becomes an environment. So do the
-commands that a program runs: `NAME=1 python`, `export NAME=1` or `docker run -e NAME=1` in what a shell reads, the line
-`!NAME=1 python` of a notebook, and a list such as `["env", "NAME=1", "python"]`.
+`os.environ`, with `putenv` or `setdefault`, as an entry of a dict or a keyword that becomes an environment. The same in
+commands that the code runs: `NAME=1 python`, `export NAME=1` or `docker run -e NAME=1` where a shell reads it, a line
+`!NAME=1 python` of a notebook, a list such as `["env", "NAME=1", "python"]`.
 
 Reading, deleting or setting it to `0` is fine, and so are handing on a value that came from elsewhere and a command
 that only prints or writes such a text.
