@@ -43,6 +43,7 @@ _OPEN = "\0"
 # How deep `bash -c` is looked for in what `bash -c` is given.
 _DEEPEST = 3
 _PAIR = 2
+_WORDS = (ast.Constant, ast.JoinedStr, ast.Name)
 
 Setting = tuple[str, str]
 
@@ -66,27 +67,28 @@ def exported(names: Collection[str], module: Module) -> Iterator[Exported]:
     for command in module.shell_commands.values():
         for focus in command.candidates:
             texts = _texts(focus, module)
-            sure = command.sure and len(texts) == len(command.candidates) == 1
+            sure = command.sure and len(texts) == len(command.candidates) == 1 and not _is_chosen(focus, module)
             confidence = Confidence.HIGH if sure else Confidence.MEDIUM
             for name, value in (setting for text in texts for setting in set_by_shell(text)):
                 if name in names:
                     yield Exported(command.anchor, focus, name, value, confidence)
     displays: list[ast.List | ast.Tuple] = [*module.tree.nodes(ast.List), *module.tree.nodes(ast.Tuple)]
     for display in displays:
-        words = [_texts(word, module) if _is_text(word) else [_OPEN] for word in display.elts]
+        words = [_texts(word, module) if isinstance(word, _WORDS) else [_OPEN] for word in display.elts]
         for name, value in set_by_words([word[0] if len(word) == 1 else _OPEN for word in words]):
             if name in names:
                 yield Exported(display, display, name, value, Confidence.HIGH)
 
 
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, (ast.JoinedStr, ast.Name)) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
+def _is_chosen(node: ast.expr, module: Module) -> bool:
+    """Whether a caller may put another value in the place of the one that is known."""
+    return any(option.chosen for option in module.value(node).options)
 
 
 def _texts(node: ast.expr, module: Module) -> list[str]:
     """What an expression can read as, with a character that no name and no value has for what is left open."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else [_OPEN]
     options = module.value(node).options
     return [str(one.value) if isinstance(one.value, str) else _fixed(one.node, module) for one in options]
 
@@ -108,8 +110,9 @@ def _fixed(node: ast.AST, module: Module) -> str:
         elif isinstance(part, ast.FormattedValue) and part.format_spec is None:
             pending.append(part.value)
         else:
-            known = module.value(part).texts if isinstance(part, ast.expr) else ()
-            found.append(known[0] if len(known) == 1 else _OPEN)
+            options = module.value(part).options
+            only = options[0].value if len(options) == 1 and not options[0].chosen else None
+            found.append(only if isinstance(only, str) else _OPEN)
     return "".join(found)
 
 
