@@ -93,10 +93,10 @@ def entry_points(rule_files: Iterable[str]) -> dict[str, dict[str, str]]:
             continue
         if name in BANDIT_ENTRY_POINTS:
             raise ValueError(f"{RULES}/{file}: Bandit has a test called {name} of its own, choose another name")
-        tests[name] = f"picketlint.bandit_plugin:{name}"
+        tests[name] = f"picketlint.hosts.bandit_plugin:{name}"
     if not tests:
         raise ValueError(f"{RULES}: no rule files, and a linter without rules would pass everything")
-    return {"bandit.plugins": tests, "flake8.extension": {"PKT": "picketlint.flake8_plugin:Plugin"}}
+    return {"bandit.plugins": tests, "flake8.extension": {"PKT": "picketlint.hosts.flake8_plugin:Plugin"}}
 
 
 class EntryPoints(MetadataHookInterface):
@@ -116,7 +116,7 @@ sys.path.insert(0, sys.argv[1])
 sys.stdout.buffer.write(import_module(sys.argv[2]).index_source().encode())
 """
 # The modules that only a wheel has, with what makes their text.
-DERIVED = {"_index.py": "picketlint.registry", "_needs.py": "picketlint.wording"}
+DERIVED = {"_index.py": "picketlint.registry", "_needs.py": "picketlint.exceptions.wording"}
 
 
 class RuleIndex(BuildHookInterface):  # type: ignore[type-arg]

@@ -27,10 +27,10 @@ from typing import Any, NamedTuple
 
 import tomli
 
+from picketlint.configuration.requirements import bounds
 from picketlint.engine import Checks, analyze
 from picketlint.model import Lifecycle, Status
 from picketlint.registry import load
-from picketlint.requirements import bounds
 
 DATA = Path(__file__).with_name("advisories.toml")
 # Any build will do, for only the Python files are read; old releases have wheels for old versions of Python alone.

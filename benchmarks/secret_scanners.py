@@ -31,8 +31,8 @@ from ecosystem import PACKAGES, configure, fetch, rewrite  # noqa: E402
 from precision import Judged, match, read  # noqa: E402
 from precision import write as record  # noqa: E402
 
-from picketlint.discovery import discover  # noqa: E402
-from picketlint.settings import Overrides, Resolver  # noqa: E402
+from picketlint.configuration.settings import Overrides, Resolver  # noqa: E402
+from picketlint.discovery.targets import discover  # noqa: E402
 
 BEGIN = "<!-- secrets: written by benchmarks/secret_scanners.py, changes are lost -->"
 END = "<!-- secrets: end -->"

@@ -23,10 +23,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from picketlint.configuration.settings import Overrides, Resolver
 from picketlint.model import Finding, Status
 from picketlint.registry import load
 from picketlint.scan import Scan
-from picketlint.settings import Overrides, Resolver
 
 PACKAGES = {
     "accelerate": "1.15.0",

@@ -20,8 +20,8 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
 from picketlint import registry
+from picketlint.base.files import read
 from picketlint.engine import Checks, analyze
-from picketlint.files import read
 from picketlint.model import Finding, Lifecycle
 from picketlint.prefilter import Look, Prefilter
 from picketlint.source import UnreadableSourceError, decode, parse

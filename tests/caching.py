@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from picketlint import settings
+from picketlint.configuration import settings
+from picketlint.configuration.settings import Overrides, Resolver
 from picketlint.engine import Checks, analyze
 from picketlint.execution import cache, work
 from picketlint.execution.runner import Options, Runner
 from picketlint.model import Report
 from picketlint.scan import Scan
-from picketlint.settings import Overrides, Resolver
 
 
 class Run:

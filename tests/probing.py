@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from picketlint.module import Module
+from picketlint.semantics.module import Module
 from picketlint.semantics.values import Special
 from picketlint.source import Source
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from picketlint import cli
-from picketlint.arguments import Plain
+from picketlint.commandline import cli
+from picketlint.commandline.arguments import Plain
 
 WORDS = [
     "a.py", "b", "-", "--", "", "-q", "-v", "-qv", "--quiet", "--verbose", "--quiet=1", "--select", "--select=PKT1",

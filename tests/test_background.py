@@ -15,14 +15,15 @@ import pytest
 from commandline import SRC, UNSAFE, environment
 from conftest import Tree
 
-from picketlint import prefilter, registry, scanner
-from picketlint.background import begun
-from picketlint.discovery import discover
+from picketlint import prefilter, registry
+from picketlint.base.background import begun
+from picketlint.configuration.settings import Overrides, Resolver
+from picketlint.discovery.targets import discover
 from picketlint.execution import forked
 from picketlint.execution.runner import Options, foresee
-from picketlint.needles import Table
+from picketlint.matching import scanner
+from picketlint.matching.needles import Table
 from picketlint.prefilter import Prefilter
-from picketlint.settings import Overrides, Resolver
 
 TABLE = registry.load().table
 CAN_FORK = forked.is_possible()
@@ -125,15 +126,16 @@ def test_discovery_tells_what_it_comes_across(tree: Tree) -> None:
 LOW = """
 import os, sys, threading
 sys.path.insert(0, {src!r})
-from picketlint import prefilter, scanner, speed
+from picketlint import prefilter
+from picketlint.matching import scanner
+from picketlint.commandline import speed
 prefilter._WORTH_SCANNING = speed._MANY = 10_000
 """
 
 
 def run(code: str, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    text = (
-        f"{LOW.format(src=str(SRC))}{code}\nfrom picketlint.cli import main\nsys.exit(main({['check', *arguments]!r}))"
-    )
+    check = f"from picketlint.commandline.cli import main\nsys.exit(main({['check', *arguments]!r}))"
+    text = f"{LOW.format(src=str(SRC))}{code}\n{check}"
     command = [sys.executable, "-c", text]
     return subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, timeout=120)
 

@@ -16,7 +16,8 @@ from conftest import Tree
 from hosts import Place, bandit, bandit_issues, bandit_places
 
 import picketlint
-from picketlint import bandit_adapter, bandit_plugin, registry
+from picketlint import registry
+from picketlint.hosts import bandit_adapter, bandit_plugin
 from picketlint.model import Confidence, Finding, Severity, Span
 from picketlint.source import Source
 
@@ -185,7 +186,7 @@ def test_a_rule_that_is_off_by_default_wants_the_configuration(tree: Tree) -> No
 
 def test_a_file_is_analysed_once(tree: Tree, tmp_path: Path) -> None:
     copy, environment = broken_copy(tmp_path)
-    with (copy / "bandit_adapter.py").open("a") as file:
+    with (copy / "hosts" / "bandit_adapter.py").open("a") as file:
         file.write(
             "\n\n_real = analyze\n\n\ndef analyze(*a, **k):\n    print('ANALYSED', a[1])\n    return _real(*a, **k)\n"
         )
@@ -200,11 +201,11 @@ def test_a_file_is_analysed_once(tree: Tree, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("bandit_adapter.py", "import nowhere\n", "ModuleNotFoundError: No module named 'nowhere'"),
+        ("hosts/bandit_adapter.py", "import nowhere\n", "ModuleNotFoundError: No module named 'nowhere'"),
         ("engine.py", "def analyze(:\n", "SyntaxError: "),
         ("rules/pkt101_unsafe_torch_load.py", "import nowhere\n", "ModuleNotFoundError: No module named 'nowhere'"),
         ("rules/pkt199_odd.py", "\n", "define exactly one Rule, not 0"),
-        ("settings.py", "raise RuntimeError('on\\nfire')\n", "RuntimeError: on fire"),
+        ("configuration/settings.py", "raise RuntimeError('on\\nfire')\n", "RuntimeError: on fire"),
     ],
 )
 def test_a_broken_installation_is_an_issue_in_every_file(

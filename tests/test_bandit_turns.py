@@ -16,7 +16,7 @@ from conftest import Tree
 from hosts import Run, bandit
 
 import picketlint
-from picketlint import bandit_adapter, bandit_turns
+from picketlint.hosts import bandit_adapter, bandit_turns
 
 UNSAFE = "import torch\n\n\ndef load(p):\n    return torch.load(p, weights_only=False)\n"
 SILENT = "import json\n\nNAMES = ['a']\n\n\ndef load(p, n=1):\n    x = json.load(open(p))\n    return {1: len(x)}\n"
@@ -56,8 +56,7 @@ def altered(folders: pytest.TempPathFactory, file: str, added: str) -> dict[str,
     """The environment in which Bandit finds a copy of the package with something added to one of its files."""
     copy = folders.mktemp("lib") / "picketlint"
     shutil.copytree(Path(picketlint.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    with (copy / file).open("a") as stream:
-        stream.write(added)
+    (copy / file).write_text((copy / file).read_text("utf-8") + added, "utf-8")
     return {"PYTHONPATH": str(copy.parent)}
 
 
@@ -75,7 +74,7 @@ def reported(done: Run) -> tuple[int, list[str], str]:
 
 def test_a_silent_file_is_looked_at_by_one_test_per_node(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> None:
     files = {"a.py": SILENT, "b.py": SILENT, "c.py": UNSAFE, "d.py": SILENT}
-    done = run(tree(files), env=altered(tmp_path_factory, "bandit_plugin.py", TELLING))
+    done = run(tree(files), env=altered(tmp_path_factory, "hosts/bandit_plugin.py", TELLING))
     called = [line.split()[1:] for line in done.out.splitlines() if line.startswith("CALLED")]
     for file in ("./b.py", "./d.py"):
         first = next(line for name, _, line, _ in called if name == file)
@@ -91,7 +90,7 @@ def test_what_bandit_reports_and_warns_of_is_what_it_does_if_all_are_called(
     tree: Tree, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     root = tree(FILES)
-    whole = altered(tmp_path_factory, "bandit_turns.py", "\n\ndef call_only(codes):\n    pass\n")
+    whole = altered(tmp_path_factory, "hosts/bandit_turns.py", "\n\ndef call_only(codes):\n    pass\n")
     for arguments in (["-f", "json"], ["-f", "txt", "-s", "PKT402", "--ignore-nosec"], ["-t", "PKT101"]):
         mine = reported(run(root, *arguments))
         assert mine == reported(run(root, *arguments, env=whole))
@@ -111,7 +110,7 @@ def node_types(key):
     return _real(key)
 """
     done = run(
-        tree({"a.py": SILENT, "b.py": SILENT}), "-lll", env=altered(tmp_path_factory, "bandit_adapter.py", broken)
+        tree({"a.py": SILENT, "b.py": SILENT}), "-lll", env=altered(tmp_path_factory, "hosts/bandit_adapter.py", broken)
     )
     assert done.out.count("picketlint could not run, so this file is not checked: LookupError") == 2
 

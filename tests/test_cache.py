@@ -13,12 +13,12 @@ from caching import Run, settle
 from commandline import SRC, UNSAFE, Outcome, picketlint
 from conftest import Tree
 
+from picketlint.configuration.settings import Overrides, Resolver
 from picketlint.engine import Checks
 from picketlint.execution import cache, wire
 from picketlint.execution.runner import Options, Runner
 from picketlint.model import Confidence, Finding, Note, Report, Severity, Span, Status, Step
 from picketlint.scan import Scan
-from picketlint.settings import Overrides, Resolver
 
 PICKLES = "import pickle\npickle.load(f)\n"
 

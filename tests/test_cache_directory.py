@@ -13,8 +13,8 @@ from caching import Run, git, settle
 from commandline import UNSAFE, environment, picketlint
 from conftest import Tree
 
+from picketlint.configuration.settings import Overrides
 from picketlint.execution import storage
-from picketlint.settings import Overrides
 
 
 def test_the_files_of_the_cache(tree: Tree, store: Path) -> None:

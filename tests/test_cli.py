@@ -246,12 +246,14 @@ import picketlint.{module}
 def fail(*given, **named):
     raise RuntimeError("it\\nbroke \\x1b")
 picketlint.{module}.{name} = fail
-from picketlint.cli import main
+from picketlint.commandline.cli import main
 sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize(("module", "name"), [("settings", "Resolver"), ("scan", "Scan"), ("registry", "load")])
+@pytest.mark.parametrize(
+    ("module", "name"), [("configuration.settings", "Resolver"), ("scan", "Scan"), ("registry", "load")]
+)
 def test_a_failure_of_the_tool_is_never_a_clean_run(project: Path, module: str, name: str) -> None:
     command = [sys.executable, "-c", BROKEN.format(module=module, name=name), "check", "b.py"]
     outcome = Outcome(subprocess.run(command, cwd=project, env=environment(), capture_output=True))

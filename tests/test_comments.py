@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import lists, sampled_from, tuples
 
-from picketlint.comments import Comment, code, comments
+from picketlint.matching.comments import Comment, code, comments
 from picketlint.source import UnreadableSourceError, decode
 
 STANDARD_LIBRARY = sorted(Path(os.__file__).parent.glob("*.py"))

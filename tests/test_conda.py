@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import Tree
 
-from picketlint.project import Declaration, declared
+from picketlint.configuration.project import Declaration, declared
 
 UNKNOWN = Declaration(None)
 HEAD = "name: x\nchannels:\n  - pytorch\n  - conda-forge\ndependencies:\n  - python=3.12\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from picketlint import registry
-from picketlint.config import Config, ConfigError, read_config
+from picketlint.configuration.config import Config, ConfigError, read_config
 
 HEAD = "[tool.picketlint]\n"
 

@@ -13,12 +13,12 @@ from hosts import bandit, flake8, picketlint
 from picketlint.credentials.bindings import Credential
 from picketlint.credentials.names import Kind, kind_of, names_credential
 from picketlint.credentials.strength import Strength, strength
+from picketlint.credentials.tokens import sample
 from picketlint.engine import Checks, analyze
 from picketlint.knowledge.credentials import HEADER_ENDINGS, MACHINE_ENDINGS, PASSWORD_ENDINGS, SECRET_ENDINGS
 from picketlint.model import Span
 from picketlint.prefilter import candidates
 from picketlint.registry import load
-from picketlint.tokens import sample
 
 # Put together here, so that no scanner takes this file for a leak.
 CANARY = "kea" + "7Lorikeet!"

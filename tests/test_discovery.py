@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from conftest import Tree
 
-from picketlint.discovery import discover
-from picketlint.settings import Overrides, Resolver
+from picketlint.configuration.settings import Overrides, Resolver
+from picketlint.discovery.targets import discover
 
 ISOLATED = Overrides(isolated=True)
 TABLE = "[tool.picketlint]\n"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hosts import picketlint, run
 
-from picketlint.dotenv import Variable, parse
-from picketlint.files import is_dotenv
+from picketlint.base.files import is_dotenv
+from picketlint.credentials.dotenv import Variable, parse
 
 VALUE = "s3cretvalue99"
 NAMES = "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from picketlint.engine import Checks, analyze
-from picketlint.exports import set_by_shell, set_by_words
+from picketlint.semantics.exports import set_by_shell, set_by_words
 
 IN_A_SHELL = pytest.mark.skipif(sys.platform == "win32", reason="shells are others there")
 NAME = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"

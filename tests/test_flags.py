@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from picketlint import prefilter, registry
 from picketlint.engine import Checks, analyze
-from picketlint.flags import may_turn
+from picketlint.matching.flags import may_turn
 from picketlint.prefilter import Look, candidates
 
 ON = "trust_remote_code"

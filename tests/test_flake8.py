@@ -13,8 +13,8 @@ from conftest import Tree
 from hosts import Place, flake8, flake8_places, run
 
 import picketlint
-from picketlint import flake8_plugin
-from picketlint.flake8_plugin import CheckFailedError, Plugin
+from picketlint.hosts import flake8_plugin
+from picketlint.hosts.flake8_plugin import CheckFailedError, Plugin
 
 UNSAFE = "import torch\n\n\ndef load(p):\n    return torch.load(p, weights_only=False)\n"
 SHELL = "import os\n\nos.system('ls')\n"
@@ -231,5 +231,5 @@ def test_what_is_raised_reads_as_text() -> None:
 
 def test_importing_the_plugin_imports_nothing_heavy(tmp_path: Path) -> None:
     heavy = {"flake8", "bandit", "libcst", "pathspec", "tomli", "multiprocessing", "dataclasses", "argparse"}
-    code = f"import sys, picketlint.flake8_plugin\nprint(sorted({heavy!r} & set(sys.modules)))"
+    code = f"import sys, picketlint.hosts.flake8_plugin\nprint(sorted({heavy!r} & set(sys.modules)))"
     assert run(sys.executable, "-c", code, cwd=tmp_path).out.strip() == "[]"

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 import picketlint
-from picketlint.lazy import Regex, regex
+from picketlint.base.lazy import Regex, regex
 
 SOURCE = Path(picketlint.__file__).parent
 

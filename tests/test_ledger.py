@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from repositories import LOCK, OTHER, REASON, Repository, load, module, needs_posix
 
-from picketlint import git
-from picketlint.git import TRUNCATED, UNCOMMITTED, GitError
+from picketlint.discovery import git
+from picketlint.discovery.git import TRUNCATED, UNCOMMITTED, GitError
 
 # Listing
 

@@ -187,24 +187,24 @@ CASES = [
         "if " + " and ".join(f"a{i}" for i in range(20)) + ": eval(x)", "semantics.checks._TOO_MANY", id="operands"
     ),
     pytest.param("if re.fullmatch('" + "[a-z]" * 100 + "', x): eval(x)", "semantics.checks._TOO_LONG", id="pattern"),
-    pytest.param("subprocess.run([" + "'a', " * 70 + "'bash', '-c'])", "commands._TOO_MANY", id="words"),
+    pytest.param("subprocess.run([" + "'a', " * 70 + "'bash', '-c'])", "semantics.commands._TOO_MANY", id="words"),
     pytest.param(
         "a0 = ['bash', '-c']\n" + lines(30, "a# = a@ + ['x']", 1) + "\nsubprocess.run(a30)",
-        "commands._TOO_MANY",
+        "semantics.commands._TOO_MANY",
         id="steps",
     ),
     pytest.param(
         "def f0(p, w=True): torch.load(p, weights_only=w)\n"
         + lines(8, "def f#(p, w=True): f@(p, w)", 1)
         + "\nf8(p, False)",
-        "wrappers._TOO_MANY",
+        "semantics.wrappers._TOO_MANY",
         id="hops",
     ),
     pytest.param(
         "def f0(p, **k): torch.load(p, **k)\n"
         + lines(8, "def f#(p, **k): f@(p, **k)", 1)
         + "\nf8(p, weights_only=False)",
-        "wrappers._TOO_MANY",
+        "semantics.wrappers._TOO_MANY",
         id="hops-of-keywords",
     ),
     pytest.param(

@@ -13,7 +13,7 @@ import pytest
 from commandline import SRC, picketlint
 from repositories import CONFIG, LOCK, OTHER, REASON, Repository, load, module, needs_posix
 
-from picketlint import lockfile
+from picketlint.configuration import lockfile
 
 
 def test_the_lock_file_is_held_to(repository: Repository) -> None:
@@ -234,7 +234,13 @@ def test_no_lock_file_no_toml(tmp_path: Path) -> None:
     told = picketlint("check", "--isolated", "a.py", cwd=tmp_path, python=("-X", "importtime")).err
     imported = {line.rpartition("|")[2].strip() for line in told.splitlines()}
     assert "picketlint.engine" in imported
-    assert not imported & {"tomli", "subprocess", "picketlint.lockfile", "picketlint.git", "picketlint.ledger"}
+    assert not imported & {
+        "tomli",
+        "subprocess",
+        "picketlint.configuration.lockfile",
+        "picketlint.discovery.git",
+        "picketlint.commandline.ledger",
+    }
 
 
 # The documentation

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from picketlint import lockfile
-from picketlint.config import ConfigError
-from picketlint.lockfile import Entry, NotALockError, parse, path_in_lock, places, render
+from picketlint.configuration import lockfile
+from picketlint.configuration.config import ConfigError
+from picketlint.configuration.lockfile import Entry, NotALockError, parse, path_in_lock, places, render
 
 BLOCK = """\
 [[exception]]

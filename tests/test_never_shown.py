@@ -12,12 +12,13 @@ from conftest import Tree
 from hosts import bandit, flake8
 from notebooks import code, notebook
 
-from picketlint import flake8_plugin, scan
-from picketlint.bandit_plugin import _describe
+from picketlint import scan
 from picketlint.credentials.suspected import redacted
+from picketlint.credentials.tokens import sample
 from picketlint.engine import Checks
+from picketlint.hosts import flake8_plugin
+from picketlint.hosts.bandit_plugin import _describe
 from picketlint.registry import load
-from picketlint.tokens import sample
 
 CONFIG = '[tool.picketlint]\nexceptions-lock = "lock.toml"\n'
 NEEDLES = ("hf_", "gsk_", "r8_", "nvapi-", "ghp_", "glpat-", "npm_", "pcsk_", "dckr_pat_", "tgp_v1_", "lin_api_")

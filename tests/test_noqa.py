@@ -12,13 +12,13 @@ import pytest
 from chance import sentences
 from hosts import run
 
-from picketlint.comments import Comment
-from picketlint.model import Span
-from picketlint.suppressions import (
+from picketlint.exceptions.suppressions import (
     file_noqas,
     noqas,
     ruff_directive,
 )
+from picketlint.matching.comments import Comment
+from picketlint.model import Span
 
 PROBE = '''
 import ast

@@ -14,15 +14,15 @@ import pytest
 from chance import sentences
 
 from picketlint.catalog import BANNED_NOSEC
-from picketlint.comments import comments
 from picketlint.engine import Checks, analyze
-from picketlint.knowledge.bandit import IDS, TESTS
-from picketlint.rule import bandit_tests
-from picketlint.suppressions import (
+from picketlint.exceptions.suppressions import (
     Nosec,
     nosec,
     nosecs,
 )
+from picketlint.knowledge.bandit import IDS, TESTS
+from picketlint.matching.comments import comments
+from picketlint.rule import bandit_tests
 
 BANDIT_WORDS = (
     *(

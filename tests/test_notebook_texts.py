@@ -11,13 +11,13 @@ from marker_rule import MARKER
 from notebooks import DEFAULT, code, document, found, markdown, notebook, report
 
 from picketlint import registry
+from picketlint.credentials.tokens import sample
 from picketlint.engine import Checks, analyze
 from picketlint.model import Lifecycle
 from picketlint.registry import Entry, Registry
 from picketlint.reporting import FORMATS, Outcome, render
 from picketlint.reporting.sources import sources
 from picketlint.reporting.terminal import Terminal
-from picketlint.tokens import sample
 
 CHECKS = Checks(frozenset({"PKT998", "PKT000"}))
 

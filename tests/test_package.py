@@ -22,10 +22,10 @@ def modules_after(code: str, cwd: Path) -> set[str]:
 def test_a_finding_imports_what_judges_words_only_if_a_comment_stands_beside_it(tmp_path: Path) -> None:
     add(tmp_path, "a.py", f"# A remark.\n\n{UNSAFE}")
     add(tmp_path, "b.py", UNSAFE.replace("False)", "False)  # our own file"))
-    code = "from picketlint.cli import main; main(['check', '--exit-zero', {!r}])"
-    words = {"picketlint.wording", "tokenize"}
+    code = "from picketlint.commandline.cli import main; main(['check', '--exit-zero', {!r}])"
+    words = {"picketlint.exceptions.wording", "tokenize"}
     assert modules_after(code.format("a.py"), tmp_path) & words == set()
-    assert modules_after(code.format("b.py"), tmp_path) & words == {"picketlint.wording"}
+    assert modules_after(code.format("b.py"), tmp_path) & words == {"picketlint.exceptions.wording"}
 
 
 def test_the_package_imports_nothing_until_asked(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 import hatch_build
 
 PROJECT = Path(__file__).parent.parent
-FLAKE8 = {"PKT": "picketlint.flake8_plugin:Plugin"}
+FLAKE8 = {"PKT": "picketlint.hosts.flake8_plugin:Plugin"}
 
 
 THROW_AWAY = '''"""Calls of `forbidden`."""
@@ -76,7 +76,7 @@ def read_entry_points(wheel: Path) -> dict[str, dict[str, str]]:
 def expected_bandit_tests(project: Path) -> dict[str, str]:
     files = (project / hatch_build.RULES).glob("pkt*.py")
     names = {file.stem.split("_", 1)[1] for file in files if not file.stem.startswith(("pkt000", "pkt405"))}
-    return {name: f"picketlint.bandit_plugin:{name}" for name in names}
+    return {name: f"picketlint.hosts.bandit_plugin:{name}" for name in names}
 
 
 @pytest.mark.parametrize("kind", ["wheel", "editable"])
@@ -84,7 +84,7 @@ def test_a_new_rule_file_becomes_an_entry_point(
     project: Path, tmp_path: Path, kind: Literal["wheel", "editable"]
 ) -> None:
     found = read_entry_points(run_build(project, kind, tmp_path))
-    assert found["bandit.plugins"]["throw_away"] == "picketlint.bandit_plugin:throw_away"
+    assert found["bandit.plugins"]["throw_away"] == "picketlint.hosts.bandit_plugin:throw_away"
     assert found == {
         "bandit.plugins": expected_bandit_tests(project),
         "flake8.extension": FLAKE8,
@@ -133,12 +133,12 @@ def test_the_wheel_knows_what_its_words_about_exceptions_need(project: Path, tmp
     with zipfile.ZipFile(run_build(project, "wheel", tmp_path)) as archive:
         told = archive.read("picketlint/_needs.py").decode()
         archive.extractall(tmp_path / "installed")
-    code = "from picketlint.wording import index_source; print(index_source(), end='')"
+    code = "from picketlint.exceptions.wording import index_source; print(index_source(), end='')"
     for folder in (project / "src", tmp_path / "installed"):
         derived = subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True, text=True)
         assert derived.stdout == told
     compare = (
-        "from picketlint import phrases, wording as w\n"
+        "from picketlint.exceptions import phrases, wording as w\n"
         "grounds = w.known.DEFAULT.grounds\n"
         "assert all(phrases._shipped()[one] is phrases.needs(one) for one in grounds)\n"
         "print(w.judge('# Written by our own exporter in this job.', w.known.DEFAULT).accepted)\n"
@@ -202,7 +202,7 @@ def test_two_rules_cannot_share_an_id_or_a_name() -> None:
 def test_rules_bandit_has_no_node_for_are_left_out() -> None:
     files = ["pkt000_unreadable.py", "pkt101_unsafe_torch_load.py", "pkt405_committed_env_file.py"]
     assert hatch_build.entry_points(files) == {
-        "bandit.plugins": {"unsafe_torch_load": "picketlint.bandit_plugin:unsafe_torch_load"},
+        "bandit.plugins": {"unsafe_torch_load": "picketlint.hosts.bandit_plugin:unsafe_torch_load"},
         "flake8.extension": FLAKE8,
     }
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from picketlint.credentials.tokens import sample
 from picketlint.dispatch import passages
-from picketlint.module import Module
-from picketlint.passages import Passage, Texts
 from picketlint.registry import load
+from picketlint.semantics.module import Module
+from picketlint.semantics.passages import Passage, Texts
 from picketlint.source import Source
-from picketlint.tokens import sample
 
 
 def canaries(text: str) -> Iterator[Passage]:

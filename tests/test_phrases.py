@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from picketlint.exceptions.phrases import Phrases, left, needs
 from picketlint.knowledge import justifications as known
-from picketlint.phrases import Phrases, left, needs
 
 NAMES = ["ADVICE", "ATTEMPTS", "DOUBTS", "HEDGES", "KEPT_OUT", "NARRATION", "WARNINGS"]
 SHIPPED = {**known.DEFAULT._asdict(), **{name: getattr(known, name) for name in NAMES}}

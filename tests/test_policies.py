@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from conftest import Tree
 
-from picketlint.config import ConfigError, read_config
+from picketlint.configuration.config import ConfigError, read_config
+from picketlint.configuration.settings import Resolver
 from picketlint.engine import analyze
-from picketlint.settings import Resolver
-from picketlint.wording import Policy, judge
+from picketlint.exceptions.wording import Policy, judge
 
 ROOT = Path(__file__).parent.parent
 LOAD = "import torch\ntorch.load(p, weights_only=False)"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from picketlint import registry
-from picketlint.config import read_config
+from picketlint.configuration.config import read_config
 from picketlint.engine import Checks, analyze
 from picketlint.model import Status
 

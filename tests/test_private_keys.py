@@ -6,10 +6,10 @@ import base64
 
 import pytest
 
+from picketlint.credentials.privatekeys import private_keys
+from picketlint.credentials.tokens import sample
 from picketlint.prefilter import candidates
-from picketlint.privatekeys import private_keys
 from picketlint.registry import load
-from picketlint.tokens import sample
 
 ENTRY = next(entry for entry in load().entries if entry.id == "PKT403")
 BODY = ["MIIE" + sample("ngc")[:60], *(sample("ngc")[at:] + sample("ngc")[: at - 20] for at in (4, 9, 13)), "aZ8kQ3=="]

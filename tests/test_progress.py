@@ -21,7 +21,7 @@ def on_terminal(cwd: Path, *arguments: str, patience: float = 0.0, **environ: st
     ``patience`` is how many seconds a run has to last before there is a bar.
     """
     code = (
-        f"import sys; sys.path.insert(0, {str(SRC)!r}); from picketlint import cli, progress\n"
+        f"import sys; sys.path.insert(0, {str(SRC)!r}); from picketlint.commandline import cli, progress\n"
         f"progress._PATIENCE, progress._PAUSE = {patience}, 0.0; sys.exit(cli.main())"
     )
     ours, theirs = pty.openpty()
@@ -82,7 +82,7 @@ def test_without_rich_there_is_no_bar(project: Path) -> None:
 def without_rich(cwd: Path) -> tuple[int, bytes, bytes]:
     code = (
         f"import sys; sys.path.insert(0, {str(SRC)!r}); sys.modules['rich'] = None\n"
-        "from picketlint import cli, progress\nprogress._PATIENCE = 0.0; sys.exit(cli.main())"
+        "from picketlint.commandline import cli, progress\nprogress._PATIENCE = 0.0; sys.exit(cli.main())"
     )
     ours, theirs = pty.openpty()
     process = subprocess.Popen(

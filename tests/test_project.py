@@ -8,9 +8,9 @@ import warnings
 import pytest
 from conftest import Tree
 
-from picketlint import files
-from picketlint.project import Declaration, declared, torch_floor
-from picketlint.requirements import bounds, poetry_bounds
+from picketlint.base import files
+from picketlint.configuration.project import Declaration, declared, torch_floor
+from picketlint.configuration.requirements import bounds, poetry_bounds
 
 UNKNOWN = Declaration(None)
 
@@ -183,7 +183,7 @@ def test_the_nearest_declaration_up_to_the_root_counts(tree: Tree) -> None:
 
 
 def test_every_file_is_read_once(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    from picketlint import project, requirements
+    from picketlint.configuration import project, requirements
 
     root = tree(
         {

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from picketlint.base.records import Enum, NamedTuple
 from picketlint.model import Confidence, Finding, Severity, Span
-from picketlint.records import Enum, NamedTuple
 
 
 class Row(NamedTuple):

@@ -304,7 +304,7 @@ def read(path, read=scan.read):
     return read(path)
 
 scan.read = read
-from picketlint.cli import main
+from picketlint.commandline.cli import main
 sys.exit(main(sys.argv[1:]))
 """
 

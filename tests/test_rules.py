@@ -8,8 +8,8 @@ import pytest
 
 from picketlint import registry
 from picketlint.engine import Checks, analyze
-from picketlint.module import Module
 from picketlint.rule import Example, Rule
+from picketlint.semantics.module import Module
 
 CASES = [
     pytest.param(rule, example, id=f"{rule.id}-{'bad' if example.bad else 'good'}-{number}")

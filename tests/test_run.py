@@ -15,8 +15,8 @@ import pytest
 from commandline import SRC, environment, picketlint
 from workers import CAN_FORK, per_kind, project, runs
 
+from picketlint.configuration.settings import Overrides, Resolver
 from picketlint.scan import Scan
-from picketlint.settings import Overrides, Resolver
 
 
 def test_output_depends_on_neither_executor_nor_job_count(tmp_path: Path) -> None:
@@ -171,12 +171,20 @@ def test_options_that_would_do_nothing_are_refused(tmp_path: Path, arguments: st
 def test_a_run_over_few_files_imports_nothing_of_this(tmp_path: Path) -> None:
     for name in "abc":
         (tmp_path / f"{name}.py").write_text("x = 1\n")
-    code = "import sys; from picketlint.cli import main; code = main(['check']); print(*sys.modules); sys.exit(code)"
+    run = "from picketlint.commandline.cli import main; code = main(['check'])"
+    code = f"import sys; {run}; print(*sys.modules); sys.exit(code)"
     process = subprocess.run(
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(SRC)!r}); {code}"],
         cwd=tmp_path, capture_output=True, check=True,
     )  # fmt: skip
     imported = process.stdout.decode().split()
     assert "picketlint.scan" in imported
-    unwanted = ("concurrent", "multiprocessing", "pickle", "picketlint.execution", "picketlint.progress", "signal")
+    unwanted = (
+        "concurrent",
+        "multiprocessing",
+        "pickle",
+        "picketlint.execution",
+        "picketlint.commandline.progress",
+        "signal",
+    )
     assert [name for name in imported if name.startswith(unwanted)] == []

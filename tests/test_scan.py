@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from conftest import Tree
 
-from picketlint import files, scan
+from picketlint import scan
+from picketlint.base import files
+from picketlint.configuration.settings import Overrides, Resolver
 from picketlint.model import Report
 from picketlint.scan import Scan
-from picketlint.settings import Overrides, Resolver
 
 UNSAFE = "import torch\ntorch.load('x', weights_only=False)\n"
 PKT101 = Overrides(isolated=True, select=["PKT101"])

@@ -15,10 +15,10 @@ from test_prefilter import VARIANTS, WAYS
 from picketlint import prefilter, registry
 from picketlint.credentials.names import ENDINGS
 from picketlint.credentials.spotting import NAMES, named, told
-from picketlint.needles import EACH, tabulated
+from picketlint.matching.needles import EACH, tabulated
+from picketlint.matching.scanner import Scanner, scanner_for, words_around
+from picketlint.matching.vocabulary import Vocabulary
 from picketlint.prefilter import Prefilter
-from picketlint.scanner import Scanner, scanner_for, words_around
-from picketlint.vocabulary import Vocabulary
 
 TABLE = registry.load().table
 ENTRIES = registry.load().entries

@@ -11,7 +11,7 @@ from types import FrameType
 import pytest
 from probing import argument, module_of, names, probed, value
 
-from picketlint.module import Module
+from picketlint.semantics.module import Module
 from picketlint.source import Source
 
 Samples = Callable[[int], str]

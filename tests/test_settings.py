@@ -9,11 +9,11 @@ import pytest
 from conftest import Tree
 
 from picketlint import registry
-from picketlint.config import ConfigError
+from picketlint.configuration.config import ConfigError
+from picketlint.configuration.patterns import Patterns
+from picketlint.configuration.settings import DEFAULT_TEST_PATTERNS, Overrides, Resolver
 from picketlint.model import Lifecycle
-from picketlint.patterns import Patterns
 from picketlint.registry import Entry, Registry
-from picketlint.settings import DEFAULT_TEST_PATTERNS, Overrides, Resolver
 
 TABLE = "[tool.picketlint]\n"
 
@@ -113,7 +113,7 @@ def test_a_broken_table_breaks_what_it_governs_and_nothing_else(tree: Tree) -> N
 
 
 def test_every_directory_is_looked_at_once(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    from picketlint import settings
+    from picketlint.configuration import settings
 
     root = tree({"pyproject.toml": TABLE, "a/b/": "", "a/c/": ""})
     looked: list[str] = []
@@ -286,9 +286,9 @@ def test_start_up_imports_nothing_it_does_not_need(tmp_path: Path) -> None:
     import subprocess
     import sys
 
-    heavy = "{'pathspec', 'tomli', 'packaging', 'difflib', 'configparser', 'picketlint.project'}"
+    heavy = "{'pathspec', 'tomli', 'packaging', 'difflib', 'configparser', 'picketlint.configuration.project'}"
     program = (
-        "import sys; from picketlint.settings import Resolver;"
+        "import sys; from picketlint.configuration.settings import Resolver;"
         "Resolver().checks_for('src/a.py'); Resolver().for_directory('.').is_excluded('x');"
         f"print(sorted({heavy} & set(sys.modules)))"
     )

@@ -16,25 +16,29 @@ import build
 import pyproject_hooks
 import pytest
 
-from picketlint import digests
+from picketlint.base import digests
 
 PROJECT = Path(__file__).parent.parent
 CLEAN = "def add(left, right):\n    return left + right\n"
 UNSAFE = "import torch\n\n\ndef load(path):\n    return torch.load(path, weights_only=False)\n"
 
 # Each kind of run with what it imports beyond the kind before: picketlint's own modules exactly.
-_OWN_VERSION = "arguments cli model records reporting reporting.terminal"
+_OWN_VERSION = """
+base base.records commandline commandline.arguments commandline.cli model reporting reporting.terminal
+"""
 _OWN_CLEAN = """
-_index catalog config discovery engine files lazy narration needles prefilter registry reporting.sources
-reporting.summary scan settings source speed vocabulary
+_index base.files base.lazy catalog commandline.narration commandline.speed configuration configuration.config
+configuration.settings discovery discovery.targets engine matching matching.needles matching.vocabulary prefilter
+registry reporting.sources reporting.summary scan source
 """
 _OWN_FINDING = """
-analysis comments dispatch examples knowledge knowledge.defaults knowledge.signatures listening module
-reporting.sanitize reporting.snippet reporting.text rule rules rules.pkt101_unsafe_torch_load
+analysis dispatch examples knowledge knowledge.defaults knowledge.signatures listening matching.comments
+matching.triggers reporting.sanitize reporting.snippet reporting.text rule rules rules.pkt101_unsafe_torch_load
 semantics semantics.arguments semantics.bindings semantics.calls semantics.changes
 semantics.classes semantics.conditions semantics.control semantics.defaults semantics.flow semantics.guards
-semantics.limits semantics.mappings semantics.mentions semantics.names semantics.options semantics.sites
-semantics.solver semantics.tree semantics.values semantics.verification semantics.walk triggers wrappers
+semantics.limits semantics.mappings semantics.mentions semantics.module semantics.names semantics.options
+semantics.sites semantics.solver semantics.tree semantics.values semantics.verification semantics.walk
+semantics.wrappers
 """
 # And of the standard library at most these, beyond what every start of Python loads. Releases differ in what they need.
 _STANDARD_FINDING = """
@@ -81,7 +85,8 @@ def modules_after(code: str, cwd: Path, *options: str) -> set[str]:
 @pytest.mark.parametrize("kind", RUNS)
 def test_a_run_imports_exactly_this(kind: str, wheel: Path, project: Path) -> None:
     command, own, standard = RUNS[kind]
-    code = f"sys.path.insert(0, {str(wheel)!r})\nfrom picketlint.cli import main\nassert main({command!r}) == 0"
+    run = f"from picketlint.commandline.cli import main\nassert main({command!r}) == 0"
+    code = f"sys.path.insert(0, {str(wheel)!r})\n{run}"
     # Without site-packages, whose .pth files import what they please.
     imported = modules_after(code, project, "-S") - modules_after("", project, "-S")
     ours = {name.partition(".")[2] for name in imported if name.startswith("picketlint.")}
@@ -92,7 +97,7 @@ def test_a_run_imports_exactly_this(kind: str, wheel: Path, project: Path) -> No
 
 
 def test_digests_are_those_of_hashlib_and_come_without_it(wheel: Path, project: Path) -> None:
-    code = f"sys.path.insert(0, {str(wheel)!r})\nfrom picketlint import digests"
+    code = f"sys.path.insert(0, {str(wheel)!r})\nfrom picketlint.base import digests"
     assert "hashlib" not in modules_after(code, project, "-S")
     for name, options in (("sha256", {}), ("blake2b", {"digest_size": 20})):
         ours, theirs = getattr(digests, name), getattr(hashlib, name)
@@ -100,7 +105,7 @@ def test_digests_are_those_of_hashlib_and_come_without_it(wheel: Path, project: 
 
 
 def test_help_and_errors_are_what_argparse_is_for(wheel: Path, project: Path) -> None:
-    code = f"sys.path.insert(0, {str(wheel)!r})\nfrom picketlint.cli import main\nmain({{!r}})"
+    code = f"sys.path.insert(0, {str(wheel)!r})\nfrom picketlint.commandline.cli import main\nmain({{!r}})"
     for command, wanted in ((["check", "-q", "clean.py"], False), (["check", "--help"], True), (["check", "-x"], True)):
         assert ("argparse" in modules_after(code.format(command), project, "-S")) is wanted
 
@@ -109,9 +114,17 @@ def test_help_and_errors_are_what_argparse_is_for(wheel: Path, project: Path) ->
 def test_flake8_with_the_plugin_needs_nothing_of_bandit(file: str, project: Path) -> None:
     code = f"from flake8.main.cli import main\nmain(['--isolated', '--select=PKT', '--exit-zero', {file!r}])"
     imported = modules_after(code, project)
-    assert {"flake8", "picketlint.flake8_plugin"} <= imported
+    assert {"flake8", "picketlint.hosts.flake8_plugin"} <= imported
     assert not any(name.partition(".")[0] in {"bandit", "libcst", "pathspec", "rich", "stevedore"} for name in imported)
-    assert not {"picketlint.cli", "picketlint.scan", "picketlint.bandit_plugin", "picketlint.wording"} & imported
+    assert (
+        not {
+            "picketlint.commandline.cli",
+            "picketlint.scan",
+            "picketlint.hosts.bandit_plugin",
+            "picketlint.exceptions.wording",
+        }
+        & imported
+    )
 
 
 @pytest.mark.parametrize("file", ["clean.py", "finding.py"])
@@ -121,6 +134,14 @@ def test_bandit_with_the_plugins_needs_nothing_of_flake8(file: str, project: Pat
         "from bandit.cli.main import main\ntry:\n    main()\nexcept SystemExit:\n    pass"
     )
     imported = modules_after(code, project)
-    assert {"bandit", "picketlint.bandit_plugin"} <= imported
+    assert {"bandit", "picketlint.hosts.bandit_plugin"} <= imported
     assert not any(name.partition(".")[0] in {"flake8", "libcst", "pathspec", "pycodestyle"} for name in imported)
-    assert not {"picketlint.cli", "picketlint.scan", "picketlint.flake8_plugin", "picketlint.wording"} & imported
+    assert (
+        not {
+            "picketlint.commandline.cli",
+            "picketlint.scan",
+            "picketlint.hosts.flake8_plugin",
+            "picketlint.exceptions.wording",
+        }
+        & imported
+    )

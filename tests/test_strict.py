@@ -6,11 +6,11 @@ import pytest
 from commandline import picketlint
 from conftest import Tree
 
-from picketlint import discovery
+from picketlint.configuration.settings import Overrides, Resolver
+from picketlint.discovery import targets as discovery
 from picketlint.engine import Checks, analyze
 from picketlint.execution.runner import Options, Runner
 from picketlint.scan import Scan
-from picketlint.settings import Overrides, Resolver
 
 BROKEN = "def f(:\n"
 ISOLATED = Overrides(isolated=True)

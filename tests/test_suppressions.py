@@ -10,15 +10,15 @@ from conftest import Tree
 from hosts import bandit, bandit_issues, flake8
 
 from picketlint.catalog import BANNED_NOQA, BANNED_NOSEC
-from picketlint.comments import comments
-from picketlint.model import Confidence, Finding, Severity, Span
-from picketlint.suppressions import (
+from picketlint.exceptions.suppressions import (
     free_lines,
     nearest,
     nosecs,
     shown_by_bandit,
     shown_by_flake8,
 )
+from picketlint.matching.comments import comments
+from picketlint.model import Confidence, Finding, Severity, Span
 
 
 def test_the_nearest_line() -> None:

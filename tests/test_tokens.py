@@ -7,10 +7,10 @@ import json
 
 import pytest
 
+from picketlint.credentials.tokens import Token, provider_of, sample, starred, tokens
 from picketlint.knowledge.tokens import DISCORD_BOT, NAMED, SHAPES, Named, Shape
 from picketlint.prefilter import candidates
 from picketlint.registry import load
-from picketlint.tokens import Token, provider_of, sample, starred, tokens
 
 PLAIN = [shape for shape in SHAPES if shape.check in ("", "crc32")]
 ENTRY = next(entry for entry in load().entries if entry.id == "PKT401")

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from picketlint import registry
 from picketlint.engine import Checks, analyze
+from picketlint.matching.needles import APART, ASK, CODE, EACH, beginning_of, meant, tabulated
+from picketlint.matching.vocabulary import Vocabulary
 from picketlint.model import Finding
-from picketlint.needles import APART, ASK, CODE, EACH, beginning_of, meant, tabulated
 from picketlint.prefilter import Look, Prefilter, _matches
-from picketlint.vocabulary import Vocabulary
 
 # What Python calls its own parser of expressions.
 parser: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
@@ -108,7 +108,7 @@ def test_a_vocabulary_of_nothing_finds_nothing() -> None:
 
 
 def test_a_vocabulary_forgets_before_it_grows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("picketlint.vocabulary._most_remembered", 100)
+    monkeypatch.setattr("picketlint.matching.vocabulary._most_remembered", 100)
     vocabulary = Vocabulary(TABLE)
     for number in range(9):
         assert vocabulary.known({b"%d" % number * 40, b"my_hf"}) == ({b"my_hf"}, {"hf"})

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from picketlint.exceptions.wording import MAX_LENGTH, judge, plain
 from picketlint.knowledge import justifications
 from picketlint.knowledge.justifications import DEFAULT
-from picketlint.wording import MAX_LENGTH, judge, plain
 
 # (comment, what it shows)
 ACCEPTED = [

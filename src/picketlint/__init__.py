@@ -6,12 +6,12 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from picketlint.config import ConfigError
+    from picketlint.configuration.config import ConfigError
+    from picketlint.configuration.settings import Overrides, Resolver, Settings
     from picketlint.engine import Checks, analyze
     from picketlint.model import Confidence, Finding, Problem, Report, Severity, Span, Status, Step
     from picketlint.rule import Rule
     from picketlint.scan import Scan
-    from picketlint.settings import Overrides, Resolver, Settings
 
 __all__ = [
     "Checks",
@@ -34,18 +34,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "picketlint.config": ("ConfigError",),
+    "picketlint.configuration.config": ("ConfigError",),
     "picketlint.engine": ("Checks", "analyze"),
     "picketlint.model": ("Confidence", "Finding", "Problem", "Report", "Severity", "Span", "Status", "Step"),
     "picketlint.rule": ("Rule",),
     "picketlint.scan": ("Scan",),
-    "picketlint.settings": ("Overrides", "Resolver", "Settings"),
+    "picketlint.configuration.settings": ("Overrides", "Resolver", "Settings"),
 }
 
 
 def __getattr__(name: str) -> object:
     """The public names, each imported when it is first asked for, so that importing the package costs nothing."""
-    from picketlint.lazy import lookup
+    from picketlint.base.lazy import lookup
 
     return lookup(globals(), _HOMES, name)
 

@@ -15,7 +15,7 @@ def run() -> "NoReturn":
     # Syntax trees are many objects and no garbage: with the default of 700, looking for some is a tenth of a run.
     gc.set_threshold(50_000)
 
-    from picketlint.cli import main
+    from picketlint.commandline.cli import main
 
     _end(main())
 

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator
 
 from picketlint.dispatch import dotenv_hits, hits, passages, reviews
 from picketlint.model import Confidence, Finding, Span, Step
-from picketlint.module import Module
 from picketlint.rule import Approved, Hit, Review, Rule
+from picketlint.semantics.module import Module
 from picketlint.source import Source, lines_ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from picketlint.exceptions import Remark
+    from picketlint.exceptions.documented import Remark
+    from picketlint.exceptions.wording import Policy
     from picketlint.registry import Entry
-    from picketlint.wording import Policy
 
 _CONFIDENCES = tuple(Confidence)
 # A secret is hidden wherever it is written in a line that is shown, unless it is a word like any other. Of more secrets
@@ -64,7 +64,7 @@ def check(
 
 def check_dotenv(selected: Iterable[Entry], text: str, path: str) -> tuple[Finding, ...]:
     """The findings of the selected rules about a file of environment variables, sorted; no output shows a value."""
-    from picketlint.dotenv import parse
+    from picketlint.credentials.dotenv import parse
 
     dotenv, source = parse(path, text), Source(text)
     values = tuple(Span(one.line, one.column, one.line, one.end_column) for one in dotenv.variables)
@@ -83,7 +83,7 @@ def concealed_in(text: str, concealing: Iterable[Entry]) -> tuple[Span, ...]:
     """The stretches of a text that no output may show, line by line, where there is no syntax tree to go by."""
     source = Source(lines_ended(text))
     from picketlint.credentials.suspected import suspected
-    from picketlint.passages import Places
+    from picketlint.semantics.passages import Places
 
     places = Places(source.text)
     secrets = (passage.secret for _, passage in passages((entry.rule for entry in concealing), source.text))
@@ -107,8 +107,8 @@ class _Concealed:
         if not self._stretches:
             return finding
         # Needed where there are secrets only, which is hardly anywhere.
-        from picketlint.identity import statement_of
-        from picketlint.tokens import starred
+        from picketlint.credentials.tokens import starred
+        from picketlint.exceptions.identity import statement_of
 
         span, statement = finding.span, statement_of(hit.anchor, self._module)
         around = span if statement is None else self._module.source.span(statement)
@@ -163,7 +163,7 @@ def _review(
     remarks: list[Remark] = []
     if comments and findings:
         # Most files have nothing to review: what reads comments is not even imported for them.
-        from picketlint import exceptions
+        from picketlint.exceptions import documented as exceptions
 
         anchored = [(finding, hit.anchor if rule.documentable else None) for rule, hit, finding in found]
         findings, remarks = exceptions.review(anchored, module, comments, policy)

@@ -9,13 +9,13 @@ from picketlint.dispatch import passages
 from picketlint.model import Finding
 from picketlint.notebooks.placing import first_line
 from picketlint.notebooks.reading import Cell, Notebook, Text, texts
-from picketlint.passages import Places
+from picketlint.semantics.passages import Places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from picketlint.passages import Passage
     from picketlint.registry import Entry
     from picketlint.rule import Rule
+    from picketlint.semantics.passages import Passage
 
 # In characters.
 _BATCH = 1 << 18

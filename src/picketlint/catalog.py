@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from picketlint.lazy import kept
-from picketlint.records import NamedTuple
+from picketlint.base.lazy import kept
+from picketlint.base.records import NamedTuple
 
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
 # The rules about the comments that would switch off what a host reports.

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from picketlint.module import Module
 from picketlint.rule import Call, Hit, Review, Rule
+from picketlint.semantics.module import Module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from picketlint.dotenv import Dotenv
-    from picketlint.passages import Passage, Texts
+    from picketlint.credentials.dotenv import Dotenv
+    from picketlint.semantics.passages import Passage, Texts
 
 Check = tuple[Rule, "Callable[..., Any]"]
 Reported = Iterator[tuple[Rule, Hit]]
@@ -86,13 +86,13 @@ def _run(checks: list[Check], subject: object, module: Module) -> Reported:
 
 
 def _exported(names: frozenset[str], module: Module) -> Iterator[object]:
-    from picketlint.exports import exported
+    from picketlint.semantics.exports import exported
 
     return exported(names, module)
 
 
 def _texts(module: Module) -> Texts:
-    from picketlint.passages import Texts
+    from picketlint.semantics.passages import Texts
 
     return Texts(module)
 

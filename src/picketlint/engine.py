@@ -9,11 +9,11 @@ from __future__ import annotations
 import gc
 
 from picketlint import registry
-from picketlint.files import is_dotenv, is_notebook
-from picketlint.lazy import kept
+from picketlint.base.files import is_dotenv, is_notebook
+from picketlint.base.lazy import kept
+from picketlint.base.records import NamedTuple
 from picketlint.model import Finding, Lifecycle, Problem, Report, Span
 from picketlint.prefilter import Prefilter
-from picketlint.records import NamedTuple
 from picketlint.source import (
     Source,
     UnreadableSourceError,
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable
 
-    from picketlint.module import Version
+    from picketlint.exceptions.wording import Policy
     from picketlint.prefilter import Look
     from picketlint.rule import Approved
-    from picketlint.wording import Policy
+    from picketlint.semantics.module import Version
 
 UNREADABLE = "PKT000"
 
@@ -113,7 +113,7 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
         understand(root)
     # Most files end above: the semantics and the rules are imported for those that do not.
     from picketlint.analysis import check
-    from picketlint.module import Module
+    from picketlint.semantics.module import Module
 
     fitting = [entry for entry in plan.entries if checks.approved or look.may_fire(entry)]
     # Whether a marker excuses nothing can only be told with every rule it could excuse.
@@ -220,7 +220,7 @@ def _analyze_notebook(data: bytes, path: str, checks: Checks) -> Report:
 
 
 def _other_language(path: str, language: str) -> Problem:
-    from picketlint.tokens import starred
+    from picketlint.credentials.tokens import starred
 
     told = f"its code cells are in {starred(language)}, so they were looked through for secrets only"
     return Problem(path, "not-python", told, fatal=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from picketlint.base.records import NamedTuple
 from picketlint.model import Confidence
-from picketlint.records import NamedTuple
 
 Approved = tuple[tuple[str, str, str], ...]
 """Entries of a lock file for one file: rule id, normalized code, reason; one that is approved twice is there twice."""

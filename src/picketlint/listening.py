@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
-    from picketlint.passages import Passage
     from picketlint.rule import Hit
+    from picketlint.semantics.passages import Passage
 
     Check = TypeVar("Check", bound=Callable[..., Iterator[Hit] | Iterator[Passage]])
 

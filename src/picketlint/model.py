@@ -6,7 +6,7 @@ in flake8, in Bandit and in a worker process.
 
 from __future__ import annotations
 
-from picketlint.records import Enum, NamedTuple
+from picketlint.base.records import Enum, NamedTuple
 
 
 class Severity(Enum):

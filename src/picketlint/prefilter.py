@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 
-from picketlint.lazy import kept
-from picketlint.needles import (
+from picketlint.base.lazy import kept
+from picketlint.matching.needles import (
     APART,
     ASK,
     MAGICS,
@@ -26,9 +26,9 @@ from picketlint.needles import (
     stands_alone,
     tabulated,
 )
+from picketlint.matching.vocabulary import Vocabulary
 from picketlint.registry import Entry
 from picketlint.source import declared_encoding
-from picketlint.vocabulary import Vocabulary
 
 # `re` is imported where it is used: most files hold none of the words.
 TYPE_CHECKING = False
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from picketlint.scanner import Scanner
-    from picketlint.triggers import Asked
+    from picketlint.matching.scanner import Scanner
+    from picketlint.matching.triggers import Asked
 
 # The UTF-8 of every character whose NFKC form holds an ASCII letter, digit or underscore and that may stand in an
 # identifier (PEP 3131); tests/test_prefilter.py derives them from the Unicode database. Each expression begins with the
@@ -100,7 +100,7 @@ class Prefilter:
         if scanned is None:
             found, keys = self._vocabulary.of(data)
             return _Text(data, keys, lambda: found, folded=folded)
-        from picketlint.scanner import words_around
+        from picketlint.matching.scanner import words_around
 
         scanner, parts = self._scanner, scanned.parts
         # Asked for by each function of a trigger.
@@ -147,7 +147,7 @@ class Prefilter:
         ``expect`` waits for the end of that thread, whatever it is told.
         """
         if self._making is None and self._would_pay(size):
-            from picketlint.background import begun
+            from picketlint.base.background import begun
 
             self._making = begun(self._made_scanner)
 
@@ -156,7 +156,7 @@ class Prefilter:
         return self._scanner is None and self._seen <= _WORTH_SCANNING < self._seen + size
 
     def _made_scanner(self) -> Scanner | None:
-        from picketlint.scanner import scanner_for
+        from picketlint.matching.scanner import scanner_for
 
         return scanner_for(self._table)
 
@@ -244,7 +244,7 @@ class _Text:
 
     def code(self) -> _Text:
         """The same without comments and strings, as far as they can be told."""
-        from picketlint.comments import code
+        from picketlint.matching.comments import code
 
         rest = None if self._folded else code(self._data)
         return self if rest is None else _Text(rest, self.keys, bare=True)
@@ -269,7 +269,7 @@ class _Text:
         if part.startswith((ON, OFF)):
             if not self._bare:
                 return True
-            from picketlint.flags import may_turn
+            from picketlint.matching.flags import may_turn
 
             on = part.startswith(ON)
             return may_turn(self._data, part.removeprefix(ON if on else OFF).encode(), on=on)

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import os
 
+from picketlint.base.lazy import kept
+from picketlint.base.records import NamedTuple
 from picketlint.catalog import RULES_FOLDER, RuleFile, rule_files, rule_modules
-from picketlint.lazy import kept
+from picketlint.matching.needles import Table, tabulated
 from picketlint.model import Lifecycle
-from picketlint.needles import Table, tabulated
-from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from picketlint.matching.triggers import Trigger
     from picketlint.rule import Rule
-    from picketlint.triggers import Trigger
 
 
 class RegistryError(Exception):

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from picketlint.base.lazy import later, lookup
+from picketlint.base.records import NamedTuple
 from picketlint.catalog import rule_files
 from picketlint.examples import Approved, Example, bad, good
-from picketlint.lazy import later, lookup
 from picketlint.listening import (
     Listener,
     on,
@@ -28,9 +29,8 @@ from picketlint.listening import (
     on_text,
 )
 from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
-from picketlint.module import Judged, Module
-from picketlint.records import NamedTuple
 from picketlint.semantics.calls import Argument, Candidate, State
+from picketlint.semantics.module import Judged, Module
 from picketlint.semantics.names import Names
 from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import FALSY, TRUTHY, Option, Special, Value, Verdict, enabled, falsy, truthy
@@ -39,23 +39,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar
 
-    from picketlint.commands import HANDERS, SHELL_TRIGGERS, ShellCommand, handed_over
-    from picketlint.comments import Comment
     from picketlint.credentials.bindings import Credential, credentials
+    from picketlint.credentials.dotenv import Dotenv
     from picketlint.credentials.logged import logged
-    from picketlint.dotenv import Dotenv
-    from picketlint.exceptions import Remark
-    from picketlint.exports import Exported
-    from picketlint.needles import CODE
-    from picketlint.passages import Passage
-    from picketlint.privatekeys import PrivateKey, key_triggers, private_keys
+    from picketlint.credentials.privatekeys import PrivateKey, key_triggers, private_keys
+    from picketlint.credentials.tokens import Token, provider_of, sample, token_triggers, tokens
+    from picketlint.exceptions.documented import Remark
+    from picketlint.exceptions.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
+    from picketlint.exceptions.wording import Wording as Wording
+    from picketlint.matching.comments import Comment
+    from picketlint.matching.needles import CODE
+    from picketlint.matching.triggers import Trigger, builtin, giving, imported, qualified, turned, with_arguments
+    from picketlint.semantics.commands import HANDERS, SHELL_TRIGGERS, ShellCommand, handed_over
     from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
+    from picketlint.semantics.exports import Exported
+    from picketlint.semantics.passages import Passage
     from picketlint.semantics.pieces import Origin, Piece
-    from picketlint.suppressions import Noqa, Nosec, RuffDirective, file_noqas, noqas, nosec, ruff_directive
-    from picketlint.tokens import Token, provider_of, sample, token_triggers, tokens
-    from picketlint.trails import danger, rank, shown
-    from picketlint.triggers import Trigger, builtin, giving, imported, qualified, turned, with_arguments
-    from picketlint.wording import Wording as Wording
+    from picketlint.semantics.trails import danger, rank, shown
 
 
 __all__ = [
@@ -152,20 +152,28 @@ __all__ = [
 
 # What few rules import is itself imported for those.
 _HOMES = {
-    "picketlint.commands": ("HANDERS", "SHELL_TRIGGERS", "ShellCommand", "handed_over"),
+    "picketlint.semantics.commands": ("HANDERS", "SHELL_TRIGGERS", "ShellCommand", "handed_over"),
     "picketlint.credentials.bindings": ("Credential", "credentials"),
     "picketlint.credentials.logged": ("logged",),
-    "picketlint.dotenv": ("Dotenv",),
-    "picketlint.exports": ("Exported",),
-    "picketlint.passages": ("Passage",),
-    "picketlint.privatekeys": ("PrivateKey", "key_triggers", "private_keys"),
+    "picketlint.credentials.dotenv": ("Dotenv",),
+    "picketlint.semantics.exports": ("Exported",),
+    "picketlint.semantics.passages": ("Passage",),
+    "picketlint.credentials.privatekeys": ("PrivateKey", "key_triggers", "private_keys"),
     "picketlint.semantics.defaults": ("FIELD", "OPTION", "PARAMETER", "Default"),
     "picketlint.semantics.pieces": ("Origin", "Piece"),
-    "picketlint.suppressions": ("Noqa", "Nosec", "RuffDirective", "file_noqas", "noqas", "nosec", "ruff_directive"),
-    "picketlint.tokens": ("Token", "provider_of", "sample", "token_triggers", "tokens"),
-    "picketlint.trails": ("danger", "rank", "shown"),
-    "picketlint.needles": ("CODE",),
-    "picketlint.triggers": ("builtin", "giving", "imported", "qualified", "turned", "with_arguments"),
+    "picketlint.exceptions.suppressions": (
+        "Noqa",
+        "Nosec",
+        "RuffDirective",
+        "file_noqas",
+        "noqas",
+        "nosec",
+        "ruff_directive",
+    ),
+    "picketlint.credentials.tokens": ("Token", "provider_of", "sample", "token_triggers", "tokens"),
+    "picketlint.semantics.trails": ("danger", "rank", "shown"),
+    "picketlint.matching.needles": ("CODE",),
+    "picketlint.matching.triggers": ("builtin", "giving", "imported", "qualified", "turned", "with_arguments"),
 }
 
 _MAX_PARTS = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from picketlint.files import is_dotenv
+from picketlint.base.files import is_dotenv
 from picketlint.model import Lifecycle
 from picketlint.rule import Example, Rule
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from picketlint.config import ConfigError
-from picketlint.discovery import LeftOut, Target, discover
+from picketlint.base.files import NotRegularFileError, read
+from picketlint.configuration.config import ConfigError
+from picketlint.configuration.settings import Resolver
+from picketlint.discovery.targets import LeftOut, Target, discover
 from picketlint.engine import Checks, analyze
-from picketlint.files import NotRegularFileError, read
 from picketlint.model import Problem, Report
-from picketlint.settings import Resolver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _vanished(paths: Iterable[str], targets: Iterable[Target], resolver: Resolve
             settings[id(governing)] = governing
     if not directories or all(one.lock is None for one in settings.values()):
         return []
-    from picketlint import vanished
+    from picketlint.discovery import vanished
 
     return vanished.reports(settings.values(), directories, resolver.cwd)
 
@@ -112,7 +112,7 @@ def check_data(data: bytes, display: str, checks: Checks) -> Report:
     try:
         return analyze(data, display, checks)
     except Exception as error:
-        from picketlint.tokens import starred
+        from picketlint.credentials.tokens import starred
 
         text = starred(" ".join(f"{type(error).__name__}: {error}".split()))
         message = f"picketlint failed on this file ({text}): please report it as a bug; the file is not checked"

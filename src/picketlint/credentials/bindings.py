@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
+from picketlint.base.lazy import regex
+from picketlint.base.records import NamedTuple
 from picketlint.credentials.cookies import cookies
 from picketlint.credentials.embedded import Embedded, embedded, in_header, in_lines, is_local, is_shown, unquoted
 from picketlint.credentials.examples import explains, is_in_document, key_of
@@ -14,6 +16,7 @@ from picketlint.credentials.programs import in_command, in_words
 from picketlint.credentials.sinks import Sink, sinks
 from picketlint.credentials.strength import Strength, strength
 from picketlint.credentials.tables import Tables
+from picketlint.credentials.tokens import provider_of, tokens
 from picketlint.knowledge.credentials import (
     HOST_NAMES,
     TEXT_METHODS,
@@ -22,19 +25,16 @@ from picketlint.knowledge.credentials import (
 )
 from picketlint.knowledge.defaults import FIELD_CALLS
 from picketlint.knowledge.logins import SHORTEST_TOKENS, TOKEN_OWNERS
-from picketlint.lazy import regex
 from picketlint.model import Confidence, Severity, Span
-from picketlint.records import NamedTuple
 from picketlint.semantics.tree import FUNCTIONS, last_name
 from picketlint.semantics.values import fallback_of
 from picketlint.source import Source, UnreadableSourceError, parse
-from picketlint.tokens import provider_of, tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.model import Step
-    from picketlint.module import Module
     from picketlint.semantics.bindings import Binding
+    from picketlint.semantics.module import Module
     from picketlint.semantics.options import Option
 
 _STRENGTHS = tuple(Strength)

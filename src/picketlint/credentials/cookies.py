@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from picketlint.base.lazy import regex
+from picketlint.base.records import NamedTuple
 from picketlint.credentials.names import Kind, opens_session
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.logins import ADD_COOKIES, COOKIE_NAMES, SET_COOKIE
-from picketlint.lazy import regex
-from picketlint.records import NamedTuple
 from picketlint.semantics.tree import last_name, start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from picketlint.module import Module
+    from picketlint.semantics.module import Module
 
 _HINTS = ("ookie", "OOKIE")
 # Of jars.

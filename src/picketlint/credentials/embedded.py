@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from picketlint.base.lazy import regex
+from picketlint.base.records import NamedTuple
 from picketlint.credentials.names import Kind, kind_of
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.credentials import LOOPBACK, PLACEHOLDERS, PUBLIC_SCHEMES, SHOWN_AS_PASSWORD
-from picketlint.lazy import regex
-from picketlint.records import NamedTuple
 
 _SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]{0,20}\Z")
 # RFC 3986, section 3.2: ``user:password@host``, up to the path; as SQLAlchemy and others read it, with a `#` in it.

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 
+from picketlint.base.lazy import regex
 from picketlint.credentials.names import words
 from picketlint.knowledge.credentials import EXPLAINING, EXPLAINING_NAMES, STANDING_IN
-from picketlint.lazy import regex
 from picketlint.semantics.tree import last_name, start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from picketlint.comments import Comment
-    from picketlint.module import Module
+    from picketlint.matching.comments import Comment
+    from picketlint.semantics.module import Module
 
 # How far up a comment is read, in lines.
 _MOST_LINES = 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from picketlint.base.records import NamedTuple
 from picketlint.credentials.names import Kind, names_credential, words
 from picketlint.credentials.sinks import name_of
 from picketlint.credentials.strength import Strength, strength
@@ -19,14 +20,13 @@ from picketlint.knowledge.logs import (
     TRANSPARENT,
     TRANSPARENT_METHODS,
 )
-from picketlint.records import NamedTuple
 from picketlint.semantics.bindings import Binding
 from picketlint.semantics.bindings import Kind as Bound
 from picketlint.semantics.tree import last_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from picketlint.module import Module
+    from picketlint.semantics.module import Module
 
 _STANDARD = frozenset({"stderr", "stdout"})
 _LOOK_UPS = frozenset({"get", "getenv", "pop"})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from picketlint.base.lazy import regex
+from picketlint.base.records import Enum
 from picketlint.knowledge.credentials import (
     FORMER,
     HEADER_ENDINGS,
@@ -17,8 +19,6 @@ from picketlint.knowledge.credentials import (
 )
 from picketlint.knowledge.logins import OTHER_COOKIES, SESSION_WORDS, SHORT_NAMES, SHORT_PASSWORDS, SHORT_TOKEN
 from picketlint.knowledge.logs import OFTEN_NO_CREDENTIAL, OWNERS, QUESTIONS
-from picketlint.lazy import regex
-from picketlint.records import Enum
 
 _WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_ENDING = 3

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from picketlint.base.lazy import regex
+from picketlint.base.records import NamedTuple
 from picketlint.credentials.embedded import Embedded, strength_of_login
 from picketlint.credentials.names import kind_of
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.logins import ATTACHED, LOGGING_IN, PROGRAMS, SEPARATE, WITH_USER
-from picketlint.lazy import regex
-from picketlint.records import NamedTuple
 
 _ANY_PROGRAM = "|".join(sorted(PROGRAMS))
 _RUN = regex(rf"(?:^|[\s/;&|(\"'])(?:{_ANY_PROGRAM})\s")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
+from picketlint.base.records import NamedTuple
 from picketlint.credentials.names import Kind, kind_beside, kind_of, kind_of_many
 from picketlint.credentials.strength import looks_random
 from picketlint.knowledge.credentials import LOGIN_CALLS, LOGIN_NAMES, LOGIN_PAIRS, SHORT_KEYS, USER_KEYS
@@ -18,12 +19,11 @@ from picketlint.knowledge.logins import (
     SHORT_NAMES,
     SIGNATURES,
 )
-from picketlint.records import NamedTuple
 from picketlint.semantics.tree import last_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from picketlint.module import Module
+    from picketlint.semantics.module import Module
 
 # Calls that take a name and a value, or what to take instead of one: the 0-based places of both.
 # https://docs.python.org/3/library/os.html#os.putenv, https://docs.pytest.org/en/stable/how-to/monkeypatch.html

@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Iterator
 from functools import cache, lru_cache
 from itertools import chain
 
+from picketlint.base.lazy import regex
 from picketlint.credentials.names import ENDINGS, kind_of, kind_of_many, names_credential
 from picketlint.credentials.unbound import is_unbound
 from picketlint.knowledge.credentials import HINTS
 from picketlint.knowledge.logs import CALLS, FUNCTIONS, METHODS
-from picketlint.lazy import regex
-from picketlint.needles import MAGICS, Spelling, places, stands_alone
-from picketlint.triggers import CONTINUED
+from picketlint.matching.needles import MAGICS, Spelling, places, stands_alone
+from picketlint.matching.triggers import CONTINUED
 
 # How long an escape sequence is that can stand before a word in a text, without its stroke, by its first character.
 _ESCAPED = {
@@ -83,8 +83,8 @@ def told(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
 
 
 def _may_be_logged(data: bytes, words: Collection[bytes]) -> bool:
-    from picketlint.comments import code
     from picketlint.credentials.unlogged import may_be_logged
+    from picketlint.matching.comments import code
 
     rest = None if data.startswith(MAGICS) or sum(map(len, words)) > _MOST_WORDS else code(data)
     if rest is None:

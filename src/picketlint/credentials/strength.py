@@ -11,7 +11,10 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
+from picketlint.base.lazy import regex
+from picketlint.base.records import Enum
 from picketlint.credentials.names import Kind, words
+from picketlint.credentials.placeholders import credible, known
 from picketlint.knowledge.credentials import (
     COMMON_PAIRS,
     KNOWN_PASSWORDS,
@@ -21,9 +24,6 @@ from picketlint.knowledge.credentials import (
     PUBLIC_BEGINNINGS,
     RULE_WORDS,
 )
-from picketlint.lazy import regex
-from picketlint.placeholders import credible, known
-from picketlint.records import Enum
 
 LONGEST = 512
 _SHORTEST = 4

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from picketlint.base.lazy import regex
 from picketlint.credentials.names import Kind, kind_of, kind_of_many
 from picketlint.credentials.strength import Strength, strength
-from picketlint.lazy import regex
-from picketlint.tokens import starred
+from picketlint.credentials.tokens import starred
 
 _NAME = regex(r"(?<![\w-])[A-Za-z_][A-Za-z0-9_-]{2,127}(?![\w-])")
 # Up to the value: quotes and brackets around the name, the beginning of a literal; also on the next line.

@@ -9,14 +9,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from picketlint.base.lazy import regex
+from picketlint.base.records import NamedTuple
 from picketlint.credentials.embedded import is_shown
 from picketlint.credentials.names import kind_of
-from picketlint.lazy import regex
-from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from picketlint.module import Module
+    from picketlint.semantics.module import Module
 
 _FEWEST = 2
 _PREFIX = 2

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from keyword import iskeyword
 
+from picketlint.base.lazy import regex
 from picketlint.credentials.names import Kind
 from picketlint.knowledge.credentials import TEXT_METHODS
-from picketlint.lazy import regex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from keyword import iskeyword
 
+from picketlint.base.lazy import regex
 from picketlint.knowledge.logs import CALLS, TRANSPARENT, TRANSPARENT_METHODS
-from picketlint.lazy import regex
 
 # What is longer, or named more often, counts.
 _FARTHEST = 4000

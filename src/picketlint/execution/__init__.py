@@ -6,8 +6,8 @@ of the two that picketlint brings. None of the modules here is imported by a run
 
 from __future__ import annotations
 
-from picketlint.config import ConfigError
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
+from picketlint.configuration.config import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

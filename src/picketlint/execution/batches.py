@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ from collections.abc import Callable, Collection, Iterable
 from operator import itemgetter
 
 import picketlint
-from picketlint.digests import blake2b
-from picketlint.discovery import Target
+from picketlint.base.digests import blake2b
+from picketlint.base.files import below, read
+from picketlint.discovery.targets import Target
 from picketlint.engine import Checks
 from picketlint.execution import wire
 from picketlint.execution.storage import Storage, StorageError, default_directory
 from picketlint.execution.work import Checked, digest_of
-from picketlint.files import below, read
 from picketlint.model import Report
 
 TYPE_CHECKING = False

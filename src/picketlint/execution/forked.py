@@ -14,9 +14,9 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
+from picketlint.base.records import NamedTuple
 from picketlint.execution import LostWorkerError
 from picketlint.execution.pipes import ending, outcome, receive, send
-from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from picketlint import engine
-from picketlint.discovery import Target
+from picketlint.base.records import NamedTuple
+from picketlint.discovery.targets import Target
 from picketlint.execution.batches import Job, bytes_in
 from picketlint.execution.handout import handed_out
 from picketlint.execution.pools import ENGINES, pool
 from picketlint.execution.work import Checked, check_batch, ready
 from picketlint.model import Report
-from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

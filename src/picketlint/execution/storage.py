@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 
-from picketlint.lazy import regex
+from picketlint.base.lazy import regex
 
 TAG = "CACHEDIR.TAG"
 _TAG = b"""Signature: 8a477f597d28d172789f06886806bc55
@@ -188,7 +188,7 @@ def _may_have_come_with(directory: str, roots: Iterable[str], *, distrust_outsid
     around = {_identity(path) for path in (*_upwards(real), *_upwards(directory))}
     if around.isdisjoint(map(_identity, roots)):
         return ""
-    from picketlint import git
+    from picketlint.discovery import git
 
     why = ""
     # A symbolic link can be what is tracked, and so can what it leads to; one may be outside of any repository.

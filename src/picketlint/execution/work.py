@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from functools import partial
 from importlib import import_module
 
+from picketlint.base.records import NamedTuple
 from picketlint.engine import expect, foresee
 from picketlint.execution.batches import Job, bytes_in
 from picketlint.model import Problem, Report
-from picketlint.records import NamedTuple
 from picketlint.scan import check_data, content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.engine import Checks
-    from picketlint.module import Version
+    from picketlint.semantics.module import Version
 
 
 class Checked(NamedTuple):
@@ -90,7 +90,7 @@ def check_batch(jobs: Iterable[Job], digests: bool) -> list[Checked]:
 
 def digest_of(data: bytes) -> str:
     """What identical contents, and no others, have in common."""
-    from picketlint.digests import blake2b
+    from picketlint.base.digests import blake2b
 
     return blake2b(data, digest_size=20).hexdigest()
 

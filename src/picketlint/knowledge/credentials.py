@@ -11,11 +11,11 @@ the named services document, and the values that stand in released ML packages.
 from __future__ import annotations
 
 from picketlint.knowledge.logins import ADD_COOKIES, COOKIE_NAMES, SET_COOKIE, login_triggers
-from picketlint.needles import ASK, EACH
+from picketlint.matching.needles import ASK, EACH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from picketlint.triggers import Trigger
+    from picketlint.matching.triggers import Trigger
 
 # What the last word, or words, of a name are when somebody chose the value: it can be any text.
 PASSWORD_ENDINGS = frozenset(

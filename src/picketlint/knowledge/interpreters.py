@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 
 
 class Interpreter(NamedTuple):

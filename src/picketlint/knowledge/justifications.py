@@ -11,7 +11,7 @@ Every repetition is bounded or of single words, so that a search is linear.
 
 from __future__ import annotations
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 
 # With the hyphen and a sign behind it, so that prose about exceptions is not taken for one.
 MARKER = r"\bsecurity-exception\s{0,3}[:=\-\u2013\u2014]"

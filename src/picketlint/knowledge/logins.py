@@ -5,13 +5,13 @@ Sources: the documentation of each library and program.
 
 from __future__ import annotations
 
-from picketlint.triggers import COMMENT, GAP, qualified
+from picketlint.matching.triggers import COMMENT, GAP, qualified
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from picketlint.triggers import Trigger
+    from picketlint.matching.triggers import Trigger
 
 _FTP = ("host", "user", "passwd", "acct")
 _SIGNER = ("secret_key", "salt")

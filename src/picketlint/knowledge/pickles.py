@@ -6,8 +6,8 @@ or cannot be reported without crying wolf; the rules stay silent about them.
 
 from __future__ import annotations
 
+from picketlint.base.records import NamedTuple
 from picketlint.model import Confidence, Severity
-from picketlint.records import NamedTuple
 
 _DATA = "runs code that the author of the data chose"
 _MODEL = "unpickles the model, and so runs code that its author chose"

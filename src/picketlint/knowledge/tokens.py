@@ -8,7 +8,7 @@ are no rows: they are made for being shown around.
 
 from __future__ import annotations
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 
 ALNUM = "A-Za-z0-9"
 HEX = "0-9a-f"
@@ -33,7 +33,8 @@ class Shape(NamedTuple):
     """A credential that is known by its looks.
 
     ``parts`` are texts and runs, in order. ``needle`` is the text by which it is looked for, one of the parts or the
-    beginning of the first. ``check`` names what else has to hold: see the functions of ``picketlint.tokens``.
+    beginning of the first. ``check`` names what else has to hold: see the functions of
+    ``picketlint.credentials.tokens``.
     """
 
     provider: str

@@ -11,8 +11,8 @@ import builtins
 import re
 from collections.abc import Iterator
 
+from picketlint.base.records import NamedTuple
 from picketlint.notebooks.magics import Line
-from picketlint.records import NamedTuple
 from picketlint.source import UnreadableSourceError, parse
 
 TYPE_CHECKING = False

@@ -12,14 +12,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
+from picketlint.base.records import NamedTuple
 from picketlint.knowledge.magics import WITHOUT_SIGN
-from picketlint.needles import MAGICS
+from picketlint.matching.needles import MAGICS
 from picketlint.notebooks.magics import Rewritten, rewrite
 from picketlint.notebooks.mending import Tree
 from picketlint.notebooks.ordering import import_first
 from picketlint.notebooks.reading import Cell, Fault, Notebook
 from picketlint.notebooks.written import understand
-from picketlint.records import NamedTuple
 from picketlint.source import UnreadableSourceError, parse
 
 _FIRST_WORD = re.compile(r"\s*(\w+)(?=\s|$)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 from picketlint.source import lines_ended
 
 TYPE_CHECKING = False

@@ -13,8 +13,8 @@ import re
 from bisect import bisect_right
 from itertools import accumulate
 
+from picketlint.base.records import NamedTuple
 from picketlint.knowledge.magics import BINDING, CAPTURED, CODE, ENVIRONMENT, FOREIGN_CELLS, PROGRAMS
-from picketlint.records import NamedTuple
 from picketlint.source import UnreadableSourceError, parse
 
 _PERHAPS = re.compile(r"^[ \t]*(?:[!%?,;/]|>>>|In \[)|=[ \t\\\n]*[!%]|\?[ \t]*$|\A\s*\n?[ \t]", re.MULTILINE)

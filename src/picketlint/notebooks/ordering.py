@@ -6,8 +6,8 @@ import ast
 import builtins
 from collections.abc import Iterator
 
+from picketlint.base.records import NamedTuple
 from picketlint.notebooks.mending import bodies, bound
-from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

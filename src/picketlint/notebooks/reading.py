@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 from picketlint.source import UnreadableSourceError, lines_ended, of_conflict
 
 _TEXT_CELLS = frozenset({"markdown", "raw", "heading", "html"})

@@ -11,10 +11,10 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 
+from picketlint.base.records import NamedTuple
 from picketlint.notebooks.effects import Known, Place, filled
 from picketlint.notebooks.magics import Rewritten, rewrite
 from picketlint.notebooks.mending import Tree, bodies, bound
-from picketlint.records import NamedTuple
 from picketlint.source import UnreadableSourceError, parse
 
 _SHELL = "get_ipython"

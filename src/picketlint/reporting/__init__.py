@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from picketlint.base.records import NamedTuple
 from picketlint.model import Finding, Problem, Report, Status
-from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
-from picketlint.git import TRUNCATED, UNCOMMITTED, Origin
+from picketlint.base.records import NamedTuple
+from picketlint.discovery.git import TRUNCATED, UNCOMMITTED, Origin
 from picketlint.model import Finding, Problem
-from picketlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from picketlint import __version__
-from picketlint.git import TRUNCATED, UNCOMMITTED, Origin
+from picketlint.discovery.git import TRUNCATED, UNCOMMITTED, Origin
 from picketlint.reporting.json_ import described, identified
 from picketlint.reporting.ledger import Listing, Row, moment_of
 from picketlint.reporting.sanitize import without_surrogates

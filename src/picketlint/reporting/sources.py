@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picketlint.files import is_notebook, read
+from picketlint.base.files import is_notebook, read
 from picketlint.reporting import Sources
 from picketlint.source import Source, UnreadableSourceError, decode, lines_ended
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from string import ascii_letters, digits
 
-from picketlint.lazy import regex
+from picketlint.base.lazy import regex
 
 MAX_PATTERN = 400
 _WORD = frozenset(ascii_letters + digits + "_")

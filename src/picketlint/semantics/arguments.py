@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from picketlint.records import Enum, NamedTuple
+from picketlint.base.records import Enum, NamedTuple
 
 # More expressions than this for one argument are generated code; the rest is one more that is not known.
 MAX_CANDIDATES = 64

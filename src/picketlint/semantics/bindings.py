@@ -11,7 +11,7 @@ import ast
 import builtins
 from functools import cached_property
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 from picketlint.semantics.control import Control
 from picketlint.semantics.flow import Event, Flow
 from picketlint.semantics.sites import Binding, Kind, Sites, import_target

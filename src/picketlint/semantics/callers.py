@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from picketlint.base.records import NamedTuple
 from picketlint.knowledge.origins import KEEPING_DECORATORS
-from picketlint.records import NamedTuple
 from picketlint.semantics.arguments import State
 from picketlint.semantics.entries import Entries
 from picketlint.semantics.functions import Functions

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 from picketlint.semantics.arguments import ABSENT, MAYBE, TOO_MANY, Argument, Candidate, State, later_wins
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.classes import MAX_DEPTH, TOO_DEEP

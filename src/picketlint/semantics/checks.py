@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
+from picketlint.base.records import NamedTuple
 from picketlint.knowledge.origins import ARITHMETIC, MATCHERS, NUMBER_TESTS, SAME_TEXT_METHODS, SHELL_SAFE, WORD_TESTS
-from picketlint.records import NamedTuple
 from picketlint.semantics.alphabets import MAX_PATTERN, matched, refused
 from picketlint.semantics.guards import Fact, Guards
 from picketlint.semantics.names import Resolver

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.control import any_between
 from picketlint.semantics.tree import Position, Tree, start

@@ -9,7 +9,7 @@ import ast
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 from picketlint.semantics.tree import Position, Tree, last_name, start
 
 TRIES: tuple[type[ast.AST], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from picketlint.base.records import NamedTuple
 from picketlint.knowledge.defaults import FIELD_CALLS, FLAG_DEFINERS, OPTION_CALLS
-from picketlint.records import NamedTuple
 from picketlint.semantics.calls import Calls, State
 from picketlint.semantics.names import Resolver
 from picketlint.semantics.tree import FUNCTIONS, FunctionNode, last_name

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_right
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 from picketlint.semantics.conditions import dominates, excludes, path_to, precedes
 from picketlint.semantics.tree import LOOPS, start
 from picketlint.semantics.walk import (

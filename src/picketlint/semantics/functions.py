@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 from picketlint.semantics.arguments import ABSENT, Argument
 from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.calls import Calls

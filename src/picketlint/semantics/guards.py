@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.names import Resolver
 from picketlint.semantics.tree import COMPREHENSIONS, FUNCTIONS, last_name

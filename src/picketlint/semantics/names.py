@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 from picketlint.semantics.bindings import BUILTINS, Binding, Bindings, Kind
 from picketlint.semantics.classes import Classes
 from picketlint.semantics.solver import Solver

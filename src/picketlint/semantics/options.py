@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from picketlint.records import Enum, NamedTuple
+from picketlint.base.records import Enum, NamedTuple
 from picketlint.semantics.sites import Binding
 
 _TRUE_WORDS = frozenset({"1", "true", "yes", "on"})

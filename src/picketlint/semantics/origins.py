@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 
+from picketlint.base.records import NamedTuple
 from picketlint.knowledge.origins import NUMERIC_ATTRIBUTES, SURROUNDINGS, TRANSPARENT_ATTRIBUTES
-from picketlint.records import NamedTuple
 from picketlint.semantics import inputs
 from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.callers import Callers

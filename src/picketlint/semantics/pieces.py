@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from picketlint.records import Enum, NamedTuple
+from picketlint.base.records import Enum, NamedTuple
 from picketlint.semantics.tree import FunctionNode
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from picketlint.records import Enum, NamedTuple
+from picketlint.base.records import Enum, NamedTuple
 from picketlint.semantics.tree import COMPREHENSIONS, FUNCTIONS, Position, Tree, end, start
 
 _TYPE_PARAMETERS = tuple(getattr(ast, name) for name in ("TypeVar", "ParamSpec", "TypeVarTuple") if hasattr(ast, name))

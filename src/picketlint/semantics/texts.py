@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from picketlint.lazy import regex
+from picketlint.base.lazy import regex
 from picketlint.semantics.pieces import Origin, Parts, leaf
 
 _NUMERIC_SPEC = regex(r"^[-+ #<>=^,_0-9.]*[bdeEfFgGnoxX%]$")

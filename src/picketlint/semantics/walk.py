@@ -11,7 +11,7 @@ import ast
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from picketlint.records import NamedTuple
+from picketlint.base.records import NamedTuple
 from picketlint.semantics.conditions import Step, path_to
 from picketlint.semantics.control import (
     BREAKS,

@@ -1,0 +1,1 @@
+"""What everything else is built with: records, lazy imports, digests, files, threads."""

@@ -1,0 +1,383 @@
+"""What a comment says: whether it states why a pattern is safe here, and something beyond that.
+
+A comment is judged sentence by sentence and, for negation, clause by clause: "not supplied by the user" states trust
+and "not generated internally" the opposite. A sentence that hopes, asks or instructs ("should be trusted", "only load
+trusted files") states nothing, and neither does one that just tells what the code does.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from functools import cache, lru_cache
+
+from picketlint.base.lazy import regex
+from picketlint.base.records import NamedTuple
+from picketlint.exceptions.phrases import Phrases, needs_source
+from picketlint.knowledge import justifications as known
+from picketlint.knowledge.justifications import Vocabulary
+
+# Nobody reads what is longer. Words are cut because a pattern may look at a whole word from each of its letters.
+MAX_LENGTH = 4000
+_MAX_WORD = 40
+_LONG_WORD = regex(rf"(\w{{{_MAX_WORD}}})\w+")
+_SENTENCE = regex(r"(?<=[.;!?])[)\]\"']?\s+")
+# Words between commas that leave the clause around them whole: "is not, in fact, generated".
+_ASIDE = regex(
+    r"(?i:, (?:in fact|of course|however|actually|really|indeed|after all|in reality|in truth|strictly speaking"
+    r"|obviously|clearly|as it happens|at least|unfortunately|sadly|to be fair),? )"
+)
+_CLAUSE = regex(
+    r"[.;,:)\]!\u2014\u2013]+(?=\s|$)|(?:^|\s)[(\[]|\s[-\u2014\u2013=>\u2192]+\s"
+    r"|\b(?:(?<!anything )but|and|because|since|so|while|though|although|which"
+    r"|as (?=the|it|this|we|these|they|that|our))\b"
+)
+_WORD = regex(r"[a-z_][a-z_']+|\d+|[^\W\d_]+", re.IGNORECASE)
+_NEAR = 4
+# How far back a negation is looked for, in characters: further off it is about something else.
+_REACH = 240
+
+
+def _any(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
+    """One pattern for all; an empty list matches nothing."""
+    joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+    if not joined:
+        return re.compile(r"(?!)")
+    return re.compile(rf"(?<!\w)(?:{joined})(?!\w)" if whole else joined, re.IGNORECASE)
+
+
+@cache
+def _known(name: str) -> Phrases:
+    """One list of shipped words."""
+    return Phrases(getattr(known, name))
+
+
+def index_source() -> str:
+    """The text of the module with which a distribution spares each run the look into the shipped words."""
+    lists = ("ADVICE", "ATTEMPTS", "DOUBTS", "HEDGES", "KEPT_OUT", "NARRATION", "WARNINGS")
+    words = known.DEFAULT
+    shipped = (words.grounds, words.claims, words.checks, words.gates, words.danger, words.remote)
+    return needs_source(
+        pattern for patterns in (*shipped, *(getattr(known, name) for name in lists)) for pattern in patterns
+    )
+
+
+@cache
+def _negations() -> re.Pattern[str]:
+    return _any(known.NEGATIONS)
+
+
+@lru_cache(maxsize=64)
+def _begins(name: str, clause: str) -> bool:
+    found = _known(name).search(clause)
+    return found is not None and found.start() == 0
+
+
+@lru_cache(maxsize=64)
+def _holds(name: str, clause: str) -> bool:
+    return _known(name).search(clause) is not None
+
+
+_MARKER = regex(known.MARKER, re.IGNORECASE)
+_DIRECTIVE = regex(rf"[\s:!]*(?:{'|'.join(known.DIRECTIVES)})", re.IGNORECASE)
+# What is left of a clause behind its last negation, if that must still be waiting for what it denies.
+_UNFINISHED = regex(r"(?: (?:been|be|being|were|was|are|is|either|ever))?(?: \w+(?:ed|en|lt|de))?\W*")
+_GOES_ON = regex(r"\W*(?:or |nor |and |ever |even )*\w+(?:ed|en|lt|de|ly)\b")
+_PLAIN_START = regex(
+    r"(?:(?:^|\b(?:is|are|was|were|be|only|from|by|on|for|with)) ?(?:(?:a|an|the|this|these|it|always|just) )*)$"
+)
+
+
+class Trust(IntEnum):
+    """How far a comment states that the input can be trusted: by its mere word, or by saying why."""
+
+    NONE = 0
+    CLAIMED = 1
+    GROUNDED = 2
+
+
+class Wording(NamedTuple):
+    """What a comment says.
+
+    ``trust``: it states that the input can be trusted. ``detail``: it says enough beyond that. ``contrary``: the words
+    in which it states the opposite. ``marked``: it carries the marker. ``attempt``: it means to excuse at all.
+    ``hedged``: it speaks of trust in a hope, a condition, a question or an instruction. ``directive``: the reason
+    stands behind an instruction to a tool, where it does not count.
+    """
+
+    trust: bool = False
+    detail: bool = False
+    contrary: str = ""
+    marked: bool = False
+    attempt: bool = False
+    hedged: bool = False
+    directive: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the comment documents an exception."""
+        return self.detail and not self.contrary and (self.trust or self.marked)
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether the comment bears on an exception at all."""
+        return self.trust or self.attempt or self.directive or bool(self.contrary)
+
+
+NOTHING = Wording()
+
+
+class Policy(NamedTuple):
+    """How a project judges exceptions: by which words, or (``marker_only``) by the explicit marker alone."""
+
+    vocabulary: Vocabulary = known.DEFAULT
+    marker_only: bool = False
+
+
+class Matchers(NamedTuple):
+    """A vocabulary, compiled."""
+
+    grounds: Phrases
+    claims: Phrases
+    checks: Phrases
+    gates: Phrases
+    danger: Phrases
+    remote: Phrases
+    accepted: tuple[re.Pattern[str], ...]
+    refused: tuple[re.Pattern[str], ...]
+
+
+@lru_cache(maxsize=8)
+def matchers(vocabulary: Vocabulary) -> Matchers:
+    """Compile a vocabulary. Raises re.error for a pattern that is none."""
+    return Matchers(
+        grounds=Phrases(vocabulary.grounds),
+        claims=Phrases(vocabulary.claims),
+        checks=Phrases(vocabulary.checks),
+        gates=Phrases(vocabulary.gates),
+        danger=Phrases(vocabulary.danger),
+        remote=Phrases(vocabulary.remote),
+        accepted=tuple(_any([pattern], whole=True) for pattern in vocabulary.accepted),
+        refused=tuple(_any([pattern], whole=True) for pattern in vocabulary.refused),
+    )
+
+
+def plain(text: str) -> str:
+    """The words of a comment or of a block of comment lines: no comment signs, no instructions to tools."""
+    return _words(text)[0]
+
+
+def _words(text: str) -> tuple[str, str]:
+    """The words of raw comment text, and those that stand in instructions to tools."""
+    kept: list[str] = []
+    dropped: list[str] = []
+    for line in text[:MAX_LENGTH].split("\n"):
+        for part in line.split("#"):
+            (dropped if _DIRECTIVE.match(part) else kept).append(part)
+    words, instructions = (_shortened(" ".join(parts).split()) for parts in (kept, dropped))
+    if ", " in words:
+        words = _ASIDE.sub(" ", words)
+    return words.lstrip("!:* "), instructions
+
+
+def _shortened(words: list[str]) -> str:
+    text = " ".join(words)
+    return _LONG_WORD.sub(r"\1", text) if len(max(words, key=len, default="")) > _MAX_WORD else text
+
+
+@lru_cache(maxsize=256)
+def judge(text: str, vocabulary: Vocabulary) -> Wording:
+    """What the raw text of a comment (with its ``#``) says, by a vocabulary."""
+    words, instructions = _words(text)
+    wording = _judged(words, vocabulary) if words else NOTHING
+    if instructions and not wording.accepted:
+        # An instruction names codes and options; only a reason is worth telling its author about.
+        wording = wording._replace(directive=_judged(instructions, vocabulary).trust)
+    return wording
+
+
+def _judged(words: str, vocabulary: Vocabulary) -> Wording:
+    rules = matchers(vocabulary)
+    marker = _MARKER.search(words)
+    reason = words[marker.end() :] if marker else words
+    lowered = reason.lower().replace("\u2019", "'")
+    attempt = marker is not None or bool(_known("ATTEMPTS").search(lowered))
+    reading = _Reading(rules, about_safety=attempt)
+    for sentence in _SENTENCE.split(lowered):
+        reading.read(sentence)
+    detail = _says_enough(reason, reading.trust, any_language=marker is not None)
+    return Wording(
+        trust=reading.trust is not Trust.NONE and not _known("ADVICE").search(lowered),
+        detail=detail,
+        contrary=reading.contrary(),
+        marked=marker is not None,
+        attempt=attempt or reading.mentioned,
+        hedged=reading.hedged,
+    )
+
+
+class _Match(NamedTuple):
+    """Words of a sentence that were found: how many negations govern them, whether one is near, their clause."""
+
+    text: str
+    before: str
+    clause: str
+    number: int
+    denials: int
+    near: bool
+
+
+class _Sentence:
+    """A sentence with its clauses."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._hedge: int | None = None
+        self.starts = [0, *(found.end() for found in _CLAUSE.finditer(text))]
+        self.ends = [*(found.start() for found in _CLAUSE.finditer(text)), len(text)]
+        self._clauses: dict[int, str] = {}
+
+    def number(self, position: int) -> int:
+        """The number of the clause that a position is in."""
+        return max(bisect_right(self.starts, position) - 1, 0)
+
+    def clause(self, number: int) -> str:
+        """The text of one clause."""
+        if number not in self._clauses:
+            self._clauses[number] = self.text[self.starts[number] : self.ends[number]].strip()
+        return self._clauses[number]
+
+    def states(self, match: _Match) -> bool:
+        """Whether what was found is a statement."""
+        if self._hedge is None:
+            self._hedge = self._first_hedge()
+        return match.number < self._hedge
+
+    def _first_hedge(self) -> int:
+        """The number of the first clause that is no statement any more."""
+        if _known("DOUBTS").search(self.text):
+            return 0
+        hedges = _known("HEDGES")
+        across = hedges.search(self.text)
+        numbers = (number for number in range(len(self.starts)) if hedges.search(self.clause(number)))
+        return min(next(numbers, len(self.starts)), self.number(across.start()) if across else len(self.starts))
+
+    def find(self, pattern: re.Pattern[str] | Phrases) -> Iterator[_Match]:
+        """Everything a pattern matches."""
+        for found in pattern.finditer(self.text):
+            number = self.number(found.start())
+            before = self.text[max(self.starts[number], found.start() - _REACH) : found.start()]
+            denials = [each.group().strip() for each in _negations().finditer(before)]
+            near = bool(denials) and len(_negations().split(before)[-1].split()) <= _NEAR
+            count = len([each for each in denials if each != "nor"]) or len(denials)
+            if not count and self._denied_before(number, before + found.group()):
+                count, near = 1, True
+            after = self.text[found.end() : min(self.ends[number], found.end() + _REACH)]
+            if not count and _begins("KEPT_OUT", after.strip()):
+                count = 1
+            yield _Match(found.group().strip(), before, self.clause(number), number, count, near)
+
+    def _denied_before(self, number: int, text: str) -> bool:
+        """Whether a negation at the end of the clause before goes on in this one ("not made, kept or sent by")."""
+        if number == 0 or not _GOES_ON.match(text):
+            return False
+        _, *rest = _negations().split(self.clause(number - 1))
+        return bool(rest) and _UNFINISHED.fullmatch(rest[-1]) is not None
+
+
+class _Reading:
+    """What the sentences of one comment say, taken together."""
+
+    def __init__(self, rules: Matchers, *, about_safety: bool) -> None:
+        self.rules = rules
+        self.about_safety = about_safety
+        self.trust = Trust.NONE
+        self.mentioned = False
+        self.hedged = False
+        self._danger = self._remote = self._denied = ""
+        self._gated = self._checked = False
+
+    def contrary(self) -> str:
+        """The words in which the comment states the opposite of trust; empty if it does not."""
+        if self._denied:
+            return self._denied
+        if self._danger and not self._gated:
+            return self._danger
+        return self._remote if self._remote and not (self._gated or self._checked) else ""
+
+    def read(self, text: str) -> None:
+        """Take in one more sentence."""
+        sentence = _Sentence(text)
+        rules = self.rules
+        self._read_danger(sentence)
+        self._gated |= self._read_grounds(sentence, rules.gates)
+        self._checked |= self._read_grounds(sentence, rules.checks)
+        self._read_grounds(sentence, rules.grounds)
+        for pattern in rules.accepted:
+            self._read_grounds(sentence, pattern)
+        for match in sentence.find(rules.claims):
+            self._read_claim(sentence, match)
+
+    def _read_danger(self, sentence: _Sentence) -> None:
+        for match in sentence.find(self.rules.danger):
+            if match.denials % 2:
+                self._ground(sentence, match)
+            elif not _holds("WARNINGS", match.clause):
+                self._danger = self._danger or match.text
+        for match in sentence.find(self.rules.remote):
+            if not match.denials % 2:
+                self._remote = self._remote or match.text
+        for pattern in self.rules.refused:
+            for match in sentence.find(pattern):
+                if not match.denials % 2:
+                    self._denied = self._denied or match.text
+
+    def _ground(self, sentence: _Sentence, match: _Match) -> bool:
+        """Take a reason for what it is worth; whether it is one."""
+        if not self.about_safety and _begins("NARRATION", match.clause) and not match.denials:
+            return False
+        self.mentioned = True
+        if not sentence.states(match):
+            self.hedged = True
+            return False
+        self.trust = Trust.GROUNDED
+        return True
+
+    def _read_grounds(self, sentence: _Sentence, pattern: re.Pattern[str] | Phrases) -> bool:
+        stated = False
+        for match in sentence.find(pattern):
+            if not match.denials:
+                stated |= self._ground(sentence, match)
+            elif match.denials % 2 and match.near:
+                self.mentioned = True
+                self._denied = self._denied or match.clause
+        return stated
+
+    def _read_claim(self, sentence: _Sentence, match: _Match) -> None:
+        if _begins("NARRATION", match.clause):
+            return
+        if not self.about_safety and not _PLAIN_START.search(match.before):
+            return
+        self.mentioned = True
+        if match.denials % 2 and match.near:
+            self._denied = self._denied or match.clause
+        elif not match.denials:
+            stated = sentence.states(match)
+            self.hedged |= not stated
+            self.trust = max(self.trust, Trust.CLAIMED) if stated else self.trust
+
+
+def _says_enough(text: str, trust: Trust, *, any_language: bool) -> bool:
+    """Whether enough words are left when the flag, its praise and the small words are taken away."""
+    empty = known.FILLERS | known.GENERIC if trust is Trust.CLAIMED and not any_language else known.FILLERS
+    content = {word for word in _WORD.findall(text.lower()) if len(word) > 1 and word not in empty}
+    if len(content) >= known.MIN_CONTENT_WORDS:
+        return True
+    return any_language and sum(map(_is_ideogram, text)) >= 2 * known.MIN_CONTENT_WORDS
+
+
+def _is_ideogram(character: str) -> bool:
+    """Whether a character says as much as a word of letters."""
+    return "\u2e80" <= character <= "\uffdc" or "\U00020000" <= character <= "\U0003ffff"

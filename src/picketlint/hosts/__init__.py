@@ -1,0 +1,1 @@
+"""Other linters that picketlint is a plugin of."""

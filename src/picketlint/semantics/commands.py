@@ -1,0 +1,294 @@
+"""Which command a call has a shell run, and calls of functions that are handed to something else to call.
+
+Shared by the rules about shells and by those about functions that run what they are given.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from picketlint.base.records import NamedTuple
+from picketlint.knowledge.origins import CALLERS, RUNNERS
+from picketlint.knowledge.signatures import POPEN
+from picketlint.knowledge.sinks import (
+    ARGUMENTS_AS_LIST,
+    ARGUMENTS_ONE_BY_ONE,
+    IPYTHON_SHELL,
+    SHELL_FLAG_FUNCTIONS,
+    SHELL_FUNCTIONS,
+    SHELL_METHODS,
+    SHELLS,
+    WINDOWS_SHELLS,
+)
+from picketlint.matching.needles import CODE, MAGICS
+from picketlint.matching.triggers import fewer, imported, qualified, with_arguments
+from picketlint.semantics.bindings import Kind
+from picketlint.semantics.calls import PARTIALS, Argument, State
+from picketlint.semantics.tree import last_name
+from picketlint.semantics.values import Special, Verdict, truthy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from picketlint.matching.triggers import Trigger
+    from picketlint.semantics.module import Module
+
+_COMMAND_FLAG = r"-[a-zA-Z]*c"
+_WINDOWS_COMMAND_FLAG = r"(?i)/[ck]|-c|-command"
+_WINDOWS_TRIGGER = r"[-/](?i:[ck]|command)['\"]"
+_WINDOWS_SPELLINGS = ("CMD", "Cmd", "POWERSHELL", "PowerShell", "Powershell", "cmd", "powershell", "pwsh")
+_PLACE = POPEN.index("shell") + 1
+_CALLING = ("Popen", "call", "check_call", "check_output", "run")
+# Without one of these in it, a file holds no command that a shell reads: a function that always has a shell read it,
+# the flag of one that may, or a shell as the program of a list.
+SHELL_TRIGGERS: tuple[Trigger, ...] = (
+    # Magics say less.
+    ("get_ipython", MAGICS),
+    *sorted({(CODE, "get_ipython", name.rpartition(".")[2]) for name in IPYTHON_SHELL}),
+    *qualified(*(name for name in SHELL_FUNCTIONS if name != "os.system" and name not in IPYTHON_SHELL)),
+    *imported("os", "system"),
+    *SHELL_METHODS,
+    *((*words, "shell") for words in qualified(*SHELL_FLAG_FUNCTIONS)),
+    # By position, without a name.
+    *imported("subprocess", *_CALLING, harmless=fewer(_PLACE)),
+    *((*with_arguments("subprocess", name, _PLACE), kind) for name in _CALLING for kind in ("gevent", "eventlet")),
+    *(with_arguments("subprocess32", name, _PLACE) for name in _CALLING),
+    with_arguments("psutil", "Popen", _PLACE),
+    # What ends the flag is looked for first, because in most files it stands nowhere.
+    *((shell, b"c%b" % quote.encode(), _COMMAND_FLAG + quote) for shell in sorted(SHELLS) for quote in ("'", '"')),
+    *((spelling, _WINDOWS_TRIGGER) for spelling in _WINDOWS_SPELLINGS),
+)
+_MAX_WORDS = 64
+_MAX_STEPS = 24
+_TOO_MANY = f"of a list of arguments {_MAX_WORDS} are looked at, put together in {_MAX_STEPS} steps"
+
+
+class ShellCommand(NamedTuple):
+    """A command that a shell reads: the expressions it can be, who runs it, and whether a shell surely does.
+
+    ``anchor`` is the call, or the list where the call that runs it is not in sight. ``listed``: the shell is the
+    program of a list, ``["bash", "-c", command]``.
+    """
+
+    anchor: ast.expr
+    candidates: tuple[ast.expr, ...]
+    callee: str
+    sure: bool
+    listed: bool = False
+
+
+# What calls have to be called for ``handed_over`` to find anything.
+HANDERS = frozenset({*RUNNERS, *CALLERS})
+_RUNNERS = frozenset(
+    {*SHELL_FUNCTIONS, *SHELL_FLAG_FUNCTIONS, *ARGUMENTS_ONE_BY_ONE, *ARGUMENTS_AS_LIST, *SHELL_METHODS, *PARTIALS}
+)
+
+
+def shell_commands(module: Module) -> Iterator[ShellCommand]:
+    """Every command in a module that a shell reads, each once: those of calls, then those of lists left over."""
+    reported: set[ast.expr] = set()
+    running: set[ast.Call] = set()
+    for call in module.mentions.calls_of(module.mentions.parts(_RUNNERS)):
+        command = _of_call(call, module)
+        if command is not None:
+            running.add(call)
+            reported.update(command.candidates)
+            yield command._replace(anchor=call)
+    for call in module.mentions.calls_written(HANDERS):
+        later = None if call in running else handed_over(call)
+        command = _of_call(later, module) if later is not None and module.may_mean(later.func, _RUNNERS) else None
+        if command is not None:
+            reported.update(command.candidates)
+            yield command._replace(anchor=call)
+    for words in module.tree.nodes(ast.List):
+        if len(words.elts) > 1 and isinstance(words.elts[0], (ast.Constant, ast.Starred)):
+            command = _first(_after_shell(list_, words, "", module) for list_ in _lists(words, module))
+            if command is not None and reported.isdisjoint(command.candidates):
+                yield command._replace(sure=False)
+
+
+def _of_call(call: ast.Call, module: Module) -> ShellCommand | None:
+    """The command that a shell reads when ``call`` runs; None where no shell is known to be in it."""
+    names = module.calls.target(call).names
+    for name in names.names:
+        found = _of_name(call, name, module)
+        if found is not None:
+            return found._replace(sure=found.sure and names.certain is not None)
+    method = SHELL_METHODS.get(call.func.attr) if isinstance(call.func, ast.Attribute) else None
+    if method is not None:
+        return _given(call, module.argument(call, *method), call.func.attr, True)  # type: ignore[attr-defined]
+    return None
+
+
+def _given(call: ast.Call, argument: Argument, callee: str, sure: bool) -> ShellCommand | None:
+    candidates = tuple(candidate.value for candidate in argument.candidates)
+    return ShellCommand(call, candidates, callee, sure and argument.state is State.GIVEN) if candidates else None
+
+
+def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
+    if name in SHELL_FUNCTIONS:
+        # What the user wrote is as a rule `!command`.
+        callee = "IPython" if name in IPYTHON_SHELL else name
+        return _given(call, module.argument(call, SHELL_FUNCTIONS[name], 0), callee, True)
+    if name in SHELL_FLAG_FUNCTIONS:
+        argument = module.argument(call, SHELL_FLAG_FUNCTIONS[name], 0)
+        shell = module.argument(call, "shell")
+        judged = module.judge(shell, truthy, "shell", True)
+        if judged is None and _computed(shell, module) and (_textual(argument) or _about_text(shell)):
+            return _given(call, argument, name, False)
+        if judged is None:
+            candidates = [candidate.value for candidate in argument.candidates]
+            return _first(_in_list(candidate, call, name, module) for candidate in candidates)
+        return _given(call, _first_words(argument), name, judged.verdict is Verdict.MUST)
+    if name in ARGUMENTS_ONE_BY_ONE:
+        return _after_shell(call.args[ARGUMENTS_ONE_BY_ONE[name] :], call, name, module)
+    if name in ARGUMENTS_AS_LIST:
+        given = module.argument(call, *ARGUMENTS_AS_LIST[name]).candidates
+        return _first(_in_list(candidate.value, call, name, module) for candidate in given)
+    return None
+
+
+def _first(found: Iterator[ShellCommand | None]) -> ShellCommand | None:
+    return next((command for command in found if command is not None), None)
+
+
+def _computed(shell: Argument, module: Module) -> bool:
+    """Whether the flag is worked out here, ``shell=isinstance(command, str)``: neither known nor left to a caller."""
+    options = [option for candidate in shell.candidates for option in module.value(candidate.value).options]
+    return any(option.value is Special.UNKNOWN and not option.chosen for option in options)
+
+
+def _about_text(shell: Argument) -> bool:
+    """``shell=isinstance(command, str)``: a shell runs the command whenever it is a text."""
+    values = [candidate.value for candidate in shell.candidates]
+    return any(isinstance(v, ast.Call) and getattr(v.func, "id", "") == "isinstance" for v in values)
+
+
+def _textual(argument: Argument) -> bool:
+    return any(isinstance(candidate.value, (ast.JoinedStr, ast.BinOp)) for candidate in argument.candidates)
+
+
+def _first_words(argument: Argument) -> Argument:
+    """With ``shell=True`` the first element of a list is the command; the others are the shell's own arguments."""
+    candidates = tuple(
+        candidate._replace(value=candidate.value.elts[0])
+        if isinstance(candidate.value, (ast.List, ast.Tuple)) and candidate.value.elts
+        else candidate
+        for candidate in argument.candidates
+    )
+    return argument._replace(candidates=candidates)
+
+
+def _in_list(node: ast.expr, anchor: ast.expr, callee: str, module: Module) -> ShellCommand | None:
+    return _first(_after_shell(words, anchor, callee, module) for words in _lists(node, module))
+
+
+def _lists(node: ast.expr, module: Module) -> Iterator[list[ast.expr]]:
+    """The lists of arguments an expression can be, as far as they are written out: literals, ``a + b``, names."""
+    pending: list[list[ast.expr]] = [[_starred(node)]]
+    stuck: set[ast.expr] = set()
+    for _ in range(_MAX_STEPS):
+        if not pending:
+            return
+        words = pending.pop()
+        if len(words) > _MAX_WORDS:
+            module.tree.limits.reached(_TOO_MANY, node)
+            del words[_MAX_WORDS:]
+        place = next((i for i, word in enumerate(words) if isinstance(word, ast.Starred) and word not in stuck), None)
+        if place is None:
+            yield words
+            continue
+        spread = _spread(words[place].value, module)  # type: ignore[attr-defined]
+        pending += [[*words[:place], *parts, *words[place + 1 :]] for parts in reversed(spread)]
+        if not spread:
+            stuck.add(words[place])
+            pending.append(words)
+    if pending:
+        module.tree.limits.reached(_TOO_MANY, node)
+
+
+def _spread(node: ast.expr, module: Module) -> list[list[ast.expr]]:
+    """One step of taking a list of arguments apart; nothing where it cannot be told."""
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return [list(node.elts)]
+    if isinstance(node, ast.IfExp):
+        return [[_starred(node.body)], [_starred(node.orelse)]]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [[_starred(node.left), _starred(node.right)]]
+    if not isinstance(node, ast.Name):
+        return []
+    reaching = module.resolver.bindings.lookup(node.id, node)
+    found: list[list[ast.expr]] = []
+    for binding in reaching.bindings if reaching is not None else ():
+        if binding.kind is Kind.AUGMENTED and isinstance(binding.node, ast.Name) and binding.value is not None:
+            found.append([_starred(binding.node), _starred(binding.value)])
+        elif binding.kind is Kind.VALUE and binding.value is not None:
+            found.append([_starred(binding.value)])
+    return found
+
+
+def _starred(node: ast.expr) -> ast.expr:
+    return node if isinstance(node, ast.Starred) else ast.copy_location(ast.Starred(node, ast.Load()), node)
+
+
+def _after_shell(words: list[ast.expr], anchor: ast.expr, callee: str, module: Module) -> ShellCommand | None:
+    """The word behind ``bash -c``, wherever in the list the shell stands (``docker exec ... bash -c``)."""
+    if len(words) > _MAX_WORDS:
+        module.tree.limits.reached(_TOO_MANY, anchor)
+    for place, word in enumerate(words[:_MAX_WORDS]):
+        for text in module.value(word).texts:
+            program = re.split(r"[\\/]", text)[-1].lower().removesuffix(".exe")
+            flag = _COMMAND_FLAG if program in SHELLS else _WINDOWS_COMMAND_FLAG if program in WINDOWS_SHELLS else None
+            if flag is None:
+                continue
+            command = _behind_flag(words[place + 1 : place + 8], flag, module)
+            if command is not None:
+                return ShellCommand(anchor, (command,), callee, True, listed=True)
+    return None
+
+
+def _behind_flag(words: list[ast.expr], flag: str, module: Module) -> ast.expr | None:
+    for place, word in enumerate(words[:-1]):
+        texts = module.value(word).texts
+        if any(re.fullmatch(flag, text) for text in texts):
+            # Options may follow: `bash -c -i command`.
+            rest = words[place + 1 :]
+            return next((w for w in rest if not any(t.startswith("-") for t in module.value(w).texts)), None)
+        if not texts or not texts[0].startswith(("-", "/")):
+            return None
+    return None
+
+
+def handed_over(call: ast.Call) -> ast.Call | None:
+    """The call that ``pool.map(f, xs)``, ``submit(f, x)``, ``Thread(target=f, args=(x,))`` and the like bring about.
+
+    It stands for what happens later and is no node of the tree. The arguments of a function mapped over a container
+    are given as the container.
+    """
+    func = call.func
+    name = last_name(func)
+    if name in RUNNERS:
+        return _run_by(call)
+    place = CALLERS.get(name)
+    if place is None or len(call.args) <= place or not isinstance(call.args[place], (ast.Name, ast.Attribute)):
+        return None
+    arguments = call.args[place + 1 :]
+    if name == "apply_async":
+        arguments = [element for argument in arguments[:1] for element in getattr(argument, "elts", [argument])]
+    if not arguments and isinstance(func, ast.Attribute):
+        arguments = [func.value]
+    later = ast.Call(call.args[place], arguments, call.keywords)
+    return ast.copy_location(later, call)
+
+
+def _run_by(call: ast.Call) -> ast.Call | None:
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    target, arguments, keywords = given.get("target"), given.get("args"), given.get("kwargs")
+    if target is None:
+        return None
+    elements = list(arguments.elts) if isinstance(arguments, (ast.Tuple, ast.List)) else []
+    if arguments is not None and not elements:
+        elements = [_starred(arguments)]
+    spread = [ast.keyword(None, keywords)] if keywords is not None else []
+    return ast.copy_location(ast.Call(target, elements, spread), call)
