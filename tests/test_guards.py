@@ -9,7 +9,7 @@ from probing import Case, calls_of, module_of, probed, table
 
 from picketlint.engine import Checks, analyze
 from picketlint.model import Severity
-from picketlint.semantics.alphabets import matched, refused
+from picketlint.semantics.alphabets import captured, matched, refused
 
 
 def proven(code: str) -> str:
@@ -129,6 +129,33 @@ def test_refused_characters() -> None:
     assert refused("[^ab]") == frozenset("ab")
     assert refused("[ab]") is None
     assert refused("[^a]b[c]") is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "group", "expected"),
+    [
+        ("a(b+)c", 1, "b"),
+        ("a(b+)c", 0, "abc"),
+        ("(a(b))(?P<x>c)", 2, "b"),
+        ("(a(b))(?P<x>c)", 3, "c"),
+        ("(a(b))(?P<x>c)", "x", "c"),
+        (r"(?:a|.)(?<=a)\((b)[^)(](c)", 2, "c"),
+        ("[](](a)", 1, "a"),
+        (r"[^\](](a)", 1, "a"),
+        ("(.*)a", 1, None),
+        (".(a)", 0, None),
+        ("(a)", 2, None),
+        ("(a)", "x", None),
+        ("(?P<x>a)(?P=x)(b)", 2, None),
+        ("(?x)(a) # )", 1, None),
+        ("[(](a", 1, None),
+        ("[(a)", 1, None),
+        ("(" + "a" * 1000 + ")", 1, None),
+    ],
+)
+def test_alphabets_of_groups(pattern: str, group: int | str, expected: str | None) -> None:
+    letters = captured(pattern, group)
+    assert (None if letters is None else "".join(sorted(letters))) == expected
 
 
 # -- digests -----------------------------------------------------------------------------------------------------------

@@ -219,13 +219,13 @@ CASES = [
     ),
     pytest.param(
         "class U0(pickle.Unpickler): pass\n" + lines(70, "class U#(U@): pass", 1) + "\nU70(f).load()",
-        "rules.pkt106_unsafe_pickle_load._TOO_LARGE",
+        "semantics.unpicklers._TOO_LARGE",
         id="unpicklers",
     ),
     pytest.param(
         f"class U(pickle.Unpickler):\n def find_class(self, m, n):\n  if {LONG_TEST}: raise E\n"
         "  return super().find_class(m, n)\nU(f).load()",
-        "rules.pkt106_unsafe_pickle_load._TOO_LARGE",
+        "semantics.unpicklers._TOO_LARGE",
         id="long-refusal",
     ),
     pytest.param(f"if {LONG_TEST}: torch.load(p)", "rules.pkt102_implicit_torch_load._TOO_LARGE", id="long-condition"),

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from picketlint.semantics.exports import Exported
     from picketlint.semantics.passages import Passage
     from picketlint.semantics.pieces import Origin, Piece
-    from picketlint.semantics.trails import danger, rank, shown
+    from picketlint.semantics.trails import danger, named, rank
 
 
 __all__ = [
@@ -122,6 +122,7 @@ __all__ = [
     "last_name",
     "later",
     "logged",
+    "named",
     "noqas",
     "nosec",
     "on",
@@ -142,7 +143,6 @@ __all__ = [
     "rank",
     "ruff_directive",
     "sample",
-    "shown",
     "token_triggers",
     "tokens",
     "truthy",
@@ -171,7 +171,7 @@ _HOMES = {
         "ruff_directive",
     ),
     "picketlint.credentials.tokens": ("Token", "provider_of", "sample", "token_triggers", "tokens"),
-    "picketlint.semantics.trails": ("danger", "rank", "shown"),
+    "picketlint.semantics.trails": ("danger", "named", "rank"),
     "picketlint.matching.needles": ("CODE",),
     "picketlint.matching.triggers": ("builtin", "giving", "imported", "qualified", "turned", "with_arguments"),
 }

@@ -90,6 +90,11 @@ TRANSPARENT = frozenset(
     }
 )
 
+# Of these only the first argument is in the result, whose name differs; the others say what it is called.
+TRANSPARENT_FIRST = {"ast.parse": "source", "builtins.compile": "source"}
+# Keywords of those functions that say how it is made and are not in it, except for ``dict``, where every one is.
+MANNERS = frozenset({"encoding", "errors", "key", "reverse", "start", "strict"})
+
 # Methods of texts, paths and containers whose result is made of the receiver and the arguments.
 TRANSPARENT_METHODS = frozenset(
     {
@@ -132,6 +137,8 @@ TRANSPARENT_METHODS = frozenset(
 )
 # Attributes of a path (and of an enum member) that say no more than the object itself.
 TRANSPARENT_ATTRIBUTES = frozenset({"name", "parent", "parents", "stem", "suffix", "value"})
+# Last words of what is written like a constant and holds what the program was given: ``APP_CONFIG``.
+GIVEN_SETTINGS = frozenset({"ARGS", "CFG", "CONF", "CONFIG", "ENV", "ENVIRON", "FLAGS", "OPTIONS", "OPTS", "SETTINGS"})
 # Methods that put their arguments into the receiver.
 FILLING_METHODS = frozenset({"add", "append", "appendleft", "extend", "insert", "setdefault", "update"})
 

@@ -6,7 +6,8 @@ Reports `weights_only` where it can only be `False`: in `torch.load`, in any loa
 option. A value that may be `False` on some path is reported with medium confidence.
 
 What a comparison of digests (`sha256(data).hexdigest() != expected`, `hmac.compare_digest`) has let pass before it is
-loaded is reported with medium severity: it is what its author made it, but nobody has changed it since.
+loaded is reported with medium severity: it is what its author made it, but nobody has changed it since. Fine is a
+`pickle_module` of the file's own whose `Unpickler` has an allow-list.
 
 ## Why is this bad?
 Without `weights_only`, a checkpoint is a pickle: loading it runs whatever code its author put there.
@@ -119,6 +120,17 @@ class UnsafeTorchLoad(Rule):
         ),
         good("import torch\ntorch.load(p, weights_only=True)"),
         good(
+            "import torch\nfrom mine import RestrictedUnpickler\nclass Safe:\n"
+            "    class Unpickler(RestrictedUnpickler): ...\ntorch.load(p, weights_only=False, pickle_module=Safe)",
+            why="an allow-list of one's own",
+        ),
+        bad("import dill, torch\ntorch.load(p, None, dill, weights_only=False)", at="2:1"),
+        bad(
+            "import pickle, torch\nclass Own:\n    class Unpickler(pickle.Unpickler): ...\n"
+            "torch.load(p, pickle_module=Own, weights_only=False)",
+            at="4:1",
+        ),
+        good(
             "import torch\ndef load(p, safe=True):\n    return torch.load(p, weights_only=safe)\nload(p)\nload(p, True)"
         ),
         good("import torch\ndef f(p, flag=False):\n    torch.load(p, weights_only=not flag)", why="the caller decides"),
@@ -149,7 +161,8 @@ class UnsafeTorchLoad(Rule):
     @on_call(*LOADERS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The flag of torch's own loader, however it is handed over."""
-        for judged in module.judgements(module.argument(call.node, FLAG), falsy, FLAG, False):
+        judgements = module.judgements(module.argument(call.node, FLAG), falsy, FLAG, False)
+        for judged in judgements if not _restricted(call.node, module) else ():
             yield self._report(call.node, judged, call.name, module)
 
     @on_passing(FLAG)
@@ -189,6 +202,16 @@ class UnsafeTorchLoad(Rule):
         )
         severity = Severity.MEDIUM if module.verified(judged.anchor or anchor) else None
         return self.at(anchor, message, severity=severity, judged=judged)
+
+
+def _restricted(call: ast.Call, module: Module) -> bool:
+    """Whether the unpickler of a load is one of this file's own that is not known to find every class."""
+    for candidate in module.argument(call, "pickle_module", 2).candidates:
+        owner = module.resolver.class_of(candidate.value)
+        members = module.resolver.members(owner, "Unpickler") if owner is not None else []
+        if any(isinstance(m.node, ast.ClassDef) and module.finds_everything(m.node) is None for m in members):
+            return True
+    return False
 
 
 def _loads(name: str) -> bool:

@@ -13,7 +13,8 @@ calls and as a default; `trusted=True`, or all that the file itself lists, for `
 `accept_content` of Celery; `recv` of a `multiprocessing.connection` made without an `authkey`.
 
 Writing is fine. So is a round trip, `pickle.loads(pickle.dumps(x))`, and an `Unpickler` subclass whose `find_class`
-refuses what it does not list; one that only renames modules and then finds everything is not. The object collectives
+refuses what it does not list; one that only renames modules and then finds everything is not, and is reported where it
+is used, or where it is defined for other files. The object collectives
 of `torch.distributed` are fine as well: they unpickle what other ranks of the same job sent, and whoever can send there
 runs the job's program already.
 
@@ -86,11 +87,13 @@ from picketlint.rule import (
 
 SINKS = frozenset(LOADERS) | UNPICKLERS
 _KNOWN_BY_ENDING = UNPICKLERS | frozenset(PICKLE_ENDINGS)
-_MAX_CLASSES = 64
-_MAX_NODES = 500
-_TOO_LARGE = f"an `Unpickler` is read up to {_MAX_CLASSES} base classes and {_MAX_NODES} nodes"
 _DUMPS = (".pickle.dumps", ".cloudpickle.dumps")
 _PICKLE = LOADERS["pickle.load"]
+_UNPICKLER = "Unpickler"
+_EVERYTHING = (
+    "`{}` is an `Unpickler` that finds every class, so it runs code that the author of the data chose; raise "
+    "`UnpicklingError` in `find_class` for all but the classes you need"
+)
 
 
 class UnsafePickleLoad(Rule):
@@ -161,6 +164,19 @@ class UnsafePickleLoad(Rule):
             at="7:1",
             why="a list of what is forbidden always misses something",
         ),
+        bad(
+            "import pickle\nclass Mapped(pickle.Unpickler):\n    def persistent_load(self, key):\n"
+            "        return self.storages[key]",
+            at="2:14",
+            confidence=Confidence.MEDIUM,
+            why="for other files",
+        ),
+        good(
+            "import pickle\nfrom typing import NoReturn\ndef refuse(name) -> NoReturn:\n    fail(name)\n"
+            "class Safe(pickle.Unpickler):\n    def find_class(self, module, name):\n        if fine(module, name):\n"
+            "            return super().find_class(module, name)\n        refuse(name)",
+        ),
+        good("from mine import Restricted\nclass Unpickler(Restricted): ...", why="reported there, or safe"),
         good("import pickle\npickle.dump(x, f)\nb = pickle.dumps(x)"),
         good("import pickle\ny = pickle.loads(pickle.dumps(x))", why="a copy made here"),
         good("import io, pickle\ny = pickle.load(io.BytesIO(pickle.dumps(x)))"),
@@ -333,61 +349,17 @@ class UnsafePickleLoad(Rule):
     def _subclass(self, call: ast.Call, func: ast.Name, module: Module) -> Iterator[Hit]:
         """An instance of a class of this file that unpickles without an allow-list."""
         owner = module.resolver.class_of(func)
-        if owner is None or module.names(func).certain != f"<here>.{owner.name}" or not _unpickles(owner, module):
-            return
-        members = module.resolver.members(owner, "find_class")
-        finder = members[0].node if members else None
-        if isinstance(finder, ast.FunctionDef) and (_refuses(finder.body, module) or not _looks_up(finder, module)):
-            return
-        message = f"`{owner.name}` is an `Unpickler` that finds every class, so it runs code that the author of the "
-        message += "data chose; raise `UnpicklingError` in `find_class` for all but the classes you need"
-        yield self.at(call, message, confidence=Confidence.MEDIUM if members else None)
+        if owner is not None and module.names(func).certain == f"<here>.{owner.name}":
+            confidence = module.finds_everything(owner)
+            if confidence is not None:
+                yield self.at(call, _EVERYTHING.format(owner.name), confidence=confidence)
 
-
-def _unpickles(owner: ast.ClassDef, module: Module) -> bool:
-    """Whether a class of this file is derived from ``Unpickler``."""
-    pending, seen = [owner], {owner}
-    while pending and len(seen) <= _MAX_CLASSES:
-        for base in pending.pop().bases:
-            if any(name in UNPICKLERS for name in module.names(base).names):
-                return True
-            parent = module.resolver.class_of(base)
-            if parent is not None and parent not in seen:
-                pending.append(parent)
-                seen.add(parent)
-    if pending:
-        module.tree.limits.reached(_TOO_LARGE, owner)
-    return False
-
-
-def _refuses(statements: list[ast.stmt], module: Module) -> bool:
-    """Whether what no test lets through ends in an exception: the mark of an allow-list."""
-    if not statements:
-        return False
-    last = statements[-1]
-    if isinstance(last, ast.Raise):
-        return True
-    if isinstance(last, (ast.If, ast.Try, ast.With)):
-        branches = [last.body, getattr(last, "orelse", [])]
-        if any(isinstance(branch[-1], ast.Raise) for branch in branches if branch):
-            return True
-        if any(_refuses(branch, module) for branch in branches):
-            return True
-    return any(isinstance(s, ast.Assert) or (isinstance(s, ast.If) and _excludes(s, module)) for s in statements)
-
-
-def _excludes(statement: ast.If, module: Module) -> bool:
-    """``if (module, name) not in ALLOWED: raise``."""
-    if not isinstance(statement.body[-1], ast.Raise):
-        return False
-    nodes = module.walk(statement.test, _MAX_NODES, _TOO_LARGE)
-    return nodes is None or any(isinstance(node, (ast.NotIn, ast.Not, ast.NotEq)) for node in nodes)
-
-
-def _looks_up(finder: ast.FunctionDef, module: Module) -> bool:
-    """Whether a ``find_class`` looks up what it is asked for at all, rather than return fixed classes."""
-    calls = [node for node in module.walk(finder, _MAX_NODES, _TOO_LARGE) or () if isinstance(node, ast.Call)]
-    if any(getattr(call.func, "attr", "") in ("find_class", "import_module", "__import__") for call in calls):
-        return True
-    builtins = ("builtins.getattr", "builtins.__import__", "builtins.eval")
-    return any(module.names(call.func).certain in builtins for call in calls)
+    @on(ast.Module)
+    def derived(self, _: ast.Module, module: Module) -> Iterator[Hit]:
+        """Such a class for other files; an instance made in this one is reported there."""
+        classes = module.tree.nodes(ast.ClassDef) if _UNPICKLER in module.source.text else []
+        used = {last_name(base) for node in classes for base in node.bases}
+        used |= {last_name(call.func) for call in module.tree.nodes(ast.Call)} if classes else set()
+        for node in classes:
+            if node.name not in used and module.finds_everything(node) is not None:
+                yield self.at(node.bases[0], _EVERYTHING.format(node.name), confidence=Confidence.MEDIUM)

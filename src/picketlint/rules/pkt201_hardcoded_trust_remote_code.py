@@ -1,10 +1,11 @@
 """Remote code trusted on every user's behalf.
 
 ## What it does
-Reports `trust_remote_code` where it can only be true: as a keyword of any call, as an entry of a dict, as an attribute,
-as what `get`, `pop`, `setdefault` or `getattr` fall back on, and as the default of a parameter, a field or a
-command-line option. The same for `HF_DATASETS_TRUST_REMOTE_CODE`, in `datasets.config`, in the environment, and in that
-of a command as in PKT107. A value that may be true on some path is reported with medium confidence.
+Reports `trust_remote_code` where it can only be true: as a keyword of any call, as an entry of a dict (also spelled
+`trust-remote-code`, as in a server's settings), as an attribute, as what `get`, `pop`, `setdefault` or `getattr` fall
+back on, and as the default of a parameter, a field or a command-line option. The same for
+`HF_DATASETS_TRUST_REMOTE_CODE`, in `datasets.config`, in the environment, and in that of a command as in PKT107.
+Confidence is medium for what may be true.
 
 So are the arguments of a program: a list such as `["vllm", "serve", model, "--trust-remote-code"]`, and the option
 appended to one without a test. A list of nothing but options may be a list of their names, and is not reported.
@@ -33,6 +34,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from picketlint.knowledge import remote_code as known
 from picketlint.rule import (
     FIELD,
     OPTION,
@@ -65,19 +67,7 @@ from picketlint.rule import (
     turned,
 )
 
-FLAG = "trust_remote_code"
-# https://github.com/huggingface/datasets/blob/3.6.0/src/datasets/config.py
-VARIABLE = "HF_DATASETS_TRUST_REMOTE_CODE"
-_FLAGS = (FLAG, VARIABLE)
-# https://docs.vllm.ai/en/latest/cli/serve/, https://docs.sglang.ai/advanced_features/server_arguments.html
-_WRITTEN = ("--trust-remote-code", "--trust_remote_code", "--trust-remote-code=true", "--trust-remote-code=True")
-# Calls that name the flag in one argument and give its value, or what to take instead, in the next.
-_SETTERS = frozenset({"setattr", "__setattr__", "putenv", "setenv", "setdefault"})
-_READERS = frozenset({"get", "pop", "getattr", "getenv"})
-# https://github.com/huggingface/transformers/blob/main/src/transformers/dynamic_module_utils.py (CVE-2025-66448)
-_DYNAMIC_MODULES = "transformers.dynamic_module_utils"
-_DYNAMIC_IMPORTERS = ("get_class_from_dynamic_module", "get_class_in_module")
-_DYNAMIC_IMPORTS = tuple(f"{_DYNAMIC_MODULES}.{name}" for name in _DYNAMIC_IMPORTERS)
+FLAG = known.FLAG
 
 
 class HardcodedTrustRemoteCode(Rule):
@@ -92,8 +82,8 @@ class HardcodedTrustRemoteCode(Rule):
     policy = "Loading transformers models with trust_remote_code"
     triggers = (
         *turned(FLAG, on=True),
-        VARIABLE.encode(),
-        *imported(_DYNAMIC_MODULES, *_DYNAMIC_IMPORTERS),
+        known.VARIABLE.encode(),
+        *imported(known.DYNAMIC_MODULES, *known.DYNAMIC_IMPORTERS),
     )
     examples = (
         bad("AutoModel.from_pretrained(name, trust_remote_code=True)", at="1:1"),
@@ -110,6 +100,7 @@ class HardcodedTrustRemoteCode(Rule):
         ),
         bad("kwargs = {'trust_remote_code': True}\nload(name, **kwargs)", at="1:11", why="once, at the entry"),
         bad("load(name, **{'trust_remote_code': True})", at="1:15"),
+        bad("CONFIG = {'trust-remote-code': True, 'max-model-len': 16384}", at="1:11", why="settings of a server"),
         bad("kwargs = dict(trust_remote_code=True)\nload(name, **kwargs)", at="1:10"),
         bad("kwargs['trust_remote_code'] = True", at="1:1"),
         bad("config.trust_remote_code = True", at="1:1"),
@@ -189,6 +180,12 @@ class HardcodedTrustRemoteCode(Rule):
             "def build(reference, name, trust_remote_code=False):\n"
             "    if resolve_trust_remote_code(trust_remote_code, name):\n        return get(reference, name)"
         ),
+        good(
+            "import transformers.dynamic_module_utils as utils\noriginal = utils.get_class_in_module\n"
+            "def patched(*args, **kwargs):\n    return mend(original(*args, **kwargs))\n"
+            "utils.get_class_in_module = patched",
+            why="whoever calls what it replaces was asked",
+        ),
         good("kwargs.pop('trust_remote_code', True)", why="thrown away"),
         good("if config.get('trust_remote_code') is True or config == {'trust_remote_code': True}:\n    warn()"),
         good("parser.add_argument('--trust-remote-code', action='store_true')"),
@@ -222,7 +219,7 @@ class HardcodedTrustRemoteCode(Rule):
         good('"""Pass trust_remote_code=True."""\nprint("--trust-remote-code")'),
     )
 
-    @on_keyword(*_FLAGS)
+    @on_keyword(*known.FLAGS)
     def keyword(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
         """A keyword of any call."""
         call = module.tree.parent(keyword)
@@ -255,7 +252,7 @@ class HardcodedTrustRemoteCode(Rule):
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             flag = None
             if isinstance(target, ast.Attribute):
-                flag = target.attr if target.attr in _FLAGS else None
+                flag = target.attr if target.attr in known.FLAGS else None
             elif isinstance(target, ast.Subscript):
                 flag = _flag(target.slice, module)
             judged = _judge(node.value, module) if flag and node.value else None
@@ -263,18 +260,18 @@ class HardcodedTrustRemoteCode(Rule):
                 judged = judged._replace(focus=judged.anchor or node)
                 yield self._report(node, judged, f"`{flag}` {_is(judged)} here, which")
 
-    @on_callee(*_SETTERS, *_READERS)
+    @on_callee(*known.SETTERS, *known.READERS)
     def named(self, node: ast.Call, module: Module) -> Iterator[Hit]:
         """A call that takes the flag's name and a value: ``setattr``, ``setdefault``, ``get`` with a fallback..."""
         name = called(node).rpartition(".")[2]
-        if name not in _SETTERS and (name not in _READERS or isinstance(module.tree.parent(node), ast.Expr)):
+        if name not in known.SETTERS and (name not in known.READERS or isinstance(module.tree.parent(node), ast.Expr)):
             return
         for key, value in zip(node.args, _following(node), strict=False):
             flag = _flag(key, module)
             judged = _judge(value, module) if flag else None
             if judged is not None:
                 judged = judged._replace(focus=judged.anchor or value)
-                verb = "sets" if name in _SETTERS else "falls back on"
+                verb = "sets" if name in known.SETTERS else "falls back on"
                 yield self._report(node, judged, f"`{called(node)}` {verb} a true `{flag}`, which")
                 return
 
@@ -291,29 +288,29 @@ class HardcodedTrustRemoteCode(Rule):
         command = any(_is_word(element) for element in node.elts)
         if command or added:
             confidence = Confidence.HIGH if command else Confidence.MEDIUM
-            message = f"The argument `{_WRITTEN[0]}` {_CONSEQUENCE}"
+            message = f"The argument `{known.WRITTEN[0]}` {_CONSEQUENCE}"
             yield self.at(node, message, focus=node.elts[place], confidence=confidence)
 
     @on_callee("append")
     def appended(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The option appended to the arguments of a program."""
         if call.args and _is_option(call.args[0]) and not _is_tested(call, module):
-            message = f"The argument `{_WRITTEN[0]}` {_CONSEQUENCE}"
+            message = f"The argument `{known.WRITTEN[0]}` {_CONSEQUENCE}"
             yield self.at(call, message, focus=call.args[0], confidence=Confidence.MEDIUM)
 
-    @on_exported(VARIABLE)
+    @on_exported(known.VARIABLE)
     def exported(self, exported: Exported, module: Module) -> Iterator[Hit]:
         """The environment that a command gives the programs it runs."""
         if enabled(exported.value):
-            message = f"`{VARIABLE}` is true here, which {_CONSEQUENCE}"
+            message = f"`{known.VARIABLE}` is true here, which {_CONSEQUENCE}"
             yield self.at(exported.anchor, message, focus=exported.focus, confidence=exported.confidence)
 
-    @on_call(*_DYNAMIC_IMPORTS)
+    @on_call(*known.DYNAMIC_IMPORTS)
     def imported(self, call: Call, module: Module) -> Iterator[Hit]:
         """Code of a model's repository, imported in a function that never speaks of the flag."""
-        function = module.tree.function(call.node)
-        if not module.mentions.spelled(FLAG, function):
-            message = f"`{call.name.rpartition('.')[2]}` imports Python code of the model's repository without asking; "
+        function, name = module.tree.function(call.node), call.name.rpartition(".")[2]
+        if not module.mentions.spelled(FLAG, function) and not module.functions.stands_in(call.node, name):
+            message = f"`{name}` imports Python code of the model's repository without asking; "
             message += f"take `{FLAG}` from the caller, with `False` as the default, and refuse without it"
             yield self.at(call.node, message, confidence=Confidence.MEDIUM)
 
@@ -343,7 +340,7 @@ _CONSEQUENCE = (
 def _judge(value: ast.expr, module: Module) -> Judged | None:
     """How sure it is that a value switches the flag on; None too where it comes from a place reported by itself."""
     judged = module.judge_value(value, enabled, FLAG, True)
-    if judged is not None and isinstance(judged.origin, ast.Attribute) and judged.origin.attr in _FLAGS:
+    if judged is not None and isinstance(judged.origin, ast.Attribute) and judged.origin.attr in known.FLAGS:
         return None
     return judged
 
@@ -352,8 +349,8 @@ def _flag(key: ast.expr | None, module: Module) -> str | None:
     """Which of the flags a key names."""
     if isinstance(key, ast.Name):
         texts = module.value(key).texts
-        return texts[0] if len(texts) == 1 and texts[0] in _FLAGS else None
-    return str(key.value) if isinstance(key, ast.Constant) and key.value in _FLAGS else None
+        return texts[0] if len(texts) == 1 and texts[0] in known.KEYS else None
+    return str(key.value) if isinstance(key, ast.Constant) and key.value in known.KEYS else None
 
 
 def _is(judged: Judged) -> str:
@@ -361,7 +358,7 @@ def _is(judged: Judged) -> str:
 
 
 def _is_option(element: ast.expr) -> bool:
-    return isinstance(element, ast.Constant) and element.value in _WRITTEN
+    return isinstance(element, ast.Constant) and element.value in known.WRITTEN
 
 
 def _is_word(element: ast.expr) -> bool:

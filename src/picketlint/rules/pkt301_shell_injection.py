@@ -4,8 +4,9 @@
 Reports commands that a shell reads and that the code does not fix: `subprocess.run` and its siblings with
 `shell=True`, `os.system`, `os.popen`, `subprocess.getoutput`, `asyncio.create_subprocess_shell`, and lists such as
 `["bash", "-c", command]`, also behind `docker exec` or `sudo`, given to `subprocess`, `os.exec*` and `os.spawn*`; a
-list of that form by itself too, with medium confidence, for something runs it. In notebooks, what IPython has a shell
-run after it put values in: `!command {value}`, `!command $value`, `%pip install {value}` (docs/notebooks.md).
+list of that form by itself too, with medium confidence, for something runs it; with medium confidence as well what is
+given to any other function together with `shell=True`. In notebooks, what IPython has a shell run after it put values
+in: `!command {value}`, `!command $value`, `%pip install {value}` (docs/notebooks.md).
 
 The message says where the open part of the command comes from, and the trace how it came there, through the
 functions of the module as well: into what they return, and out to the calls that fill their parameters. Severity goes
@@ -15,7 +16,8 @@ by that:
   web framework hands to a function), what a person types, and what a language model wrote;
 - medium for a parameter and for what is not known;
 - low for what the installation decides (`sys.executable`, a file beside `__file__`, `tempfile.mkdtemp()`) or what a
-  name or an annotation only says to be a number (`process.pid`, `port: int`).
+  name or an annotation only says to be a number (`process.pid`, `port: int`) or a constant of another module
+  (`settings.PYTHON`).
 
 Confidence is high where the command is visibly put together (f-string, `%`, `+`, `format`, `join`, `+=`) or is input,
 medium where it is one opaque expression such as a parameter, low where the value was looked up in something whose
@@ -24,17 +26,18 @@ contents are not in sight, or by an `assert`, which `python -O` leaves out.
 Fine are constants, numbers (`len(x)`, `{port:d}`), versions (`torch.__version__`), what went through `shlex.quote` or
 `shlex.join`, and what was looked up or tested on the way: `TABLE[name]` of a constant table,
 `if name not in ("a", "b"): raise`, a member of an `Enum` of the module, an argparse option with constant `choices`, a
-`re.fullmatch` of letters, digits and `@%_-+=:,./`,
-`name.isidentifier()`, `name.isalnum()`. A parameter is constant where every call of the function is in sight (private
-by its name, nested, or left out of `__all__`, and used in no other way) and hands over a constant. `shell=flag` where
-the flag is a parameter with a safe default is the caller's decision.
+`re.fullmatch` of letters, digits and `@%_-+=:,./`, a group of a match that holds no more, `name.isidentifier()`,
+`name.isalnum()`. A parameter is constant where every call of the function is in sight (private by its name, nested, or
+left out of `__all__`, and used in no other way) and hands over a constant. `shell=flag` where the flag is a parameter
+with a safe default is the caller's decision.
 
 ## Why is this bad?
 A shell takes `;`, `$(...)`, quotes and blanks in the value for syntax: a model called `x; rm -rf ~` runs two commands.
 
 ## Instead
 Give the program and its arguments as a list, without a shell: `subprocess.run(["convert", "--model", model_name])`.
-Use Python for pipes and redirection (`stdout=file`, `input=`), or quote every value with `shlex.quote`.
+Use Python for pipes and redirection (`stdout=file`, `input=`), or quote every value with `shlex.quote`, which is made
+for the shells of Unix: `cmd` and PowerShell have quotes of their own.
 
 ## Documented exception
 Say beside the call why a shell is needed and where each value comes from.
@@ -62,9 +65,9 @@ from picketlint.rule import (
     bad,
     danger,
     good,
+    named,
     on_command,
     rank,
-    shown,
 )
 
 
@@ -116,6 +119,14 @@ class ShellInjection(Rule):
             confidence=Confidence.MEDIUM,
             why="what runs the list is not in sight",
         ),
+        bad('from mine import run\nrun(f"ls {path}", log, shell=True)', at="2:1", confidence=Confidence.MEDIUM),
+        bad(
+            "import subprocess\ndef run(cmd, shell=False):\n    return subprocess.run(cmd, shell=shell)\n"
+            'run(cmd=f"ls {path}", shell=True)',
+            at="4:1",
+            why="a function of the module hands the flag on",
+        ),
+        bad('runner.execute(("sh", "-c", f"ls {path}"))', at="1:16", why="a tuple of arguments"),
         bad('ENTRY = ["bash", "-c"]\ndef build(*commands):\n    return [*ENTRY, " && ".join(commands)]', at="3:12"),
         bad(
             'import functools, subprocess\nsh = functools.partial(subprocess.run, shell=True)\nsh(f"ls {path}")',
@@ -137,6 +148,7 @@ class ShellInjection(Rule):
         bad('import os\nos.execvp("bash", args=["bash", "-c", "-i", f"ls {path}"])', at="2:1"),
         bad('import os\npool.submit(os.system, f"ls {path}")', at="2:1"),
         bad('import os\nos.system(f"kill {process.pid}")', confidence=Confidence.MEDIUM, why="a number by its name"),
+        bad('import os\nfrom mine import PYTHON\nos.system(f"{PYTHON} x.py")', confidence=Confidence.MEDIUM),
         bad(
             'import os\ndef stop(port: int):\n    os.system(f"fuser -k {port}/tcp")',
             confidence=Confidence.MEDIUM,
@@ -184,6 +196,8 @@ class ShellInjection(Rule):
             why="an allow-list",
         ),
         good('import os, re\ndef f(name):\n    if re.fullmatch(r"[\\w.-]+", name):\n        os.system("ls " + name)'),
+        good('import os, re\nfound = re.search(r"release ([\\d.]+)", text)\nos.system(f"install {found.group(1)}")'),
+        bad('import os, re\nfound = re.search("id=(.*)", text)\nos.system(f"kill {found.group(1)}")', at="3:1"),
         good('import os\ndef f(name):\n    if not name.isidentifier():\n        return\n    os.system("ls " + name)'),
         good(
             'import argparse, os\np = argparse.ArgumentParser()\np.add_argument("--tool", choices=["make", "ninja"])\n'
@@ -211,6 +225,9 @@ class ShellInjection(Rule):
             'import subprocess\nsubprocess.run(["bash", "-c", "echo $1", "_", path])', why="an argument of the script"
         ),
         good('import subprocess\nsubprocess.run(["ls", path], shell=False)'),
+        good(
+            'from mine import run\nrun(f"ls {path}", shell=False)\nrun("ls", shell=True)\nrun(["ls", path], shell=True)'
+        ),
         good("import os, torch\nos.system(f'pip install torch=={torch.__version__}')", why="a version"),
         good('class Os:\n    def system(self, c): ...\nos = Os()\nos.system(f"ls {x}")'),
         good('def f(subprocess, x):\n    subprocess.run(f"ls {x}", shell=True)', why="a parameter"),
@@ -226,16 +243,17 @@ class ShellInjection(Rule):
             yield self._report(command, candidate, piece, module)
 
     def _report(self, command: ShellCommand, whole: ast.expr, piece: Piece, module: Module) -> Hit:
-        text, origin = shown(piece.node), piece.origin
+        text, origin = named(piece), piece.origin
         joined = piece.joined or piece.node is not whole
         what = f"with {text} put into it" if piece.joined else f"that is {text}"
         told = "" if origin is Origin.UNKNOWN else f", which {origin.value}" if piece.joined else f" and {origin.value}"
-        listed = f"without {'a shell' if command.listed else '`shell=True`'}"
+        instead = f"without {'a shell' if command.listed else '`shell=True`'}"
+        instead += "" if command.windows else ", or quote with `shlex.quote`"
         example = text.strip("`") if text.startswith("`") else "value"
         program = f'["program", {example}]' if joined else '["program", argument]'
         message = (
             f"{_who(command)} has a shell run a command {what}{told}, and what the shell takes for syntax there runs "
-            f"too; pass a list, `subprocess.run({program})`, {listed}, or quote with `shlex.quote`"
+            f"too; pass a list, `subprocess.run({program})`, {instead}"
         )
         return self.at(
             command.anchor,

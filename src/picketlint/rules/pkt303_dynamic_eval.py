@@ -7,9 +7,10 @@ is handed to something that calls it (`map(eval, xs)`, `df.apply(eval)`, `add_ar
 The message says where the code comes from, and the trace how it came there, through the functions of the module as
 well: into what they return, and out to the calls that fill their parameters. Severity goes by that: high for input
 (command line, environment, files, network, what a person types or a language model wrote), medium for a parameter and
-for what is not known, low for what the installation decides (a file beside `__file__`). Confidence is high for input,
-else medium; low where the value was looked up in something whose contents are not in sight or by an `assert`, and where
-it was checked to be a word (`name.isidentifier()`), which runs nothing by itself but can name anything.
+for what is not known, low for what the installation decides (a file beside `__file__`) and for what only its name says
+to be a constant of another module. Confidence is high for input, else medium; low where the value was looked up in
+something whose contents are not in sight or by an `assert`, and where it was checked to be a word
+(`name.isidentifier()`), which runs nothing by itself but can name anything.
 
 Fine are constants and what was looked up or tested on the way: an element of a constant table, `eval(FORMULAS[name])`,
 `if name not in ("float16", "float32"): raise`, a member of an `Enum` of the module, an argparse option with constant
@@ -64,6 +65,7 @@ from picketlint.rule import (
     good,
     handed_over,
     how,
+    named,
     on_call,
     on_callee,
     on_default,
@@ -71,7 +73,6 @@ from picketlint.rule import (
     on_passing,
     qualified,
     rank,
-    shown,
     turned,
 )
 
@@ -147,10 +148,14 @@ class DynamicEval(Rule):
         ),
         good('def f(op, x):\n    if op == "double" or op == "half":\n        return eval(op)'),
         good('import re\ndef f(text):\n    if re.fullmatch(r"[-+*/0-9. ()]+", text):\n        return eval(text)'),
+        good('import re\nweeks = re.search(r"(\\d+) (weeks|days)", text)\neval(f"{weeks.group(1)} * 7")'),
         good('def f(text):\n    if all(c in "0123456789+-*/(). " for c in text):\n        return eval(text)'),
         good('def _make(code):\n    exec(code)\n_make("x = 1")\n_make("y = 2")', why="both calls are constant"),
         good('CODE = "x = 1"\nexec(CODE)'),
         good('exec(compile("x = 1", "<string>", "exec"))'),
+        good('import sys\nexec(compile("x = 1", sys.argv[1], "exec"))', why="the name of a file is no code"),
+        good('NAMES = ["a", "b"]\nfor name in sorted(NAMES, key=len, reverse=down):\n    eval(name)'),
+        bad("import ast, sys\nexec(compile(ast.parse(text, p), sys.argv[1], 'exec'))", confidence=Confidence.MEDIUM),
         good("model.eval()", why="a method"),
         good("class M:\n    def eval(self, x): ...\n    def f(self, x):\n        self.eval(x)"),
         good("cursor.exec(query)"),
@@ -278,7 +283,7 @@ class DynamicEval(Rule):
             trace = module.trail(piece, anchor, "code")
             told = piece.origin.value
             if piece.joined or (piece.node is not code and piece.origin is not Origin.UNKNOWN):
-                told = f"is made with {shown(piece.node)}, which {piece.origin.value}"
+                told = f"is made with {named(piece)}, which {piece.origin.value}"
         sandboxed = ", and globals without builtins are no sandbox" if _sandboxed(anchor) else ""
         message = f"`{_short(name)}` runs code that {told}{sandboxed}; {_instead(name)}"
         return self.at(anchor, message, focus=focus, severity=grade, confidence=confidence, trace=trace)

@@ -45,6 +45,49 @@ def refused(pattern: str) -> frozenset[str] | None:
     return _alphabet("[" + body[2:])
 
 
+def captured(pattern: str, group: int | str) -> frozenset[str] | None:
+    """The characters of what a group, by its number or its name, takes from a text; 0 is all that is matched."""
+    if len(pattern) > MAX_PATTERN:
+        return None
+    body = pattern if group == 0 else _group(pattern, group)
+    return _alphabet(body) if body is not None else None
+
+
+def _group(pattern: str, wanted: int | str) -> str | None:
+    """What is written between the brackets of a group; None too where flags in the pattern change how it is read."""
+    number, index = 0, 0
+    opened: list[tuple[int, bool]] = []
+    while index < len(pattern):
+        char = pattern[index]
+        if char == "[":
+            index = _behind_class(pattern, index)
+            continue
+        if char == "(":
+            opening = _GROUP.match(pattern, index)
+            begin = opening.end() if opening else index + 1
+            named = pattern.startswith("(?P<", index)
+            if pattern[index + 1 : index + 2] == "?" and pattern[index + 2 : index + 3].isalpha() and not named:
+                return None
+            counted = named or pattern[index + 1 : index + 2] != "?"
+            number += counted
+            opened.append((begin, counted and wanted in (number, pattern[index + 4 : begin - 1] if named else None)))
+        elif char == ")" and opened:
+            begin, found = opened.pop()
+            if found:
+                return pattern[begin:index]
+        index += 2 if char == "\\" else 1
+    return None
+
+
+def _behind_class(pattern: str, index: int) -> int:
+    """The place behind a class in square brackets, in which a closing one that comes first stands for itself."""
+    index += 2 if pattern.startswith("[^", index) else 1
+    first = index
+    while index < len(pattern) and (pattern[index] != "]" or index == first):
+        index += 2 if pattern[index] == "\\" else 1
+    return index + 1
+
+
 def _outside_groups(body: str) -> str:
     kept, depth, index = "", 0, 0
     while index < len(body):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from picketlint.base.records import NamedTuple
 from picketlint.knowledge.origins import ARITHMETIC, MATCHERS, NUMBER_TESTS, SAME_TEXT_METHODS, SHELL_SAFE, WORD_TESTS
-from picketlint.semantics.alphabets import MAX_PATTERN, matched, refused
+from picketlint.semantics.alphabets import MAX_PATTERN, captured, matched, refused
 from picketlint.semantics.guards import Fact, Guards
 from picketlint.semantics.names import Resolver
 from picketlint.semantics.pieces import Origin
@@ -41,6 +41,14 @@ class Subject(NamedTuple):
     key: Key
     node: ast.expr
     contents: Contents
+
+
+class _Written(NamedTuple):
+    """A call that matches: the method, the regular expression, and the expression for the text."""
+
+    method: str
+    pattern: str
+    text: ast.expr
 
 
 class Checks:
@@ -198,6 +206,26 @@ class Checks:
 
     def _matched(self, test: ast.Call, func: ast.expr, outcome: bool, subject: Subject) -> Origin | None:
         """``re.fullmatch("[a-z]+", name)``, ``PATTERN.match(name)``, ``not re.search("[^a-z]", name)``."""
+        written = self._pattern(test, func)
+        if written is None or not is_same(written.text, subject):
+            return None
+        method, pattern, _ = written
+        allowed = matched(pattern, MATCHERS[method]) if outcome else refused(pattern) if method == "search" else None
+        return of_alphabet(allowed) if allowed is not None else None
+
+    def captured(self, node: ast.Call) -> Origin | None:
+        """What a group of a match is made of: ``re.search("v([0-9]+)", text).group(1)``."""
+        func, place = node.func, node.args[0] if node.args else None
+        if not isinstance(func, ast.Attribute) or len(node.args) > 1 or node.keywords:
+            return None
+        group = 0 if place is None else place.value if isinstance(place, ast.Constant) else None
+        match = self.guards.alias(func.value) or func.value
+        written = self._pattern(match, match.func) if isinstance(match, ast.Call) else None
+        letters = captured(written.pattern, group) if written is not None and isinstance(group, (int, str)) else None
+        return of_alphabet(letters) if letters is not None else None
+
+    def _pattern(self, test: ast.Call, func: ast.expr) -> _Written | None:
+        """What a call matches a text with, if that is known."""
         name = self.resolver.names(func).certain or ""
         method = name.rpartition(".")[2]
         if name.startswith("re.compile().") and isinstance(func, ast.Attribute):
@@ -208,7 +236,7 @@ class Checks:
             written, flags, texts = test.args[:1], test.args[2:], test.args[1:2]
         else:
             return None
-        if method not in MATCHERS or not written or not texts or not is_same(texts[0], subject):
+        if method not in MATCHERS or not written or not texts:
             return None
         flags = [*flags, *(keyword.value for keyword in test.keywords)]
         pattern = text(self.guards.alias(written[0]) or written[0])
@@ -216,8 +244,7 @@ class Checks:
             self.resolver.tree.limits.reached(_TOO_LONG, test)
         if pattern is None or any(self.resolver.names(flag).certain not in _HARMLESS_FLAGS for flag in flags):
             return None
-        allowed = matched(pattern, MATCHERS[method]) if outcome else refused(pattern) if method == "search" else None
-        return of_alphabet(allowed) if allowed is not None else None
+        return _Written(method, pattern, texts[0])
 
 
 def _worded(func: ast.Attribute, subject: Subject) -> Origin | None:

@@ -22,12 +22,12 @@ from picketlint.knowledge.sinks import (
     SHELLS,
     WINDOWS_SHELLS,
 )
-from picketlint.matching.needles import CODE, MAGICS
+from picketlint.matching.needles import CODE, MAGICS, ON
 from picketlint.matching.triggers import fewer, imported, qualified, with_arguments
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
 from picketlint.semantics.tree import last_name
-from picketlint.semantics.values import Special, Verdict, truthy
+from picketlint.semantics.values import Special, Verdict, enabled, truthy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ _COMMAND_FLAG = r"-[a-zA-Z]*c"
 _WINDOWS_COMMAND_FLAG = r"(?i)/[ck]|-c|-command"
 _WINDOWS_TRIGGER = r"[-/](?i:[ck]|command)['\"]"
 _WINDOWS_SPELLINGS = ("CMD", "Cmd", "POWERSHELL", "PowerShell", "Powershell", "cmd", "powershell", "pwsh")
-_PLACE = POPEN.index("shell") + 1
+_FLAG = "shell"
+# What a function that is not in sight calls the command that it runs, if that is not its first argument.
+_COMMANDS = frozenset({"args", "cmd", "cmdline", "command", "commands", "script"})
+_PLACE = POPEN.index(_FLAG) + 1
 _CALLING = ("Popen", "call", "check_call", "check_output", "run")
 # Without one of these in it, a file holds no command that a shell reads: a function that always has a shell read it,
 # the flag of one that may, or a shell as the program of a list.
@@ -49,7 +52,9 @@ SHELL_TRIGGERS: tuple[Trigger, ...] = (
     *qualified(*(name for name in SHELL_FUNCTIONS if name != "os.system" and name not in IPYTHON_SHELL)),
     *imported("os", "system"),
     *SHELL_METHODS,
-    *((*words, "shell") for words in qualified(*SHELL_FLAG_FUNCTIONS)),
+    *((*words, _FLAG) for words in qualified(*SHELL_FLAG_FUNCTIONS)),
+    # Handed to a function of the project, which hands it on.
+    (CODE, _FLAG, ON + _FLAG),
     # By position, without a name.
     *imported("subprocess", *_CALLING, harmless=fewer(_PLACE)),
     *((*with_arguments("subprocess", name, _PLACE), kind) for name in _CALLING for kind in ("gevent", "eventlet")),
@@ -68,7 +73,7 @@ class ShellCommand(NamedTuple):
     """A command that a shell reads: the expressions it can be, who runs it, and whether a shell surely does.
 
     ``anchor`` is the call, or the list where the call that runs it is not in sight. ``listed``: the shell is the
-    program of a list, ``["bash", "-c", command]``.
+    program of a list, ``["bash", "-c", command]``; ``windows``: it is one of Windows, with quotes of its own.
     """
 
     anchor: ast.expr
@@ -76,6 +81,7 @@ class ShellCommand(NamedTuple):
     callee: str
     sure: bool
     listed: bool = False
+    windows: bool = False
 
 
 # What calls have to be called for ``handed_over`` to find anything.
@@ -101,11 +107,35 @@ def shell_commands(module: Module) -> Iterator[ShellCommand]:
         if command is not None:
             reported.update(command.candidates)
             yield command._replace(anchor=call)
-    for words in module.tree.nodes(ast.List):
+    for keyword in module.tree.nodes(ast.keyword):
+        told = module.tree.parent(keyword) if keyword.arg == _FLAG else None
+        command = _of_wrapper(told, module) if isinstance(told, ast.Call) and told not in running else None
+        if command is not None:
+            reported.update(command.candidates)
+            yield command
+    written: list[ast.List | ast.Tuple] = [*module.tree.nodes(ast.List), *module.tree.nodes(ast.Tuple)]
+    for words in written:
         if len(words.elts) > 1 and isinstance(words.elts[0], (ast.Constant, ast.Starred)):
             command = _first(_after_shell(list_, words, "", module) for list_ in _lists(words, module))
             if command is not None and reported.isdisjoint(command.candidates):
                 yield command._replace(sure=False)
+
+
+def _of_wrapper(call: ast.Call, module: Module) -> ShellCommand | None:
+    """The command given, with ``shell=True``, to a function of which no more is known than that it takes the flag."""
+    names = module.calls.target(call).names
+    judged = module.judge(module.argument(call, _FLAG), enabled, _FLAG, True)
+    if judged is None or judged.verdict is not Verdict.MUST:
+        return None
+    own = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") in ("self", "cls")
+    if not names.names and not own:
+        return None
+    if any(name in SHELL_FLAG_FUNCTIONS or name in PARTIALS for name in names.names):
+        return None
+    given = call.args[:1] or [keyword.value for keyword in call.keywords if keyword.arg in _COMMANDS]
+    name = names.names[0].lstrip(".") if names.names else "<unknown>"
+    callee = last_name(call.func) if "<" in name or "(" in name else name
+    return ShellCommand(call, tuple(map(_first_word, given[:1])), callee, False) if given else None
 
 
 def _of_call(call: ast.Call, module: Module) -> ShellCommand | None:
@@ -171,13 +201,12 @@ def _textual(argument: Argument) -> bool:
 
 def _first_words(argument: Argument) -> Argument:
     """With ``shell=True`` the first element of a list is the command; the others are the shell's own arguments."""
-    candidates = tuple(
-        candidate._replace(value=candidate.value.elts[0])
-        if isinstance(candidate.value, (ast.List, ast.Tuple)) and candidate.value.elts
-        else candidate
-        for candidate in argument.candidates
-    )
+    candidates = tuple(candidate._replace(value=_first_word(candidate.value)) for candidate in argument.candidates)
     return argument._replace(candidates=candidates)
+
+
+def _first_word(command: ast.expr) -> ast.expr:
+    return command.elts[0] if isinstance(command, (ast.List, ast.Tuple)) and command.elts else command
 
 
 def _in_list(node: ast.expr, anchor: ast.expr, callee: str, module: Module) -> ShellCommand | None:
@@ -244,7 +273,7 @@ def _after_shell(words: list[ast.expr], anchor: ast.expr, callee: str, module: M
                 continue
             command = _behind_flag(words[place + 1 : place + 8], flag, module)
             if command is not None:
-                return ShellCommand(anchor, (command,), callee, True, listed=True)
+                return ShellCommand(anchor, (command,), callee, True, listed=True, windows=program not in SHELLS)
     return None
 
 

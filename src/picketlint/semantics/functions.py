@@ -85,6 +85,19 @@ class Functions:
             if found is not ABSENT:
                 yield call, found
 
+    def stands_in(self, call: ast.Call, name: str) -> bool:
+        """Whether a call only hands on what its function was given, in a module that sets an attribute ``name``.
+
+        With the name of what is called, that is a patch: its callers know no more than that they call the original.
+        """
+        function = self.resolver.tree.function(call)
+        if function is None or not self.resolver.attribute_stores().get(name):
+            return False
+        own = {parameter.arg for parameter in ast.walk(function.args) if isinstance(parameter, ast.arg)}
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        plain = [value.value if isinstance(value, ast.Starred) else value for value in given]
+        return all(isinstance(value, ast.Name) and value.id in own for value in plain)
+
     def sites(self, function: FunctionNode) -> tuple[tuple[ast.Call, int], ...]:
         """The calls of a function, in source order, each with the number of parameters that are bound already."""
         found = self._sites.get(function)

@@ -15,10 +15,13 @@ from picketlint.knowledge.inputs import (
     SOURCES,
 )
 from picketlint.knowledge.origins import (
+    GIVEN_SETTINGS,
+    MANNERS,
     NUMBERS,
     QUOTERS,
     SURROUNDINGS,
     TRANSPARENT,
+    TRANSPARENT_FIRST,
     TRANSPARENT_METHODS,
     VERSION_ATTRIBUTE,
     VERSIONS,
@@ -44,7 +47,19 @@ def known(resolver: Resolver, node: ast.expr) -> Origin:
             return Origin.SURROUNDINGS
         if name in VERSIONS or name.endswith(VERSION_ATTRIBUTE):
             return Origin.WORD
-    return Origin.UNKNOWN
+    return Origin.NAMED if _is_constant(node) and _is_imported(resolver, node) else Origin.UNKNOWN
+
+
+def _is_constant(node: ast.expr) -> bool:
+    """Whether something is written like a constant: ``PYTHON``, ``settings.MODEL_DIR``."""
+    name = last_name(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
+    return len(name) > 2 and name.isupper() and name.rpartition("_")[2] not in GIVEN_SETTINGS
+
+
+def _is_imported(resolver: Resolver, node: ast.expr) -> bool:
+    """Whether a name, or what it is an attribute of, is a module or of one."""
+    name = resolver.names(node).certain
+    return name is not None and "<" not in name and "(" not in name
 
 
 def plain(names: Names) -> Origin | None:
@@ -65,7 +80,7 @@ def called(resolver: Resolver, node: ast.Call) -> Parts:
     callee = names.certain or ""
     arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
     if callee in TRANSPARENT:
-        return Parts(arguments, joined=callee.endswith(".join"))
+        return Parts(_contents(node, callee), joined=callee.endswith(".join"))
     if callee == "builtins.map" and node.args:
         return _mapped(resolver, node)
     origin = known(resolver, node)
@@ -74,6 +89,15 @@ def called(resolver: Resolver, node: ast.Call) -> Parts:
     if is_model(node.func):
         return leaf(Origin.MODEL)
     return _method(node, node.func, arguments) if isinstance(node.func, ast.Attribute) else leaf(Origin.UNKNOWN)
+
+
+def _contents(node: ast.Call, callee: str) -> list[ast.expr]:
+    """Which arguments of a function that only puts them together, or passes them on, are in what it returns."""
+    first = TRANSPARENT_FIRST.get(callee)
+    if first is not None:
+        return node.args[:1] or [keyword.value for keyword in node.keywords if keyword.arg in (first, None)]
+    manners = MANNERS if callee != "builtins.dict" else ()
+    return [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg not in manners)]
 
 
 def _mapped(resolver: Resolver, node: ast.Call) -> Parts:

@@ -170,6 +170,12 @@ class Module:
 
         return bool(call.args) and made_here(call.args[0], makes, self.resolver)
 
+    def finds_everything(self, owner: ast.ClassDef) -> Confidence | None:
+        """How sure it is that a class is an ``Unpickler`` without an allow-list; None where it is not."""
+        from picketlint.semantics.unpicklers import finds_everything
+
+        return finds_everything(owner, self)
+
     def pieces(self, node: ast.expr) -> tuple[Piece, ...]:
         """What a text is put together from."""
         return self._origins.pieces(node)

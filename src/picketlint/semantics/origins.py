@@ -23,6 +23,7 @@ from picketlint.semantics.pieces import Entered, Origin, Parts, Piece, Way, leaf
 from picketlint.semantics.search import MAX_CALLS_DEEP, MAX_PIECES, TOO_DEEP, TOO_MANY_PIECES, Search, Task
 from picketlint.semantics.tables import Tables
 from picketlint.semantics.texts import structure, text
+from picketlint.semantics.tree import last_name
 
 _NUMERIC_TYPES = frozenset({"int", "float", "bool"})
 _LITERALS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
@@ -115,7 +116,11 @@ class Origins:
         elif isinstance(node, ast.Attribute):
             self._attribute(node, task, search)
         elif isinstance(node, ast.Call):
-            self._call(node, task, search)
+            captured = self.checks.captured(node) if checking and last_name(node.func) == "group" else None
+            if captured is not None:
+                search.piece(task, captured)
+            else:
+                self._call(node, task, search)
         elif isinstance(node, ast.Subscript) and self._is_enum(node.value, instance=False):
             search.piece(task, Origin.LISTED)
         else:

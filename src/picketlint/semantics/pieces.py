@@ -19,6 +19,7 @@ class Origin(Enum):
     ARITHMETIC = "was checked to hold digits and operators only"
     SURROUNDINGS = "depends on the installation"
     CLAIMED = "is a number by its name or annotation only"
+    NAMED = "is a constant of another module by its name only"
     TESTED = "was looked up in something that is not in sight"
     UNKNOWN = "is not constant"
     PARAMETER = "is chosen by the caller"

@@ -19,7 +19,7 @@ _MAX_NODES = 30
 _MOST_STEPS = 12
 # What stands between an expression and its statement.
 _WITHIN = (ast.expr, ast.keyword, ast.comprehension, ast.arguments)
-_HARDLY = (Origin.SURROUNDINGS, Origin.CLAIMED)
+_HARDLY = (Origin.SURROUNDINGS, Origin.CLAIMED, Origin.NAMED)
 _WORSE = (Origin.MODEL, Origin.NETWORK, Origin.FILE, Origin.TYPED, Origin.COMMAND_LINE, Origin.ENVIRONMENT)
 
 
@@ -54,6 +54,13 @@ def shown(node: ast.expr) -> str:
         if short and len(text) <= _LONGEST and "\n" not in text:
             return f"`{text}`"
     return _LONG
+
+
+def named(piece: Piece) -> str:
+    """A piece as a message names it: its source if that is short, else the name that it was given."""
+    text, hop = shown(piece.node), piece.trail
+    given = hop is not None and hop.way is Way.BOUND and text == _LONG
+    return f"`{hop.name}`" if given and hop is not None and len(hop.name) <= _LONGEST else text
 
 
 def _spell(node: ast.AST, into: list[str], most: int) -> int:

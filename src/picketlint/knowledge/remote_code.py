@@ -1,0 +1,20 @@
+"""What has models and data sets bring Python code of their own, and how that is written, each with its source."""
+
+from __future__ import annotations
+
+# https://huggingface.co/docs/transformers/custom_models
+FLAG = "trust_remote_code"
+# https://github.com/huggingface/datasets/blob/3.6.0/src/datasets/config.py
+VARIABLE = "HF_DATASETS_TRUST_REMOTE_CODE"
+FLAGS = (FLAG, VARIABLE)
+# https://docs.vllm.ai/en/latest/cli/serve/, https://docs.sglang.ai/advanced_features/server_arguments.html
+WRITTEN = ("--trust-remote-code", "--trust_remote_code", "--trust-remote-code=true", "--trust-remote-code=True")
+# A server's settings in a file are called like the options of its command line, without the dashes before them.
+KEYS = frozenset({*FLAGS, "trust-remote-code"})
+# Calls that name the flag in one argument and give its value, or what to take instead, in the next.
+SETTERS = frozenset({"setattr", "__setattr__", "putenv", "setenv", "setdefault"})
+READERS = frozenset({"get", "pop", "getattr", "getenv"})
+# https://github.com/huggingface/transformers/blob/main/src/transformers/dynamic_module_utils.py (CVE-2025-66448)
+DYNAMIC_MODULES = "transformers.dynamic_module_utils"
+DYNAMIC_IMPORTERS = ("get_class_from_dynamic_module", "get_class_in_module")
+DYNAMIC_IMPORTS = tuple(f"{DYNAMIC_MODULES}.{name}" for name in DYNAMIC_IMPORTERS)
