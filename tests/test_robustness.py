@@ -229,8 +229,8 @@ def operations(work: Callable[[], object]) -> int:
     [
         ('    "key{0}": "value {0}",\n', 7_000),
         ('    "trust_remote_code": {0} > 5,\n', 7_000),
-        ('    "key{0}": torch.load("f{0}", weights_only=flag),\n', 1_000),
-        ('    "key{0}": torch.load("f{0}", weights_only=False),\n', 1_000),
+        ('    "key{0}": torch.load("f{0}", weights_only=flag),\n', 3_000),
+        ('    "key{0}": torch.load("f{0}", weights_only=False),\n', 3_000),
     ],
 )
 def test_the_work_grows_with_the_size_of_a_table_and_no_faster(entry: str, entries: int) -> None:
@@ -241,7 +241,7 @@ def test_the_work_grows_with_the_size_of_a_table_and_no_faster(entry: str, entri
         code = f"import torch\n# security-exception weights_only\nTABLE = {{\n{body}}}\n".encode()
         return operations(lambda: analyze(code, "table.py", checks))
 
-    # What is imported and compiled for files of such a size is so once.
+    # What is imported and compiled is so once. Of a shorter text more is told without a tree, so all are long.
     work(2 * entries)
     assert work(2 * entries) < 2.2 * work(entries)
 
