@@ -155,6 +155,12 @@ class UnsafeTorchLoad(Rule):
             "def start(path, weights_only=False):\n    engine.open(path, weights_only=weights_only)",
             confidence=Confidence.MEDIUM,
         ),
+        bad(
+            "try:\n    import torch\nexcept ImportError:\n"
+            "    def start(path, weights_only=False):\n        engine.load(path, weights_only=weights_only)",
+            at="4:21",
+            why="an `except` clause has a name, or none",
+        ),
         good("def load_weights(path, weights_only: bool = True):\n    ..."),
     )
 
@@ -230,7 +236,7 @@ def _about_loading(default: Default, module: Module) -> Confidence | None:
         return None
     if _loads(name):
         return Confidence.HIGH
-    around = (getattr(node, "name", "") for node in (default.owner, *module.tree.ancestors(default.anchor)))
+    around = (getattr(node, "name", None) or "" for node in (default.owner, *module.tree.ancestors(default.anchor)))
     if any(re.search(_OTHER, text) for text in around):
         return None
     if default.kind == FIELD:
