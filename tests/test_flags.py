@@ -165,6 +165,20 @@ UNSAFE = [
     "FLAG, other \\\n    = BAD, 1\nload(p, FLAG=FLAG)",
     "(\n    other,\n    FLAG\n) = FINE, BAD\nload(p, FLAG=FLAG)",
     "load_it(f'{a:{b}} {load(p, FLAG=BAD)}')",
+    "(\n    FLAG,\n    other\n), x = (BAD, 1), 2\nload(p, FLAG=FLAG)",
+    "[(\n    FLAG,\n    other)\n    , x] = (BAD, 1), 2\nload(p, FLAG=FLAG)",
+    "[\n    FLAG,\n    kept[f(a=1)]\n] = BAD, 1\nload(p, FLAG=FLAG)",
+    *(
+        "class A:\n    def load(self, p, FLAG=FINE, q=1):\n        load_it(p, FLAG=FLAG)\n"
+        f"{bound}\nself.load(a, FINE, BAD)"
+        for bound in (
+            "[o, (self, x)] = [1, (A, 1)]",
+            "(x, self, y), o = (1, A, 2), 1",
+            "self: type = A",
+            "self: 'Type[A]' = A",
+            "class self:\n    def load(self, p, FLAG=FINE, q=1):\n        load_it(p, FLAG=FLAG)",
+        )
+    ),
 ]
 VARIANTS: dict[str, Callable[[str], str]] = {
     "as-it-is": lambda code: code,
@@ -209,6 +223,7 @@ SAFE = [
     "kwargs: dict = {'FLAG': FLAG}\nFLAG = ask(\n    FLAG=FLAG, p=p\n)\nload(p,\n     FLAG=FLAG,\n)\nx[1] = 2\n",
     "known = {\n    'other',\n    'FLAG',\n    'further',\n}\nif p and (q or FLAG):\n    x[1] = 2\n",
     "FLAG = resolve_FLAG(\n    FLAG, p, upstream=q\n)\nif FLAG and p:\n    pass\n",
+    "ask(\n    p,\n    FLAG,\n    q=f(1),\n)\nx, y = BAD, 1\n",
     "def load(p, FLAG=FINE):\n    return p\ndef go(p=f(g(h(i(j(k())))))):\n    load(p)\n",
     "def go(p, q=[(1, 2)]):\n    return FLAG\ndef load(p, q, FLAG=FINE):\n    go(p, BAD)\ngo(BAD, BAD)\n",
 ]
@@ -358,5 +373,7 @@ def test_what_is_long_or_not_closed_takes_no_longer_than_it_is() -> None:
         b"FLAG=f(" + b"\n            a=b," * 20,
         b"{'FLAG': f(" + b"\n            a=b.c," * 20,
         b"class A:\n def f(self, p, FLAG=False):\n  " + b"self.f(p, FLAG); self, q\n" * 20_000,
+        b"f(\n" + b"FLAG,\n" * 20_000,
+        b"(\n" * 20_000 + b"FLAG,\n" + b"),\n" * 20_000,
     ):
         may_turn(text.replace(b"FLAG", ON.encode()), ON.encode(), on=True)

@@ -206,6 +206,15 @@ WAYS = {
         "import os, torch as t\nt.load(p)",
         "import torch \\\n    as t\nt.load(p)",
         "import sys\nsys.modules['torch'].load(p)",
+        "import sys\nsys.modules[('torch')].load(p)",
+        "import sys\nsys.modules[  # why\n    u'torch'  # so\n].load(p)",
+        "import sys\nsys.modules[\\\n    'torch'].load(p)",
+        "import torch\ngetattr(torch, u'load')(p)",
+        "import torch\ngetattr(torch, ('load'))(p)",
+        "import torch\ngetattr(torch, (  # why\n    R'load'))(p)",
+        "import torch\ngetattr(torch, '''load''')(p)",
+        "from torch import __dict__ as names\nnames['load'](p)",
+        "from torch \\\n    import load\nload(p)",
         "from sys import modules\nmodules[ 'torch' ].load(p)",
         "import importlib\nimportlib.import_module('torch').load(p)",
         "from importlib import import_module\nimport_module('torch.serialization').load(p)",
@@ -222,6 +231,7 @@ WAYS = {
         "import torch as t\nt.serialization.load(p)",
         "import torch as t\n(t\n .serialization\n .load(p))",
         "class A:\n    import torch\n    def f(self, p):\n        self.torch.load(p)",
+        "class A:\n    import torch\n    def f(self, p):\n        (self.torch  # why\n         .load(p))",
         "class A:\n    def __init__(self):\n        import torch\n        self.torch = torch\n"
         "    def f(self, p):\n        self.torch.load(p)",
     ],
@@ -264,6 +274,7 @@ WAYS = {
         "import torch.hub as h\nh.list('a/b', False, True)",
         "import torch\nh = torch.hub\nh.list('a/b', False, True)",
         "import torch as t\nt.hub.list('a/b', False, True)",
+        "from torch \\\n    import hub;hub.\\\n    list('a/b', False, True)",
         "import torch\ngetattr(torch.hub, 'list')('a/b', False, True)",
         "import torch\ntrust = True\ntorch.hub.load('a/b', 'm', trust_repo=trust)",
     ],
@@ -288,6 +299,9 @@ WAYS = {
     "PKT303": [
         "import builtins\ngetattr(builtins, '''eval''')(text)",
         "get_ipython().run_cell(reply)",
+        "get_ipython().run_line_magic('time', 'eval(input())')",
+        "get_ipython().run_cell_magic('time', '', 'x = \\'a\\'\\n\\x65val(input())')",
+        "get_ipython().run_cell_magic('time', '', \"get_ipython().run_line_magic('time', '\\\\145val(input())')\")",
         "import builtins\nbuiltins.eval(p)",
         "import builtins as b\nb.eval(p)",
         "from builtins import eval as run\nrun(p)",
@@ -298,6 +312,11 @@ WAYS = {
     "PKT401": [
         f'"".join(["{sample("hf_")[:12]}", "{sample("hf_")[12:]}"])',
         f'"密钥{sample("sk-ant-")}"',
+        *(
+            f'"".join(["{sample("hf_")[:12]}"{between}"{sample("hf_")[12:]}"])'
+            for between in (",  # why\n  # and so\n  ", ", u")
+        ),
+        f'"".join(["{sample("hf_")[:12]}"  , ("{sample("hf_")[12:]}")])',
     ],
     "PKT402": [
         "client.send(('X', 'Bearer S3cr3t!pass'))",
@@ -306,6 +325,22 @@ WAYS = {
         "smtp.login ('app', 'Tr0ub4dor&3')",
         "requests.get(u, auth  # why\n= ('app', 'Tr0ub4dor&3'))",
         "text = '密钥api_key=9f8Kd02LmQx71Zp4'",
+        "smtp.login" + " " * 50 + "('app', 'Tr0ub4dor&3')",
+        "session.auth: tuple[str, str] = ('app', 'hunter2')",
+        "account = {'user': 'app', '''pass''': 'hunter2'}",
+        "account = {'user': 'app', ('pass'): 'hunter2'}",
+        "connect(host='db.internal', user='app', password" + "\n" * 70 + "='hunter2')",
+        "pw" + " " * 60 + "= 'Sommer2024!'",
+        "pw = (  # " + "why " * 40 + "\n    'Sommer2024!')",
+        "pw = other = 'Sommer2024!'",
+        "pw = \\\n    other = 'Sommer2024!'",
+        "(pw := 'Sommer2024!')",
+        "os.environ['''pw'''] = 'Sommer2024!'",
+        "V1EnvVar(**{'value': 'Sommer2024!', 'name': 'PW'})",
+        "CLARIFAI_PAT = other = '9f8Kd02LmQx71Zp4aJ6s0qPw'",
+        "CLARIFAI_PAT = '''9f8Kd02LmQx71Zp4aJ6s0qPw'''",
+        "if (user, azure_pat) == ('app', '9f8Kd02LmQx71Zp4aJ6s0qPw'):\n    grant()",
+        "from clarifai.client import User\nUser(user_id='me', pat='''9f8Kd02LmQx71Zp4aJ6s0qPw''')",
     ],
 }
 

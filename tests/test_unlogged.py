@@ -65,6 +65,8 @@ LOGGED = [
     "print((a\n  @ b), api_key)",
     "print(api_key is None or api_key)",
     "print(x, *api_key)",
+    "print" + " " * 50 + "(api_key)",
+    "if \\\n a: key = api_key\nprint(key)",
     "with a as b: print(api_key)",
 ]
 

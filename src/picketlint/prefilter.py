@@ -62,6 +62,12 @@ _IN_WORDS = frozenset(code for code in range(0x80) if WORDS[code] != 0x20)
 # So many bytes have to be looked through before it pays to compile what finds comments, or to make a scanner.
 _MANY, _WORTH_SCANNING = 1 << 18, 1 << 22
 _SHELL = b"get_ipython"
+# In a text, what stands for something else; code in the texts of magics can hold magics, as deep as written.py reads.
+_ESCAPED = (
+    rb"\\(?:[0-3]?[0-7]{1,2}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U000[0-9a-fA-F]{5}|N\{[A-Za-z0-9 -]{1,80}\}"
+    rb"|[\nabfnrtv\\'\"])"
+)
+_MOST_NESTED = 4
 
 
 class Prefilter:
@@ -79,6 +85,10 @@ class Prefilter:
 
     def look(self, data: bytes) -> Look:
         """What one file holds, ready to be asked about each of the rules."""
+        return self._look(data, spread=False)
+
+    def _look(self, data: bytes, *, spread: bool) -> Look:
+        """The same; of what is ``spread``, the texts that magics are given hold code no more."""
         if not _ascii_based(data):
             return Look(None, frozenset(), {})
         folded = not data.isascii() and _folded(data)
@@ -87,11 +97,8 @@ class Prefilter:
         data = data.removeprefix(BOM_UTF8)
         self.expect(len(data))
         text = self._read(data, folded=folded)
-        if _SHELL in text.keys and b"magic" in data:
-            # Code stands in the texts that magics are given, with its line ends escaped.
-            spread = data.replace(b"\\n", b"\n").replace(b"\\t", b"\t")
-            if spread != data or not data.startswith(MAGICS):
-                return self.look(b"%s\n%s" % (MAGICS, spread))
+        if not spread and _SHELL in text.keys and b"magic" in data:
+            return self._look(_spread(data), spread=True)
         thorough = self._seen > _MANY and not data.startswith(MAGICS)
         return Look(text, self._triggered, self._needles_for(text), thorough=thorough)
 
@@ -318,6 +325,22 @@ def _folded(data: bytes) -> bool:
     import re
 
     return any(expression[:1] in data and re.search(expression, data) is not None for expression in _FOLDED)
+
+
+def _spread(data: bytes) -> bytes:
+    """A file, and below it what its texts stand for, which can be code that magics are given: as text and as code."""
+    import re
+
+    def meaning(found: re.Match[bytes]) -> bytes:
+        return found.group().decode("unicode_escape", "replace").encode("utf-8", "replace")
+
+    written = [MAGICS]
+    for _ in range(_MOST_NESTED):
+        written += (data, re.sub(b"[\"']", b"\n", data))
+        data = re.sub(_ESCAPED, meaning, data)
+        if data == written[-2]:
+            break
+    return b"\n".join([*written, data])
 
 
 def _unfolded(data: bytes) -> bytes:

@@ -89,6 +89,7 @@ def _may_be_logged(data: bytes, words: Collection[bytes]) -> bool:
     rest = None if data.startswith(MAGICS) or sum(map(len, words)) > _MOST_WORDS else code(data)
     if rest is None:
         return True
+    rest = rest.replace(b"\\\n", b" ")
     try:
         if any(_is_odd_key(data, start, end) for start, end in _telling(data, words)):
             return True
@@ -115,7 +116,7 @@ def _writes(data: bytes) -> bool:
     lowered = data.lower()
     return any(
         call.encode() in data
-        and re.search(rb"%s[\s\\]{0,40}[(#]" % call.encode(), data) is not None
+        and re.search(rb"%s[\s\\]*[(#]" % call.encode(), data) is not None
         and (not owners or any(owner in lowered for owner in owners))
         for call, owners in _WRITERS.items()
     )

@@ -26,7 +26,7 @@ from picketlint.knowledge.tokens import (
     Run,
     Shape,
 )
-from picketlint.matching.triggers import CONTINUED
+from picketlint.matching.triggers import CONTINUED, OPENED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _begun(shape: Shape) -> bytes | str:
     if not isinstance(following, Run) or not shape.needle[:2].isalnum():
         return shape.needle.encode()
     low, run, least = following.low, following.characters, 0 if len(shape.needle) > _SHORT else _SHORT_RUN
-    most, listed = max(least, low // 2), r"[\"'],[\s\\]{0,200}[\"']"
+    most, listed = max(least, low // 2), rf"[\"'][\s\\)]{{0,300}},{OPENED}[bBfFrRuU]{{0,2}}[\"']"
     ends = f"[{run}]{{{least},{low}}}(?:[\\\\{{]|[\"'](?:{CONTINUED}))"
     # Of two literals in a list, as ``join`` takes them, the second has to go on with the run, if the first is short.
     other = f"[{run}]{{0,{max(low - most - 1, 0)}}}(?:[^\"'\\\\{{{run}]|[\"']\\s{{0,40}}[\\])}}])"

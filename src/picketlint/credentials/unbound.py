@@ -21,7 +21,7 @@ _LINE = 300
 # Where an expression that looks complete goes on: with an assignment, a comparison, a method, what is taken instead;
 # what stands behind a long comment is not looked at, so that none is read again and again.
 _GOES_ON = (
-    rb"(?:[)\]}\s]|#[^\n]{0,120}\n){0,60}(?:[=!]=|:?=|[.,:+%]|#[^\n]{121}|(?:in|not|or|and)\b|else\b(?!\s*:)"
+    rb"[)\]}\s]{0,300}(?:#[^\n]{0,120}\n[)\]}\s]{0,300}){0,60}(?:[=!]=|:?=|[.,:+%]|#[^\n]{121}|(?:in|not|or|and)\b|else\b(?!\s*:)"
     rb"|if\b(?![^\n]{0,200}:[ \t]*(?:#[^\n]*)?\r?\n))"
 )
 _ENDS = rb"[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z)(?!%s)" % _GOES_ON

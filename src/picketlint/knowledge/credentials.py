@@ -286,12 +286,12 @@ def credential_triggers() -> tuple[Trigger, ...]:
         *((scheme, f"{_SPOTTING}sent") for scheme in (b"asic", b"ASIC", b"earer", b"EARER")),
         # In a text, the sign of an escape sequence can be part of the word: ``\nCookie: ...``.
         *((name, _BAKED) for name in sorted({*COOKIE_NAMES, *ADD_COOKIES, SET_COOKIE, "nCookie", "ncookie"})),
-        *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(LOGIN_CALLS)),
-        *((pair, rf"{pair}[\s\\]{{0,40}}(?:=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
+        *((call, rf"{call}[\s\\]*[(#]") for call in sorted(LOGIN_CALLS)),
+        *((pair, rf"{pair}[\s\\]*(?:(?::[^=\n]{{1,80}})?=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
         # In other files a name with a colon behind it is a parameter, or a key without a value.
         ("match", "case", *_MATCHED),
         *(
-            (key, user, rf"{quote}{key}{quote}[\s\\]{{0,40}}[:#]")
+            (key, user, rf"{quote}{key}{quote}[\"'\s\\)]*[:#]")
             for key in sorted(SHORT_KEYS)
             for user in sorted(USER_KEYS)
             for quote in "\"'"

@@ -209,7 +209,7 @@ def login_triggers() -> tuple[Trigger, ...]:
     """What says in a file that a credential may be there without its name."""
     return (
         *qualified(*SIGNATURES),
-        *((call, rf"{call}[\s\\]{{0,40}}[(#]") for call in sorted(PASSWORD_METHODS)),
+        *((call, rf"{call}[\s\\]*[(#]") for call in sorted(PASSWORD_METHODS)),
         *((call, r"[!=]=") for call in sorted(ASKING)),
         *_short_triggers(),
         *_program_triggers(),
@@ -218,15 +218,22 @@ def login_triggers() -> tuple[Trigger, ...]:
 
 def _short_triggers() -> Iterator[Trigger]:
     """Where a literal is given to one of the short names, or compared with it."""
-    method = rf"(?:{GAP}\.{GAP}\w{{1,20}}{GAP}\({GAP}\))?(?:{GAP}[\"'\])]){{0,3}}"
-    before = rf"{method}(?:{GAP}:[^=]{{1,120}})?(?:{GAP},(?:[\w.,\s\\]|{COMMENT}){{0,60}})?{GAP}(?:[!=]?=|[:,])"
+    method = rf"(?:{GAP}\.{GAP}\w{{1,20}}{GAP}\({GAP}\))?(?:{GAP}[\"'\])]){{0,8}}"
+    before = rf"{method}(?:{GAP}:[^=]{{1,120}})?(?:{GAP},(?:[\w.,\s\\]|{COMMENT}){{0,60}})?{GAP}(?:[!=:]?=|[:,])"
     opening = rf"(?:{GAP}\(){{0,3}}{GAP}"
-    literal = rf"{opening}(?:[\"']?value[\"']?{GAP}[=:]{opening})?[bBrRuU]{{0,2}}[\"']"
-    token = literal + SHORT_TOKEN.replace(",}", "}")
-    for names, told in ((SHORT_PASSWORDS, literal), (SHORT_TOKENS, token)):
-        yield from ((name, f"{name}{before}{told}") for name in sorted({*names, *map(str.upper, names)}))
+    entry = rf"{before}{opening}(?:[\"']?value[\"']?{GAP}[=:]{opening})?"
+    # Behind something else in the line: ``pw = other = "..."``, ``(user, pw) == ("app", "...")``.
+    further = r"[\"'\])]{0,8}[\s\\]{0,300}[:,)=!](?:[^\n\\\"']|\\\r?\n?){0,200}[=:(,\[](?:[ \t(]|\\\r?\n?){0,40}"
+    literal = rf"(?:{entry}|{further})[bBrRuU]{{0,2}}[\"']"
+    token = literal + r"{1,3}" + SHORT_TOKEN.replace(",}", "}")
+    for name in sorted({*SHORT_PASSWORDS, *map(str.upper, SHORT_PASSWORDS)}):
+        yield name, f"{name}{literal}"
+        yield name, "name", "value", rf"{name}(?<=[\"']{name})[\"']"
+    # They are in hardly any file.
+    yield from sorted({*SHORT_TOKENS, *map(str.upper, SHORT_TOKENS)})
     for name in sorted({*SHORTEST_TOKENS, *map(str.upper, SHORTEST_TOKENS)}):
-        yield from ((owner, name, f"{name}{before}{token}") for owner in TOKEN_OWNERS)
+        yield from ((owner, name, f"{name}{token}") for owner in TOKEN_OWNERS)
+        yield from ((owner, name, "name", "value", rf"{name}(?<=[\"']{name})[\"']") for owner in TOKEN_OWNERS)
 
 
 def _program_triggers() -> Iterator[Trigger]:

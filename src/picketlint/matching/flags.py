@@ -27,6 +27,8 @@ _BRACKETS = regex(rb"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 _DEEPEST = 6
 _EXPORTS = regex(rb"__all__[ \t]*\+?=[ \t]*[\[(][^\[\]()]*[\])]")
 _ARGUMENTS = regex(rb"[ \t]*\(((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\)")
+_SIGN = regex(rb"[()\[\]{}]|(?<![=!<>:])=(?!=)")
+_NEXT_STATEMENT = regex(rb"[ \t]*\n\s*(?!(?:and|or|not|in|is|if|else|for|async)\b)[\w@]")
 _FUNCTION = regex(rb"def(?<!\wdef)(?!\w)(?:[ \t]+(\w+))?")
 _KEYWORD_OR_SPREAD = regex(rb"\s*(?:\w+\s*=(?!=)|\*)")
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz") | frozenset(range(0x80, 0x100))
@@ -52,10 +54,12 @@ _SELF = regex(rb"(?<![\w.])self\.\Z")
 # alone or among others, or it is the first parameter of what is called on a class.
 _AMONG = rb"(?:[^()\[\]{}=]|\[[^()\[\]{}=]{0,80}\]|\([^()\[\]{}=]{0,80}\))"
 _NO_OBJECT = regex(
-    rb"self(?<![\w.]self)(?:[ \t]*:?=(?!=)|\s*(?:,%s{0,%d})?[)\]]\s*=(?!=)|\s*,(?!\s*\w+\s*:)%s{%d})"
+    rb"self(?<![\w.]self)(?:[ \t]*:?=(?!=)|\s*(?:(?:,%s{0,%d})?[)\]]\s*){1,4}(?:,[\w\s.,*]{0,%d})?=(?!=)"
+    rb"|\s*,(?!\s*\w+\s*:)%s{%d}|[ \t]*:(?:[\w .|\"']|\[[^\]\n]{0,80}\]){1,80}=(?!=))"
+    rb"|(?:class|def|as|for|import|case)[ \t]+self(?!\w)"
     rb"|self(?<![\w.(]self)[ \t]*,(?![ \t]*\w+[ \t]*:)[^()\n]{0,%d}=(?!=)"
     rb"|(?:static|class)method(?!(?:(?!def\b)(?s:.)){0,%d}def\s+\w+\s*\(\s*(?!\s|self\b))"
-    rb"|__(?:new|init_subclass|class_getitem)__\s*\(\s*self\b" % (_AMONG, _MOST, _AMONG, _MOST, _MOST, _MOST)
+    rb"|__(?:new|init_subclass|class_getitem)__\s*\(\s*self\b" % (_AMONG, _MOST, _MOST, _AMONG, _MOST, _MOST, _MOST)
 )
 _CLASS = regex(rb"([ ]*)class[ ]+(\w+)")
 
@@ -167,9 +171,28 @@ def _is_harmless(code: bytes, place: int, flag: bytes, patterns: _Patterns) -> b
     )
     if b"=" in code[end:line] and not continued:
         return False
-    assigned = code.find(b"=", end, end + _LONGEST)
-    ahead = code[end:assigned] if assigned >= 0 else code[end : end + _LONGEST + 1]
-    return len(ahead) <= _LONGEST and not (assigned >= 0 and ahead.rstrip().endswith((b")", b"]")))
+    return not _may_be_target(code, end)
+
+
+def _may_be_target(code: bytes, end: int) -> bool:
+    """Whether the brackets around a name, which ends at a place, may be assigned to: all that is closed before a ``=``.
+
+    What does not end in sight may be.
+    """
+    depth, lowest, closed = 0, 0, -1
+    for sign in _SIGN.finditer(code, end, end + _LONGEST):
+        place = sign.start()
+        if sign[0] in (b"(", b"[", b"{"):
+            depth += 1
+        elif sign[0] != b"=":
+            depth -= 1
+            if depth < lowest:
+                lowest, closed = depth, place + 1
+                if _NEXT_STATEMENT.match(code, closed):
+                    return False
+        elif depth == lowest < 0 and b"\n" not in code[closed:place]:
+            return True
+    return closed < 0 and len(code) > end + _LONGEST
 
 
 def _is_one_of_several(code: bytes, place: int, flag: bytes) -> bool:

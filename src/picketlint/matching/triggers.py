@@ -41,8 +41,10 @@ if TYPE_CHECKING:
 Trigger = bytes | str | tuple[bytes | str, ...]
 
 # What can stand between two parts of an expression: blanks, the ends of lines, comments.
-COMMENT = r"#[^\r\n]{0,120}[\r\n]"
-GAP = rf"(?:[\s\\]|{COMMENT}){{0,40}}"
+COMMENT = r"#[^\r\n]{0,300}[\r\n]"
+GAP = rf"[\s\\]{{0,300}}(?:{COMMENT}[\s\\]{{0,300}}){{0,40}}"
+# The same, and brackets that open.
+OPENED = rf"[\s\\(]{{0,300}}(?:{COMMENT}[\s\\(]{{0,300}}){{0,40}}"
 # After the quote that ends a literal: the text goes on in another one, or perhaps by way of a name that it is given.
 CONTINUED = r"""[\s\\)]{0,200}(?:\+|[rRbBuUfF]{0,2}["'])|[ \t]{0,40}(?:[\r\n;#]|\Z)"""
 
@@ -145,7 +147,7 @@ def imported(module: str, *functions: str, harmless: str = "") -> tuple[Trigger,
         ways += [(*way, *reached) for way in _elsewhere(package or module, inner if package else function)]
         words = (CODE, *module.split("."), function)
         triggers += [
-            (*words, rf"{inner}\.{function}(?!\w){apart}"),
+            (*words, rf"{inner}{GAP}\.{GAP}{function}(?!\w){apart}"),
             *((*words, rf"{used(function)}{apart}", *way) for way in ways),
         ]
     return tuple(triggers)
@@ -154,15 +156,15 @@ def imported(module: str, *functions: str, harmless: str = "") -> tuple[Trigger,
 def _elsewhere(package: str, wanted: str) -> list[tuple[bytes | str, ...]]:
     """Where a package can be called otherwise, or it or what is ``wanted`` of it is looked up by a name in a string."""
     prose = rf"[ \t]+(?!(?:{_KEYWORDS})\b)[A-Za-z(-]"
-    # Only a string that stands there names an attribute.
-    attribute = rf"['\"](?:{wanted}|__dict__)['\"]"
+    # Only a string that stands there names an attribute; it may have a prefix, brackets or three quotes around it.
+    attribute = rf"[\s\\(]{{0,{_MOST}}}(?:#|\w{{0,2}}['\"]{{1,3}}(?:{wanted}|__dict__)['\"])"
     asked = rf"(?<!hasattr\({package})(?!(?<=getattr\({package}),[\s\\]{{0,{_MOST}}}(?![\s\\#]|{attribute}))"
     moved = (
         rf"{package}(?<![\w.'\"`]{package})(?!\.\w|[\w'\"`]|{prose}){asked}"
         rf"(?:(?<!import {package})|(?![ \t]*(?:[,;#\r\n]|\Z)))"
     )
     quoted = rf"{package}(?<=['\"]{package})"
-    entry = rf"\[\s{{0,{_MOST}}}['\"]{package}['\"]"
+    entry = rf"{quoted}['\"]+[\s\\)]*[\]#]"
     return [
         (moved,),
         ("import_module", rf"{quoted}['\"]"),
@@ -177,5 +179,5 @@ def _listed(module: str, name: str) -> str:
     """Where a name is imported from a module, or may be: by a star, or in lines that are not read here."""
     last = module.rpartition(".")[2]
     absolute = "" if "." in module else rf"(?<!\.{last})"
-    listed = rf"[^\n]{{0,{_MOST}}}(?:\\\s|[(*]|{name}(?<!\w{name})(?!\w))"
-    return rf"{module}{absolute}[ \t]+import(?!\w)(?:[^\n]{{{_MOST}}}|{listed})"
+    listed = rf"[^\n]{{0,{_MOST}}}(?:\\\s|[(*]|(?:{name}(?<!\w{name})|__dict__)(?!\w))"
+    return rf"{module}{absolute}(?:[ \t\f]|\\\r?\n?)+import(?!\w)(?:[^\n]{{{_MOST}}}|{listed})"
