@@ -147,7 +147,7 @@ def imported(module: str, *functions: str, harmless: str = "") -> tuple[Trigger,
         ways += [(*way, *reached) for way in _elsewhere(package or module, inner if package else function)]
         words = (CODE, *module.split("."), function)
         triggers += [
-            (*words, rf"{inner}{GAP}\.{GAP}{function}(?!\w){apart}"),
+            (*words, rf"{inner}\.{function}(?!\w){apart}"),
             *((*words, rf"{used(function)}{apart}", *way) for way in ways),
         ]
     return tuple(triggers)
@@ -159,9 +159,12 @@ def _elsewhere(package: str, wanted: str) -> list[tuple[bytes | str, ...]]:
     # Only a string that stands there names an attribute; it may have a prefix, brackets or three quotes around it.
     attribute = rf"[\s\\(]{{0,{_MOST}}}(?:#|\w{{0,2}}['\"]{{1,3}}(?:{wanted}|__dict__)['\"])"
     asked = rf"(?<!hasattr\({package})(?!(?<=getattr\({package}),[\s\\]{{0,{_MOST}}}(?![\s\\#]|{attribute}))"
+    # Of another object, it is the same module where that was imported in a class; with no blank there, it is written
+    # as ``imported`` looks for it first.
+    member = rf"(?<=\.{package})[\s\\]{{0,{_MOST}}}(?:(?<=[\s\\])\.|#)"
     moved = (
-        rf"{package}(?<![\w.'\"`]{package})(?!\.\w|[\w'\"`]|{prose}){asked}"
-        rf"(?:(?<!import {package})|(?![ \t]*(?:[,;#\r\n]|\Z)))"
+        rf"{package}(?:{member}|(?<![\w.'\"`]{package})(?!\.\w|[\w'\"`]|{prose}){asked}"
+        rf"(?:(?<!import {package})|(?![ \t]*(?:[,;#\r\n]|\Z))))"
     )
     quoted = rf"{package}(?<=['\"]{package})"
     entry = rf"{quoted}['\"]+[\s\\)]*[\]#]"
