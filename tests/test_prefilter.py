@@ -232,6 +232,7 @@ WAYS = {
         "import torch as t\n(t\n .serialization\n .load(p))",
         "class A:\n    import torch\n    def f(self, p):\n        self.torch.load(p)",
         "class A:\n    import torch\n    def f(self, p):\n        (self.torch  # why\n         .load(p))",
+        "class A:\n    import torch\n    def f(self, p):\n        self.torch. load(p)",
         "class A:\n    def __init__(self):\n        import torch\n        self.torch = torch\n"
         "    def f(self, p):\n        self.torch.load(p)",
     ],
@@ -327,6 +328,7 @@ WAYS = {
         "text = '密钥api_key=9f8Kd02LmQx71Zp4'",
         "smtp.login" + " " * 50 + "('app', 'Tr0ub4dor&3')",
         "session.auth: tuple[str, str] = ('app', 'hunter2')",
+        "session.auth: \\\n    tuple[  # why\n        str, str] = ('app', 'hunter2')",
         "account = {'user': 'app', '''pass''': 'hunter2'}",
         "account = {'user': 'app', ('pass'): 'hunter2'}",
         "connect(host='db.internal', user='app', password" + "\n" * 70 + "='hunter2')",

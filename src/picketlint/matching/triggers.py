@@ -159,9 +159,9 @@ def _elsewhere(package: str, wanted: str) -> list[tuple[bytes | str, ...]]:
     # Only a string that stands there names an attribute; it may have a prefix, brackets or three quotes around it.
     attribute = rf"[\s\\(]{{0,{_MOST}}}(?:#|\w{{0,2}}['\"]{{1,3}}(?:{wanted}|__dict__)['\"])"
     asked = rf"(?<!hasattr\({package})(?!(?<=getattr\({package}),[\s\\]{{0,{_MOST}}}(?![\s\\#]|{attribute}))"
-    # Of another object, it is the same module where that was imported in a class; with no blank there, it is written
-    # as ``imported`` looks for it first.
-    member = rf"(?<=\.{package})[\s\\]{{0,{_MOST}}}(?:(?<=[\s\\])\.|#)"
+    # Of another object, it is the same module where that was imported in a class; with no blank there, it is written as
+    # ``imported`` looks for it first.
+    member = rf"(?<=\.{package})(?:[\s\\]{{1,{_MOST}}}[.#]|\.[\s\\#]|#)"
     moved = (
         rf"{package}(?:{member}|(?<![\w.'\"`]{package})(?!\.\w|[\w'\"`]|{prose}){asked}"
         rf"(?:(?<!import {package})|(?![ \t]*(?:[,;#\r\n]|\Z))))"
