@@ -256,16 +256,20 @@ WAYS = {
         "import ruamel.yaml as yaml\nyaml.load(f)",
     ],
     "PKT201": [
-        f"{imports}\n{call}(reference, name)"
-        for imports, call in (
-            ("from transformers.dynamic_module_utils import get_class_in_module", "get_class_in_module"),
-            ("from transformers import dynamic_module_utils as d", "d.get_class_in_module"),
-            ("import transformers as t", "t.dynamic_module_utils.get_class_in_module"),
-            ("import transformers.dynamic_module_utils as d", "d.get_class_in_module"),
-            ("import transformers as t\nd = t.dynamic_module_utils", "d.get_class_in_module"),
-            ("import transformers as t\nd = getattr(t, 'dynamic_module_utils')", "d.get_class_in_module"),
-            ("import transformers.dynamic_module_utils", "transformers.dynamic_module_utils.get_class_in_module"),
-        )
+        r"load(p, **{'\x74rust_remote_code': True})",
+        r"kwargs = {}; kwargs['trust\137remote_code'] = True; load(p, **kwargs)",
+        *(
+            f"{imports}\n{call}(reference, name)"
+            for imports, call in (
+                ("from transformers.dynamic_module_utils import get_class_in_module", "get_class_in_module"),
+                ("from transformers import dynamic_module_utils as d", "d.get_class_in_module"),
+                ("import transformers as t", "t.dynamic_module_utils.get_class_in_module"),
+                ("import transformers.dynamic_module_utils as d", "d.get_class_in_module"),
+                ("import transformers as t\nd = t.dynamic_module_utils", "d.get_class_in_module"),
+                ("import transformers as t\nd = getattr(t, 'dynamic_module_utils')", "d.get_class_in_module"),
+                ("import transformers.dynamic_module_utils", "transformers.dynamic_module_utils.get_class_in_module"),
+            )
+        ),
     ],
     "PKT202": [
         "import torch\ntorch.hub.list('a/b', False, True)",
@@ -299,6 +303,9 @@ WAYS = {
     ],
     "PKT303": [
         "import builtins\ngetattr(builtins, '''eval''')(text)",
+        *(f"import builtins\ngetattr(builtins, '{eval_}al')(text)" for eval_ in (r"\x65v", r"e\u0076", r"e\166")),
+        r"import builtins; getattr(builtins, 'e\N{LATIN SMALL LETTER V}al')(text)",
+        "import builtins\ngetattr(builtins, 'ev\\\nal')(text)",
         "get_ipython().run_cell(reply)",
         "get_ipython().run_line_magic('time', 'eval(input())')",
         "get_ipython().run_cell_magic('time', '', 'x = \\'a\\'\\n\\x65val(input())')",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import io
 import random
+import re
 import textwrap
 import tokenize
+import unicodedata
 import warnings
 from collections.abc import Callable
 
@@ -56,6 +58,30 @@ def respaced(code: str, chance: random.Random) -> str:
         if token.type == tokenize.OP:
             depth += (token.string in "([{") - (token.string in ")]}")
     return "".join(written)
+
+
+_PLAIN = re.compile(r"""(?P<prefix>[bB]?)(?P<quote>["'])(?P<text>[^"'\\\n{}]+)(?P=quote)""")
+
+
+def respelt(code: str, chance: random.Random) -> str:
+    """The same program with some of its strings in other quotes, in brackets, with a prefix or escapes."""
+    lines = code.splitlines(keepends=True)
+    for token in reversed([*tokenize.generate_tokens(io.StringIO(code).readline)]):
+        plain = _PLAIN.fullmatch(token.string) if token.type == tokenize.STRING else None
+        if plain is not None and chance.random() < 0.4:
+            row, line = token.start[0] - 1, lines[token.start[0] - 1]
+            lines[row] = line[: token.start[1]] + _spelt(*plain.group("prefix", "text"), chance) + line[token.end[1] :]
+    return "".join(lines)
+
+
+def _spelt(prefix: str, text: str, chance: random.Random) -> str:
+    at, quote = chance.randrange(len(text)), chance.choice(("'", '"', "'''", '"""'))
+    escapes = (f"\\x{ord(text[at]):02x}", f"\\{ord(text[at]):03o}")
+    escapes += (f"\\u{ord(text[at]):04x}", f"\\N{{{unicodedata.name(text[at])}}}") if not prefix else ()
+    escaped = text[:at] + chance.choice(escapes) + text[at + 1 :]
+    ways = [f"{prefix}{quote}{text}{quote}", f"{prefix}R{quote}{text}{quote}", f"{prefix}{quote}{escaped}{quote}"]
+    ways += [f"({ways[0]})", f"{prefix or 'u'}{quote}{text}{quote}"]
+    return chance.choice(ways)
 
 
 # -- the way of a value ------------------------------------------------------------------------------------------------
@@ -137,7 +163,7 @@ def within(code: str, chance: random.Random) -> str:
 
 def variant(code: str, chance: random.Random) -> bytes:
     """A program that does the same, or nearly so: what does not parse is taken back."""
-    for change, probability in ((rewritten, 0.6), (within, 0.3), (respaced, 0.6)):
+    for change, probability in ((rewritten, 0.6), (respelt, 0.4), (within, 0.3), (respaced, 0.6)):
         if chance.random() < probability:
             try:
                 changed = change(code, chance)

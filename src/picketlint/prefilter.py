@@ -2,7 +2,8 @@
 
 Sound because a Python identifier can be neither split nor escaped: a rule that needs a name needs the name's bytes.
 Where that does not hold, the prefilter says less. Of a file with compatibility characters, which Python folds into
-ASCII letters, it folds the words likewise; of one in an encoding that is not based on ASCII, it expects anything.
+ASCII letters, it folds the words likewise, and of one with letters that are escaped in a string, it reads those; of one
+in an encoding that is not based on ASCII, it expects anything.
 """
 
 from __future__ import annotations
@@ -68,6 +69,12 @@ _ESCAPED = (
     rb"|[\nabfnrtv\\'\"])"
 )
 _MOST_NESTED = 4
+_ENDING = frozenset(b"\"'\\\r\n")
+# The same for what is written in ASCII as well as it would be without, and a word that goes on in the next line.
+_SPELT = (
+    rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|1[0-7][0-7]|0?[4-7][0-7]|N\{"
+    rb"|\r?\n?\w(?:(?<=\w\\[\r\n]\w)|(?<=\w\\\r\n\w)))"
+)
 
 
 class Prefilter:
@@ -94,6 +101,9 @@ class Prefilter:
         folded = not data.isascii() and _folded(data)
         if folded:
             data = b"%s\n%s" % (data, _unfolded(data))
+        if b"\\" in data and _spelt(data):
+            folded = True
+            data = b"%s\n%s" % (data, _read_out(data))
         data = data.removeprefix(BOM_UTF8)
         self.expect(len(data))
         text = self._read(data, folded=folded)
@@ -209,8 +219,8 @@ class _Text:
     """Bytes with what matters of their words; what else a trigger can ask for is looked for once.
 
     With a ``scanner``, the keys are what that told. What is ``folded`` holds the file as it is written, and as its
-    identifiers are read. What a flag can become is told of a text that is ``bare`` of comments and strings, whose keys
-    are those of the whole.
+    identifiers and strings are read. What a flag can become is told of a text that is ``bare`` of comments and strings,
+    whose keys are those of the whole.
     """
 
     def __init__(
@@ -327,17 +337,36 @@ def _folded(data: bytes) -> bool:
     return any(expression[:1] in data and re.search(expression, data) is not None for expression in _FOLDED)
 
 
+def _meaning(escape: re.Match[bytes]) -> bytes:
+    return escape.group().decode("unicode_escape", "replace").encode("utf-8", "replace")
+
+
+def _spelt(data: bytes) -> bool:
+    """Whether something is escaped that is as well written without."""
+    import re
+
+    return re.search(_SPELT, data) is not None
+
+
+def _read_out(data: bytes) -> bytes:
+    """The file with what is escaped in it as Python reads it, but for what could end a string, or be no ASCII."""
+    import re
+
+    def read(escape: re.Match[bytes]) -> bytes:
+        meaning = _meaning(escape)
+        return meaning if meaning.isascii() and not set(meaning) & _ENDING else escape.group()
+
+    return re.sub(_ESCAPED, read, data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+
+
 def _spread(data: bytes) -> bytes:
     """A file, and below it what its texts stand for, which can be code that magics are given: as text and as code."""
     import re
 
-    def meaning(found: re.Match[bytes]) -> bytes:
-        return found.group().decode("unicode_escape", "replace").encode("utf-8", "replace")
-
     written = [MAGICS]
     for _ in range(_MOST_NESTED):
         written += (data, re.sub(b"[\"']", b"\n", data))
-        data = re.sub(_ESCAPED, meaning, data)
+        data = re.sub(_ESCAPED, _meaning, data)
         if data == written[-2]:
             break
     return b"\n".join([*written, data])

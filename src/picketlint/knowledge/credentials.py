@@ -268,7 +268,7 @@ _MATCHED = (
     rf"match(?<!\Smatch)[\s(\\][^:]{{0,300}}(?:{_ANY_HINT})[^:]{{0,100}}:(?:\s|#[^\n]{{0,200}}\n){{0,100}}case\b",
 )
 # Part of an annotation: no other parameter follows in it, and no other line that is not joined.
-_TYPE = r"(?:[^=,()\n\[\\]|\\\r?\n?|\[[^\]=]{0,120}\])"
+_TYPE = r"(?:[^=,()\n\[\\]|\\\r?\n?|\[[^\]=]{0,300}\])"
 _SPOTTING = f"{ASK}picketlint.credentials.spotting:"
 _BAKED = f"{ASK}picketlint.credentials.cookies:may_hold_cookies"
 _NAMES = f"{EACH}picketlint.credentials.spotting:NAMES"
@@ -289,7 +289,7 @@ def credential_triggers() -> tuple[Trigger, ...]:
         # In a text, the sign of an escape sequence can be part of the word: ``\nCookie: ...``.
         *((name, _BAKED) for name in sorted({*COOKIE_NAMES, *ADD_COOKIES, SET_COOKIE, "nCookie", "ncookie"})),
         *((call, rf"{call}[\s\\]*[(#]") for call in sorted(LOGIN_CALLS)),
-        *((pair, rf"{pair}[\s\\]*(?:(?::{_TYPE}{{1,80}})?=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
+        *((pair, rf"{pair}[\s\\]*(?:(?::{_TYPE}{{1,300}})?=(?!=)|#)") for pair in sorted(LOGIN_PAIRS)),
         # In other files a name with a colon behind it is a parameter, or a key without a value.
         ("match", "case", *_MATCHED),
         *(
