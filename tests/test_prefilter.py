@@ -341,6 +341,8 @@ WAYS = {
         "connect(host='db.internal', user='app', password" + "\n" * 70 + "='hunter2')",
         "pw" + " " * 60 + "= 'Sommer2024!'",
         "pw = (  # " + "why " * 40 + "\n    'Sommer2024!')",
+        "(\n    api_key,\n    other,  # why\n) = '9f8Kd02LmQx71Zp4', 1",
+        "[api_key,\n    kept['x']] = '9f8Kd02LmQx71Zp4', 1",
         "pw = other = 'Sommer2024!'",
         "pw = \\\n    other = 'Sommer2024!'",
         "(pw := 'Sommer2024!')",

@@ -21,10 +21,13 @@ _LINE = 300
 # Where an expression that looks complete goes on: with an assignment, a comparison, a method, what is taken instead;
 # what stands behind a long comment is not looked at, so that none is read again and again.
 _GOES_ON = (
-    rb"[)\]}\s]{0,300}(?:#[^\n]{0,120}\n[)\]}\s]{0,300}){0,60}(?:[=!]=|:?=|[.,:+%]|#[^\n]{121}|(?:in|not|or|and)\b|else\b(?!\s*:)"
+    rb"[)\]}\s]{0,300}(?:#[^\n]{0,120}\n[)\]}\s]{0,300}){0,60}"
+    rb"(?:[=!]=|:?=|[.,:+%]|#[^\n]{121}|(?:in|not|or|and)\b|else\b(?!\s*:)"
     rb"|if\b(?![^\n]{0,200}:[ \t]*(?:#[^\n]*)?\r?\n))"
 )
 _ENDS = rb"[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z)(?!%s)" % _GOES_ON
+# After the comma at the end of a line: further names, and the end of brackets that are assigned to.
+_TARGET = rb"(?:[\w\s.,*]|\[[^\]\n]{0,80}\]|#[^\n]{0,120}\n){0,300}[)\]][ \t)\],\w]{0,80}=(?!=)"
 _PLAIN_TYPE = rb"(?:str|bytes|bool|Any|SecretStr|None)"
 _TYPE = rb"(?:Optional\[)?%s\]?(?:[ \t]*\|[ \t]*%s){0,3}" % (_PLAIN_TYPE, _PLAIN_TYPE)
 _ENVIRONMENT = rb"os\.(?:environ\[[\"']\w+[\"']\]|(?:environ\.get|getenv)\([\"']\w+[\"']\))"
@@ -33,9 +36,11 @@ _TAKEN = rb"(?:None|True|False|%s|(?:\w+\.){0,6}(?:(\w+)|(\w+)\(\)))" % _ENVIRON
 _GIVEN = regex(rb"(?:[ \t]*:[ \t]*%s)?[ \t]*=[ \t]*%s(?:[ \t]*[,)](?!%s)|%s)" % (_TYPE, _TAKEN, _GOES_ON, _ENDS))
 # It is declared, read, called, part of another name; a word in a sentence, or what a sentence explains.
 _HARMLESS = regex(
-    rb"[ \t]*:[ \t]*%s(?:[ \t]*[,)]|%s)|[)\]}](?!%s)|,?%s|[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n|[ \t]+(?:and|or|if|else|is)\b|"
-    rb"[ \t]*\(|\.(?!(?:strip|encode|lower|get_secret_value|get|getenv|pop)\b)(?:\w|[ \r\n\"'])|"
-    rb"[ \t]*:[ \t]+[A-Z]?[a-z]{1,9}(?=[ \t,\r\n]|\.[ \t\r\n])(?![^\n]*=)" % (_TYPE, _ENDS, _GOES_ON, _ENDS)
+    rb"[ \t]*:[ \t]*%s(?:[ \t]*[,)]|%s)|[)\]}](?!%s)|%s|,%s(?!%s)|[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n|"
+    rb"[ \t]+(?:and|or|if|else|is)\b|[ \t]*\(|"
+    rb"\.(?!(?:strip|encode|lower|get_secret_value|get|getenv|pop)\b)(?:\w|[ \r\n\"'])|"
+    rb"[ \t]*:[ \t]+[A-Z]?[a-z]{1,9}(?=[ \t,\r\n]|\.[ \t\r\n])(?![^\n]*=)"
+    % (_TYPE, _ENDS, _GOES_ON, _ENDS, _ENDS, _TARGET)
 )
 _IN_A_CALL = regex(rb"[\w\])]\([^()\[\]{}]*\Z")
 # It is looked up by its name in a string, and nothing is taken instead.

@@ -22,8 +22,9 @@ A rule has several, one of which must hold. A trigger is one of these, or a tupl
 In a tuple, words are looked at first, and the rest in its order only where all of them are there.
 
 A trigger has to be sound: where it does not hold, the rule finds nothing. Names can be relied upon, for Python cannot
-split or escape them; a string can be written in pieces, but that only matters for one that somebody takes pains to
-hide. Expressions have to be linear: a repetition that begins where it can begin again and again is bounded.
+split or escape them, and what is escaped in a string is read. A string can be written in pieces, and hundreds of blanks
+or dozens of comments can stand between two words, but that only matters for what somebody takes pains to hide.
+Expressions have to be linear: a repetition that begins where it can begin again and again is bounded.
 
 The functions below make triggers for what rules look for most.
 """
