@@ -76,8 +76,8 @@ def respelt(code: str, chance: random.Random) -> str:
 
 def _spelt(prefix: str, text: str, chance: random.Random) -> str:
     at, quote = chance.randrange(len(text)), chance.choice(("'", '"', "'''", '"""'))
-    escapes = (f"\\x{ord(text[at]):02x}", f"\\{ord(text[at]):03o}")
-    escapes += (f"\\u{ord(text[at]):04x}", f"\\N{{{unicodedata.name(text[at])}}}") if not prefix else ()
+    escapes = [f"\\x{ord(text[at]):02x}", f"\\{ord(text[at]):03o}"]
+    escapes += [f"\\u{ord(text[at]):04x}", f"\\N{{{unicodedata.name(text[at])}}}"] if not prefix else []
     escaped = text[:at] + chance.choice(escapes) + text[at + 1 :]
     ways = [f"{prefix}{quote}{text}{quote}", f"{prefix}R{quote}{text}{quote}", f"{prefix}{quote}{escaped}{quote}"]
     ways += [f"({ways[0]})", f"{prefix or 'u'}{quote}{text}{quote}"]
