@@ -12,12 +12,13 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
+from ways import WAYS
 
 from picketlint import prefilter, registry
 from picketlint.engine import Checks, analyze
 from picketlint.model import Finding
 from picketlint.prefilter import Look, _folded, candidates
-from picketlint.rule import Example, Rule, sample
+from picketlint.rule import Example, Rule
 
 RULES = registry.load().rules
 CASES = [
@@ -181,179 +182,6 @@ def test_nothing_is_lost(rule: Rule, example: Example, variant: str, monkeypatch
     assert filtered == findings(rule, example, data)
     if variant in ("as-it-is", "crlf", "bom", "comment-above", "non-ascii"):
         assert rule.id in {finding.rule for finding in filtered}
-
-
-# Ways to a function that are none of the usual ones; each is a finding.
-WAYS = {
-    "PKT106": [
-        "import importlib\nimportlib.import_module('''pickle''').loads(b)",
-    ],
-    "PKT102": [
-        "import torch\ntorch.load(p, weights_only = None)",
-        "import torch\ntorch.load(p, weights_only=(None))",
-        "import torch\ntorch.load(p, weights_only=\\\n    None)",
-        "import torch\ntorch.load(p, weights_only=  # as it is\n    None)",
-        "import torch\ntorch.load(p,  # weights_only=True\n)",
-        "import torch\ntorch.load(name('weights_only=True'))",
-        "import torch\ntorch.load(p, pickle_module=get(weights_only=True))",
-        "import torch\ntorch.load(f'{p} weights_only=True')",
-        "import torch\ntorch.load(p, weights_only=True)\nload = torch.load\nload(p)",
-        "import torch\ngetattr(torch, 'load')(p)",
-        "import torch\ngetattr(\n    torch,\n    'load',\n)(p)",
-        "import torch\ntorch.__dict__['load'](p)",
-        "import torch\ngetattr(torch, '__dict__')['load'](p)",
-        "import torch\nt = torch\nt.load(p)",
-        "import os, torch as t\nt.load(p)",
-        "import torch \\\n    as t\nt.load(p)",
-        "import sys\nsys.modules['torch'].load(p)",
-        "import sys\nsys.modules[('torch')].load(p)",
-        "import sys\nsys.modules[  # why\n    u'torch'  # so\n].load(p)",
-        "import sys\nsys.modules[\\\n    'torch'].load(p)",
-        "import torch\ngetattr(torch, u'load')(p)",
-        "import torch\ngetattr(torch, ('load'))(p)",
-        "import torch\ngetattr(torch, (  # why\n    R'load'))(p)",
-        "import torch\ngetattr(torch, '''load''')(p)",
-        "from torch import __dict__ as names\nnames['load'](p)",
-        "from torch \\\n    import load\nload(p)",
-        "from sys import modules\nmodules[ 'torch' ].load(p)",
-        "import importlib\nimportlib.import_module('torch').load(p)",
-        "from importlib import import_module\nimport_module('torch.serialization').load(p)",
-        "__import__('torch').load(p)",
-        "__import__('torch.nn').load(p)",
-        "from torch import (\n    nn,\n    load,\n)\nload(p)",
-        "from torch import nn, \\\n    load\nload(p)",
-        "from torch import *\nload(p)",
-        "from torch import serialization\nserialization.load(p)",
-        "from torch import serialization as s\ns.load(p)",
-        "import torch.serialization as s\ns.load(p)",
-        "from torch.serialization import load as fetch\nfetch(p)",
-        "import torch\ngetattr(torch, 'serialization').load(p)",
-        "import torch as t\nt.serialization.load(p)",
-        "import torch as t\n(t\n .serialization\n .load(p))",
-        "class A:\n    import torch\n    def f(self, p):\n        self.torch.load(p)",
-        "class A:\n    import torch\n    def f(self, p):\n        (self.torch  # why\n         .load(p))",
-        "class A:\n    import torch\n    def f(self, p):\n        self.torch. load(p)",
-        "class A:\n    def __init__(self):\n        import torch\n        self.torch = torch\n"
-        "    def f(self, p):\n        self.torch.load(p)",
-    ],
-    "PKT103": [
-        "import numpy as np\nnp.load(p, None, True)",
-        "import numpy as np\nnp.load(p, None, True,)",
-        "import numpy as np\nnp.load(p, None, True, encoding='bytes')",
-        "import numpy as np\nnp.load(\n    name(p, q, r),\n    None,  # no mapping\n    True)",
-        "import numpy as np\nnp.load(p, a == b, True)",
-        "from numpy import load\nload(p, None, not False)",
-        "import jax.numpy as jnp\njnp.load(p, None, True)",
-        "from functools import partial\nimport numpy as np\npartial(np.load, p, None, True)()",
-    ],
-    "PKT104": [
-        "import yaml\nyaml.load(f)",
-        "import yaml as y\ny.load(f)",
-        "from yaml import load\nload(f)",
-        "import yaml\ngetattr(yaml, 'load')(f)",
-        "try:\n    import yaml\nexcept ImportError:\n    yaml = None\nload = yaml.load\nload(f)",
-        "import ruamel.yaml\nruamel.yaml.load(f)",
-        "import ruamel.yaml as yaml\nyaml.load(f)",
-    ],
-    "PKT201": [
-        r"load(p, **{'\x74rust_remote_code': True})",
-        r"kwargs = {}; kwargs['trust\137remote_code'] = True; load(p, **kwargs)",
-        *(
-            f"{imports}\n{call}(reference, name)"
-            for imports, call in (
-                ("from transformers.dynamic_module_utils import get_class_in_module", "get_class_in_module"),
-                ("from transformers import dynamic_module_utils as d", "d.get_class_in_module"),
-                ("import transformers as t", "t.dynamic_module_utils.get_class_in_module"),
-                ("import transformers.dynamic_module_utils as d", "d.get_class_in_module"),
-                ("import transformers as t\nd = t.dynamic_module_utils", "d.get_class_in_module"),
-                ("import transformers as t\nd = getattr(t, 'dynamic_module_utils')", "d.get_class_in_module"),
-                ("import transformers.dynamic_module_utils", "transformers.dynamic_module_utils.get_class_in_module"),
-            )
-        ),
-    ],
-    "PKT202": [
-        "import torch\ntorch.hub.list('a/b', False, True)",
-        "from torch import hub\nhub.list('a/b', False, True)",
-        "from torch.hub import list\nlist('a/b', False, True)",
-        "from torch.hub import list as names\nnames('a/b', False, True)",
-        "import torch.hub as h\nh.list('a/b', False, True)",
-        "import torch\nh = torch.hub\nh.list('a/b', False, True)",
-        "import torch as t\nt.hub.list('a/b', False, True)",
-        "from torch \\\n    import hub;hub.\\\n    list('a/b', False, True)",
-        "import torch\ngetattr(torch.hub, 'list')('a/b', False, True)",
-        "import torch\ntrust = True\ntorch.hub.load('a/b', 'm', trust_repo=trust)",
-    ],
-    "PKT301": [
-        "import subprocess\nsubprocess.run(f'ls {p}', shell=1)",
-        "import subprocess\noptions = dict(shell=True)\nsubprocess.run(f'ls {p}', **options)",
-        "import subprocess as s\ns.run(f'ls {p}', -1, None, None, None, None, None, True, True)",
-        "import subprocess\nsubprocess.Popen(f'ls {p}', -1, None, None, None, None, None, True, True)",
-        "from subprocess import check_output\ncheck_output(f'ls {p}', 0, *[], shell=True)",
-        "from gevent import subprocess\nsubprocess.run(f'ls {p}', -1, None, None, None, None, None, True, True)",
-        "import gevent.subprocess as s\ns.run(f'ls {p}', -1, None, None, None, None, None, True, True)",
-        "import subprocess\nsubprocess.run(['cmd.exe', '/C', f'dir {p}'])",
-        "import subprocess\nsubprocess.run(['PowerShell', '-Command', f'dir {p}'])",
-        "import os\nos.execl('/bin/bash', 'bash', '-lc', f'ls {p}')",
-        "import os\ngetattr(os, 'system')(f'ls {p}')",
-        "import os\ngetattr(os,\\\n    'system')(f'ls {p}')",
-        "import os\ngetattr(os,  # why\n    'system')(f'ls {p}')",
-        "import os as o\no.system(f'ls {p}')",
-        "from os import system as run\nrun(f'ls {p}')",
-        "from IPython import get_ipython\nget_ipython().system(f'ls {p}')",
-    ],
-    "PKT303": [
-        "import builtins\ngetattr(builtins, '''eval''')(text)",
-        *(f"import builtins\ngetattr(builtins, '{eval_}al')(text)" for eval_ in (r"\x65v", r"e\u0076", r"e\166")),
-        r"import builtins; getattr(builtins, 'e\N{LATIN SMALL LETTER V}al')(text)",
-        "import builtins\ngetattr(builtins, 'ev\\\nal')(text)",
-        "get_ipython().run_cell(reply)",
-        "get_ipython().run_line_magic('time', 'eval(input())')",
-        "get_ipython().run_cell_magic('time', '', 'x = \\'a\\'\\n\\x65val(input())')",
-        "get_ipython().run_cell_magic('time', '', \"get_ipython().run_line_magic('time', '\\\\145val(input())')\")",
-        "import builtins\nbuiltins.eval(p)",
-        "import builtins as b\nb.eval(p)",
-        "from builtins import eval as run\nrun(p)",
-        "import builtins\ngetattr(builtins, 'eval')(p)",
-        "__builtins__['eval'](p)",
-        "__import__('builtins').eval(p)",
-    ],
-    "PKT401": [
-        f'"".join(["{sample("hf_")[:12]}", "{sample("hf_")[12:]}"])',
-        f'"密钥{sample("sk-ant-")}"',
-        *(
-            f'"".join(["{sample("hf_")[:12]}"{between}"{sample("hf_")[12:]}"])'
-            for between in (",  # why\n  # and so\n  ", ", u")
-        ),
-        f'"".join(["{sample("hf_")[:12]}"  , ("{sample("hf_")[12:]}")])',
-    ],
-    "PKT402": [
-        "client.send(('X', 'Bearer S3cr3t!pass'))",
-        "client.send('Bearer' ' S3cr3t!pass')",
-        "url = ('postgresql://app:'\n  # why\n  'hunter2@db.internal/x')",
-        "smtp.login ('app', 'Tr0ub4dor&3')",
-        "requests.get(u, auth  # why\n= ('app', 'Tr0ub4dor&3'))",
-        "text = '密钥api_key=9f8Kd02LmQx71Zp4'",
-        "smtp.login" + " " * 50 + "('app', 'Tr0ub4dor&3')",
-        "session.auth: tuple[str, str] = ('app', 'hunter2')",
-        "session.auth: \\\n    tuple[  # why\n        str, str] = ('app', 'hunter2')",
-        "account = {'user': 'app', '''pass''': 'hunter2'}",
-        "account = {'user': 'app', ('pass'): 'hunter2'}",
-        "connect(host='db.internal', user='app', password" + "\n" * 70 + "='hunter2')",
-        "pw" + " " * 60 + "= 'Sommer2024!'",
-        "pw = (  # " + "why " * 40 + "\n    'Sommer2024!')",
-        "(\n    api_key,\n    other,  # why\n) = '9f8Kd02LmQx71Zp4', 1",
-        "[api_key,\n    kept['x']] = '9f8Kd02LmQx71Zp4', 1",
-        "pw = other = 'Sommer2024!'",
-        "pw = \\\n    other = 'Sommer2024!'",
-        "(pw := 'Sommer2024!')",
-        "os.environ['''pw'''] = 'Sommer2024!'",
-        "V1EnvVar(**{'value': 'Sommer2024!', 'name': 'PW'})",
-        "CLARIFAI_PAT = other = '9f8Kd02LmQx71Zp4aJ6s0qPw'",
-        "CLARIFAI_PAT = '''9f8Kd02LmQx71Zp4aJ6s0qPw'''",
-        "if (user, azure_pat) == ('app', '9f8Kd02LmQx71Zp4aJ6s0qPw'):\n    grant()",
-        "from clarifai.client import User\nUser(user_id='me', pat='''9f8Kd02LmQx71Zp4aJ6s0qPw''')",
-    ],
-}
 
 
 @pytest.mark.parametrize(("rule", "code"), [(rule, code) for rule, codes in WAYS.items() for code in codes])

@@ -70,7 +70,7 @@ def respelt(code: str, chance: random.Random) -> str:
         plain = _PLAIN.fullmatch(token.string) if token.type == tokenize.STRING else None
         if plain is not None and chance.random() < 0.4:
             row, line = token.start[0] - 1, lines[token.start[0] - 1]
-            lines[row] = line[: token.start[1]] + _spelt(*plain.group("prefix", "text"), chance) + line[token.end[1] :]
+            lines[row] = line[: token.start[1]] + _spelt(plain["prefix"], plain["text"], chance) + line[token.end[1] :]
     return "".join(lines)
 
 

@@ -10,7 +10,8 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_prefilter import VARIANTS, WAYS
+from test_prefilter import VARIANTS
+from ways import WAYS
 
 from picketlint import prefilter, registry
 from picketlint.credentials.names import ENDINGS
