@@ -77,6 +77,7 @@ WAYS = {
     ],
     "PKT201": [
         r"load(p, **{'\x74rust_remote_code': True})",
+        "parser.add_argument('--trust-remote\\\n-code', action='store_true', default=True)",
         r"kwargs = {}; kwargs['trust\137remote_code'] = True; load(p, **kwargs)",
         *(
             f"{imports}\n{call}(reference, name)"
@@ -126,6 +127,7 @@ WAYS = {
         *(f"import builtins\ngetattr(builtins, '{eval_}al')(text)" for eval_ in (r"\x65v", r"e\u0076", r"e\166")),
         r"import builtins; getattr(builtins, 'e\N{LATIN SMALL LETTER V}al')(text)",
         "import builtins\ngetattr(builtins, 'ev\\\nal')(text)",
+        "import builtins\ngetattr(builtins, '\\\neval')(text)",
         "get_ipython().run_cell(reply)",
         "get_ipython().run_line_magic('time', 'eval(input())')",
         "get_ipython().run_cell_magic('time', '', 'x = \\'a\\'\\n\\x65val(input())')",

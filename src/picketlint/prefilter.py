@@ -73,7 +73,7 @@ _ENDING = frozenset(b"\"'\\\r\n")
 # The same for what is written in ASCII as well as it would be without, and a word that goes on in the next line.
 _SPELT = (
     rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|1[0-7][0-7]|0?[4-7][0-7]|N\{"
-    rb"|\r?\n?\w(?:(?<=\w\\[\r\n]\w)|(?<=\w\\\r\n\w)))"
+    rb"|[\r\n]\n?[\w-](?:(?<=[\w'\"-]\\[\r\n][\w-])|(?<=[\w'\"-]\\\r\n[\w-])))"
 )
 
 
