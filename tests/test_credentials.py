@@ -70,6 +70,7 @@ def test_other_names(name: str) -> None:
     [
         ("password", True), ("db_password", True), ("hf_token", True), ("api_key", True), ("secret_access_key", True),
         ("client_secret", True), ("access_key", False), ("secret", False), ("pwd", False),
+        ("oauth_token_secret", True), ("access_key_secret", True), ("accesskey", False), ("dbpassword", True),
         ("private_key", False), ("bot_token", False), ("has_api_key", False), ("token", False),
     ],
 )  # fmt: skip
@@ -81,6 +82,14 @@ def test_a_qualifier_changes_nothing_of_what_a_name_says(name: str, telling: boo
 def test_the_value_of_a_secret_is_one() -> None:
     assert names_credential("new_secret_value")
     assert not names_credential("new_secret")
+
+
+@pytest.mark.parametrize(
+    "value", ["2YotnFZFEjr1" + "zCsicMWpAA", "JBSWY3DP" + "EHPK3PXP", "7Fjfp0ZBr1K" + "tDRbnfVdmIw"]
+)
+def test_what_standards_show_is_known(value: str) -> None:
+    assert strength(value, Kind.SECRET) is Strength.NONE
+    assert strength(value[1:] + "q", Kind.SECRET) is Strength.RANDOM
 
 
 @pytest.mark.parametrize("ending", sorted(PASSWORD_ENDINGS | SECRET_ENDINGS | MACHINE_ENDINGS | HEADER_ENDINGS))

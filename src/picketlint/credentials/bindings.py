@@ -84,8 +84,7 @@ def credentials(module: Module) -> Iterator[Credential]:
     best: dict[ast.AST | Span, Credential] = {}
     for found in (*_bound(module), *_inside(module), *_cookies(module)):
         known = best.get(found.literal)
-        if known is None or _rank(found) > _rank(known):
-            best[found.literal] = found
+        best[found.literal] = found if known is None else _preferred(known, found)
     for found in commented(module):
         best[found.literal] = found
     if best:
@@ -140,6 +139,14 @@ def _in_comment(text: str, module: Module) -> Iterator[Credential]:
 
 def _rank(found: Credential) -> tuple[int, bool]:
     return _STRENGTHS.index(found.strength), found.login
+
+
+def _preferred(one: Credential, other: Credential) -> Credential:
+    """What says more of the same literal, under the name that it has where it is written, if that is one of both."""
+    worse, better = (one, other) if _rank(other) > _rank(one) else (other, one)
+    if better.trace and not worse.trace and better.secret == worse.secret:
+        return better._replace(name=worse.name)
+    return better
 
 
 # -- bound to a name ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import ast
 from bisect import bisect_left
 
 from picketlint.base.lazy import regex
-from picketlint.credentials.names import words
+from picketlint.credentials.names import telling, words
 from picketlint.knowledge.credentials import EXPLAINING, EXPLAINING_NAMES, STANDING_IN
 from picketlint.semantics.tree import last_name, start
 
@@ -34,7 +34,7 @@ def explains(node: ast.AST, module: Module) -> bool:
         if isinstance(parent, ast.Call) and child is not parent.func and _stands_in(parent.func):
             return True
         if isinstance(parent, ast.Assign) and parent.value is node:
-            return any(not EXPLAINING_NAMES.isdisjoint(words(last_name(target))[-1:]) for target in parent.targets)
+            return any(_is_documentation(last_name(target)) for target in parent.targets)
         if isinstance(parent, ast.stmt):
             return isinstance(parent, ast.Expr) and parent.value is node
         child = parent
@@ -47,7 +47,11 @@ def _stands_in(function: ast.expr) -> bool:
 
 def _is_explaining(key: ast.expr | None) -> bool:
     name = key.value if isinstance(key, ast.Constant) else None
-    return isinstance(name, str) and not EXPLAINING_NAMES.isdisjoint(words(name)[-1:])
+    return isinstance(name, str) and _is_documentation(name)
+
+
+def _is_documentation(name: str) -> bool:
+    return not EXPLAINING_NAMES.isdisjoint(telling(name)[-1:])
 
 
 def key_of(value: ast.AST, display: ast.Dict) -> ast.expr | None:

@@ -58,7 +58,7 @@ class _Part(NamedTuple):
 
 def logged(call: ast.Call, module: Module) -> Iterator[Logged]:
     """The credentials that a call writes to a log, a terminal or an experiment tracker; each name once."""
-    if not _writes(call):
+    if not _writes(call, module):
         return
     seen: set[str] = set()
     for found in _in_parts(call, module):
@@ -67,18 +67,27 @@ def logged(call: ast.Call, module: Module) -> Iterator[Logged]:
             yield found
 
 
-def _writes(call: ast.Call) -> bool:
+def _writes(call: ast.Call, module: Module) -> bool:
     callee = last_name(call.func)
     if isinstance(call.func, ast.Name):
-        return callee in FUNCTIONS
+        return callee in FUNCTIONS or _is_of_log(call, module)
     if not isinstance(call.func, ast.Attribute):
         return False
-    owner = ast.unparse(call.func.value).lower() if isinstance(call.func.value, (ast.Name, ast.Attribute)) else ""
+    owner = ast.unparse(call.func.value) if isinstance(call.func.value, (ast.Name, ast.Attribute)) else ""
     if isinstance(call.func.value, ast.Call):
-        owner = last_name(call.func.value.func).lower()
-    return any(owner.endswith(ending) for ending in METHODS.get(callee, ())) or (
-        callee in FUNCTIONS and callee not in METHODS
-    )
+        owner = last_name(call.func.value.func)
+    return _has_method(owner, callee) or (callee in FUNCTIONS and callee not in METHODS) or _is_of_log(call, module)
+
+
+def _has_method(owner: str, method: str) -> bool:
+    """Whether what is called so is something that writes, and has the method for it."""
+    return any(owner.lower().endswith(ending) for ending in METHODS.get(method, ()))
+
+
+def _is_of_log(call: ast.Call, module: Module) -> bool:
+    """Whether the callee is of something that writes, whatever it is called here: imported, or made by a call."""
+    owner, _, method = (module.names(call.func).certain or "").rpartition(".")
+    return _has_method(owner.removesuffix("()"), method)
 
 
 def _arguments(call: ast.Call) -> Iterator[ast.expr]:

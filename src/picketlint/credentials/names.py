@@ -20,6 +20,10 @@ from picketlint.knowledge.credentials import (
 from picketlint.knowledge.logins import OTHER_COOKIES, SESSION_WORDS, SHORT_NAMES, SHORT_PASSWORDS, SHORT_TOKEN
 from picketlint.knowledge.logs import OFTEN_NO_CREDENTIAL, OWNERS, QUESTIONS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_ENDING = 3
 _SHORT_TOKEN = regex(SHORT_TOKEN)
@@ -60,13 +64,10 @@ def kind_of(name: str) -> Kind | None:
     """What sort of credential a name is that of; None for any other name."""
     if not _NAME.fullmatch(name):
         return None
-    found = _telling(name)
-    if _not_working(found):
+    found = telling(name)
+    if _not_working(found) or _is_public(found):
         return None
-    for length in range(min(_LONGEST_ENDING, len(found)), 0, -1):
-        ending = " ".join(found[-length:])
-        if ending in PUBLIC_ENDINGS:
-            return None
+    for ending in _endings(found):
         for endings, kind in ENDINGS:
             if ending in endings:
                 return kind
@@ -85,7 +86,7 @@ def kind_beside(name: str, value: object) -> Kind | None:
     return None
 
 
-def _telling(name: str) -> list[str]:
+def telling(name: str) -> list[str]:
     """The words of a name but for those at its end that say nothing of what it stands for."""
     found = words(name)
     while len(found) > 1 and (found[-1] in QUALIFIERS or found[-1].isdigit()):
@@ -93,9 +94,19 @@ def _telling(name: str) -> list[str]:
     return found
 
 
+def _endings(found: list[str]) -> Iterator[str]:
+    """What words end with, the longest first, as the tables have it."""
+    return (" ".join(found[-length:]) for length in range(min(_LONGEST_ENDING, len(found)), 0, -1))
+
+
 def is_working(name: str) -> bool:
-    """Whether a name does not say that what it stands for is no credential that works."""
-    return not _not_working(words(name))
+    """Whether a name does not say that what it stands for is no credential that works, or one that everybody has."""
+    found = words(name)
+    return not (_not_working(found) or _is_public(found))
+
+
+def _is_public(found: list[str]) -> bool:
+    return any(ending in PUBLIC_ENDINGS for ending in _endings(found))
 
 
 def _not_working(found: list[str]) -> bool:
@@ -118,7 +129,7 @@ def names_credential(name: str) -> bool:
         return False
     if words(name)[-2:] == ["secret", "value"]:
         return True
-    found = [word for word in _telling(name) if not word.isdigit()]
+    found = [word for word in telling(name) if not word.isdigit()]
     if found[0] in QUESTIONS or any(" ".join(found[-length:]) in OFTEN_NO_CREDENTIAL for length in (2, 3)):
         return found[-3:] == ["secret", "access", "key"]
     if found[-1] == "secret":

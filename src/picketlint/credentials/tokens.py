@@ -15,6 +15,7 @@ from picketlint.base.lazy import regex
 from picketlint.base.records import NamedTuple
 from picketlint.credentials.placeholders import credible, known
 from picketlint.credentials.stretches import expanded, may_hold_value, stretches
+from picketlint.knowledge.placeholders import SHOWN_CLAIMS
 from picketlint.knowledge.tokens import (
     BESIDE_DISCORD_BOT,
     DISCORD_BOT,
@@ -345,7 +346,11 @@ def _is_json_web_token(token: str, text: str, at: int) -> bool:
     signed = isinstance(header.get("alg"), str) and header["alg"].lower() != "none"
     # "1234567890" is John Doe of jwt.io; "joe" he of RFC 7519; Supabase publishes keys with the role "anon".
     public = payload.get("sub") == "1234567890" or payload.get("iss") == "joe" or payload.get("role") == "anon"
-    return signed and not public
+    return signed and not public and not all(map(_says_nothing, payload, payload.values()))
+
+
+def _says_nothing(claim: str, value: object) -> bool:
+    return claim in SHOWN_CLAIMS or len(claim) == len(str(value)) == 1
 
 
 def _is_neptune(token: str, text: str, at: int) -> bool:

@@ -30,16 +30,16 @@ PASSWORD_ENDINGS = frozenset(
         # https://www.postgresql.org/docs/current/libpq-envars.html
         "pgpassword",
         "pwd",
-        # Never by themselves: a forward pass, a pull of the weights.
+        # Never by themselves: a forward pass, a pull of the weights. Longer ones as one word, too.
         *(
-            f"{owner} {short}"
+            f"{owner}{rest}"
             for owner in (
                 "admin", "basic", "become", "client", "database", "db", "email", "ftp", "http", "imap", "jdbc",
                 "keystore", "ldap", "login", "mail", "master", "mongo", "mongodb", "my", "mysql", "pg", "postgres",
                 "postgresql", "proxy", "rabbitmq", "redis", "root", "server", "sftp", "smtp", "sql", "ssh", "sudo",
                 "svc", "user", "vnc", "wifi",
             )
-            for short in ("pass", "pw")
+            for rest in (" pass", " pw", "pass", "passwd", "password", "pwd")
         ),
     }
 )  # fmt: skip
@@ -47,6 +47,10 @@ PASSWORD_ENDINGS = frozenset(
 SECRET_ENDINGS = frozenset(
     {
         "secret",
+        "apisecret",
+        "appsecret",
+        "clientsecret",
+        "consumersecret",
         *(f"{what} key" for what in ("aes", "cipher", "cookie", "crypto", "encryption", "fernet", "hmac", "jwt")),
         *(f"{what} key" for what in ("master", "secret", "session", "signing")),
         # Rails, Django: https://docs.djangoproject.com/en/stable/ref/settings/#secret-key
@@ -58,10 +62,14 @@ SECRET_ENDINGS = frozenset(
 MACHINE_ENDINGS = frozenset(
     {
         "access key id",
+        "accesskey",
+        "accesstoken",
         "apikey",
         "apitoken",
         "authtoken",
         "bearer",
+        "bottoken",
+        "refreshtoken",
         "secretkey",
         *(
             f"{what} key"
@@ -69,9 +77,9 @@ MACHINE_ENDINGS = frozenset(
                 "access", "account", "api", "app", "application", "auth", "authorization", "azure", "bucket", "client",
                 "cloud", "consumer", "cosmos", "dashscope", "databricks", "datadog", "deploy", "developer", "functions",
                 "gcp", "google", "hf", "host", "integration", "kaggle", "license", "mistral", "ngc", "openai",
-                "anthropic", "cohere", "pinecone", "private", "project", "pypi", "rest", "rsa", "sas", "search",
-                "sendgrid", "server", "service", "shared", "shared access", "ssh", "storage", "stripe", "subscription",
-                "tavily", "together", "user", "wandb", "weaviate", "write",
+                "anthropic", "cohere", "gemini", "groq", "lastfm", "pinecone", "private", "project", "pypi", "rest",
+                "rsa", "sas", "search", "sendgrid", "serpapi", "serper", "server", "service", "shared", "shared access",
+                "ssh", "storage", "stripe", "subscription", "tavily", "together", "user", "wandb", "weaviate", "write",
             )
         ),
         *(
@@ -80,12 +88,12 @@ MACHINE_ENDINGS = frozenset(
                 "access", "admin", "api", "app", "auth", "authentication", "authorization", "azure", "bearer",
                 "bitbucket", "bot", "buildkite", "circle", "civitai", "client", "cloudflare", "cluster", "codecov",
                 "comet", "consul", "databricks", "deploy", "digitalocean", "discord", "docker", "dockerhub", "figma",
-                "gh", "git", "github", "gitlab", "hf", "hub", "huggingface", "huggingfacehub", "influx", "influxdb",
-                "jfrog", "jupyter", "jwt", "kaggle", "kubernetes", "linear", "login", "modelscope", "neptune",
-                "netlify", "ngc", "notion", "npm", "nvcf", "oauth", "personal", "private", "pypi", "refresh",
-                "registry", "replicate", "rotating", "sas", "secret", "security", "sentry", "server", "service",
-                "session", "slack", "snyk", "sonar", "storage", "telegram", "tfe", "trigger", "twilio", "twine",
-                "upload", "user", "vault", "vercel", "wandb", "webhook", "zenodo",
+                "genius", "gh", "git", "github", "gitlab", "hf", "hub", "huggingface", "huggingfacehub", "influx",
+                "influxdb", "jfrog", "jupyter", "jwt", "kaggle", "kubernetes", "linear", "login", "modelscope",
+                "neptune", "netlify", "ngc", "ngrok", "notion", "npm", "nvcf", "oauth", "personal", "private", "pypi",
+                "refresh", "registry", "replicate", "rotating", "sas", "secret", "security", "sentry", "server",
+                "service", "session", "slack", "snyk", "sonar", "storage", "telegram", "tfe", "tracking", "trigger",
+                "twilio", "twine", "upload", "user", "vault", "vercel", "wandb", "webhook", "zenodo",
             )
         ),
         *(f"{what} secret key" for what in ("aws", "s3", "minio")),
@@ -139,13 +147,14 @@ RULE_WORDS = frozenset(
 PLACEHOLDER_PARTS = (
     "changeme", "change_me", "change-me", "dummy", "example", "insert_", "not-a-", "notreal", "not_real", "not-real",
     "placeholder", "redacted", "replace-", "replace_", "your-", "your_", "xxxx", "yourkey", "yourtoken", "yourpass",
-    "yoursecret", "yourapi", "sk_test_", "pk_test_", "rk_test_", "<", "...", "***",
+    "yoursecret", "yourapi", "sk_test_", "pk_test_", "rk_test_", "<", "&lt", "...", "***",
 )  # fmt: skip
 # Whoever has one of these may do no more than everybody: count visits, ask for a payment. They are shipped to browsers.
 # https://posthog.com/docs/api#authentication, https://docs.stripe.com/keys
 PUBLIC_BEGINNINGS = ("phc_", "pk_live_")
-# The same where the name says what it is. https://amplitude.com/docs/apis/keys-and-tokens
-PUBLIC_ENDINGS = frozenset({"amplitude api key"})
+# The same where the name says what it is. https://amplitude.com/docs/apis/keys-and-tokens,
+# https://github.com/segmentio/segment-docs/pull/1035
+PUBLIC_ENDINGS = frozenset({"amplitude api key", "segment write key"})
 # What stands for a password where code shows how one is given: ``postgres://user:password@host``.
 SHOWN_AS_PASSWORD = frozenset(
     {

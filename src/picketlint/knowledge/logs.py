@@ -76,11 +76,13 @@ QUESTIONS = frozenset(
 # Names that PKT402 knows, because there the value is in sight, and that mostly hold something else.
 OFTEN_NO_CREDENTIAL = frozenset(
     {
-        "access key", "access key id", "app key", "application key", "bot token", "client key", "client token",
+        "access key", "access key id", "accesskey", "app key", "application key", "bot token", "bottoken",
+        "client key", "client token",
         "deploy key", "functions key", "google key", "host key", "integration key", "license key", "pat",
         "private key", "rsa key", "ssh key", "passcode", "project key", "project token",
         "pwd", "search key", "secret", "security token", "server key", "service key", "session key", "shared key",
-        "storage key", "trigger token", "user key", "user token", "write key", "upload token", "cluster token",
+        "storage key", "tracking token", "trigger token", "user key", "user token", "write key", "upload token",
+        "cluster token",
     }
 )  # fmt: skip
 # Words at the end of a name that say where something is, or what it is called.
@@ -91,5 +93,7 @@ PLACES = frozenset(
         "length", "name", "names", "path", "paths", "type", "var", "variable",
     }
 )  # fmt: skip
-# Somebody's secret, if these come before the word.
-OWNERS = frozenset({"api", "app", "aws", "client", "consumer", "hmac", "jwt", "oauth", "shared", "signing", "webhook"})
+# Somebody's secret, if these come before the word; of a key or a token that has two parts, the second.
+OWNERS = frozenset(
+    {"api", "app", "aws", "client", "consumer", "hmac", "jwt", "key", "oauth", "shared", "signing", "token", "webhook"}
+)

@@ -41,5 +41,18 @@ KNOWN = frozenset(
         # https://rdrr.io/github/neptune-ai/neptune-r/man/neptune_ANONYMOUS_API_TOKEN.html: anybody's, by each address
         "1093a17221466ca8",
         "bf026c675432dc2e",
+        # https://github.com/google/google-authenticator/wiki/Key-Uri-Format
+        "8be5d113c0871ce1",
+        "a64ed54f0b45945b",
+        # https://www.rfc-editor.org/rfc/rfc6749, https://www.rfc-editor.org/rfc/rfc6750
+        "6c96130f130ab0d6",
+        "00cf4c781dc37003",
+        "53f5da0aaa93d64c",
+        "e9974c507d2a8021",
+        "b8e148545b13c78b",
     }
 )
+
+# What a web token says of nobody, beside ``{"a": "b"}``, in the manuals of libraries that make some.
+# https://pyjwt.readthedocs.io/en/stable/usage.html, https://python-jose.readthedocs.io/en/latest/jwt/index.html
+SHOWN_CLAIMS = frozenset({"foo", "hello", "key", "some"})

@@ -80,6 +80,10 @@ class LoggedCredential(Rule):
         bad('wandb.config.update({"hf_token": args.hf_token})', at="1:1"),
         bad('wandb.log({"api_key": api_key})', at="1:1"),
         bad('print(f"{password or 1}")', at="1:1"),
+        bad("print(oauth_token_secret, access_key_secret)", at="1:1"),
+        bad('from logging import info\ninfo(f"with {api_key}")', at="2:1"),
+        bad("import logging\nL = logging.getLogger(__name__)\nL.info(api_key)", at="3:1"),
+        bad('from loguru import logger as out\nout.debug("{}", hf_token)', at="2:1"),
         bad('logger.info("with %s", db_password_prod)', at="1:1"),
         good("print(token)\nlogger.info(f'pad token {tokenizer.pad_token}')\nprint(len(tokens), eos_token_id)"),
         good('print(hf_token[:4] + "***")\nlogger.info(f"{api_key[:4]}... {api_key[-4:]}")', why="masked"),
@@ -99,6 +103,7 @@ class LoggedCredential(Rule):
         good('key_path = os.environ["SERVER_AUTH_TOKEN"]\nlogger.debug(f"no file {key_path}")'),
         good('class A:\n    DEFAULT_API_KEY = "owner.apikey"\n    def f(self):\n        print(self.DEFAULT_API_KEY)'),
         good("print(ssh_key, credentials.access_key, aws_access_key_id)", why="a file, and what an account is called"),
+        good("from mine import info\ninfo(api_key)\nuser.info(api_key)", why="nobody knows what they do"),
         good("print(access_key_prod, ssh_key_2)", why="the same of one of several"),
         good('print(f"{api_key:.4}...")'),
         good(
