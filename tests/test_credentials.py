@@ -81,6 +81,7 @@ def test_a_qualifier_changes_nothing_of_what_a_name_says(name: str, telling: boo
 
 def test_the_value_of_a_secret_is_one() -> None:
     assert names_credential("new_secret_value")
+    assert names_credential("secret_value_0")
     assert not names_credential("new_secret")
 
 

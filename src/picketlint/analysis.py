@@ -79,14 +79,17 @@ def check_dotenv(selected: Iterable[Entry], text: str, path: str) -> tuple[Findi
 Found = tuple[Rule, Hit, Finding]
 
 
-def concealed_in(text: str, concealing: Iterable[Entry]) -> tuple[Span, ...]:
-    """The stretches of a text that no output may show, line by line, where there is no syntax tree to go by."""
+def concealed_in(text: str, concealing: Iterable[Entry], *, code: bool = False) -> tuple[Span, ...]:
+    """The stretches of a text that no output may show, line by line, where there is no syntax tree to go by.
+
+    ``code``: the text is that of a cell with code that is no Python.
+    """
     source = Source(lines_ended(text))
     from picketlint.credentials.suspected import suspected
     from picketlint.semantics.passages import Places
 
     places = Places(source.text)
-    secrets = (passage.secret for _, passage in passages((entry.rule for entry in concealing), source.text))
+    secrets = (passage.secret for _, passage in passages((entry.rule for entry in concealing), source.text, code=code))
     spans = {places.span(*secret) for secret in secrets if secret is not None}
     spans.update(places.span(*secret) for secret in suspected(source.text))
     return tuple(sorted({stretch for span in spans for stretch in source.stretches(span)}))

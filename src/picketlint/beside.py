@@ -31,16 +31,17 @@ def check_texts(
     What is found in the text of a cell is reported where it is; what is found beside it, once per rule and place, at
     the first line of the cell. The rules in ``concealing`` tell what may not be shown of a cell.
     """
-    rules = [entry.rule for entry in selected if entry.texts]
-    if not rules:
+    selected = [entry for entry in selected if entry.texts or entry.cells]
+    if not selected:
         return
     for cell in cells:
-        found = list(passages(rules, cell.source))
+        found = list(passages((entry.rule for entry in selected), cell.source, code=cell.is_code))
         if found:
-            places, secrets = Places(cell.source), concealed_in(cell.source, concealing)
+            places, secrets = Places(cell.source), concealed_in(cell.source, concealing, code=cell.is_code)
             for rule, passage in found:
                 span = places.span(passage.start, passage.end)
                 yield _finding(rule, passage, Text(cell, ""), path)._replace(span=span, focus=span, secrets=secrets)
+    rules = [entry.rule for entry in selected if entry.texts]
     seen: set[tuple[str, int | None, str]] = set()
     for batch in _batches(texts(notebook)):
         one = batch[0]

@@ -103,11 +103,14 @@ def _placed(check: Check, texts: Texts) -> Reported:
         yield rule, Hit(anchor, focus, passage.message, passage.severity, passage.confidence, (), secrets)
 
 
-def passages(rules: Iterable[Rule], text: str) -> Iterator[tuple[Rule, Passage]]:
-    """Everything the rules report about a text that is no module: an output of a notebook, its metadata."""
+def passages(rules: Iterable[Rule], text: str, *, code: bool = False) -> Iterator[tuple[Rule, Passage]]:
+    """Everything the rules report about a text that is no module: an output of a notebook, its metadata.
+
+    ``code``: the text is that of a cell with code that is no Python.
+    """
     for rule in rules:
         for method, listener in rule.listeners():
-            if listener.kind == "text":
+            if listener.kind == "text" or (code and listener.kind == "cell"):
                 for passage in getattr(rule, method)(text):
                     yield rule, passage
 

@@ -90,6 +90,14 @@ def on_text() -> Callable[[Check], Check]:
     return _listen("text", ())
 
 
+def on_cell() -> Callable[[Check], Check]:
+    """Call the method as ``method(text: str)`` for every code cell of a notebook that holds no Python.
+
+    It reports Passages, not Hits, and finds no more than the rule can hide in every output.
+    """
+    return _listen("cell", ())
+
+
 def on_dotenv() -> Callable[[Check], Check]:
     """Call the method as ``method(dotenv: Dotenv)`` for every file of environment variables that git tracks.
 

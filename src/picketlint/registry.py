@@ -52,6 +52,11 @@ class Entry(NamedTuple):
         return _instance(self.module)
 
     @property
+    def cells(self) -> bool:
+        """Whether the rule looks at the cells of notebooks that hold no Python."""
+        return any(kind == "cell" for kind, _ in self.listens)
+
+    @property
     def triggers(self) -> tuple[Trigger, ...]:
         """What a file has to hold for the rule to fire in it; none if it can in any."""
         return self.rule.triggers

@@ -19,6 +19,7 @@ from picketlint.listening import (
     on_call,
     on_callee,
     on_candidate,
+    on_cell,
     on_command,
     on_default,
     on_dotenv,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
     from picketlint.credentials.bindings import Credential, credentials
+    from picketlint.credentials.cells import in_code
     from picketlint.credentials.dotenv import Dotenv
     from picketlint.credentials.logged import logged
     from picketlint.credentials.privatekeys import PrivateKey, key_triggers, private_keys
@@ -118,6 +120,7 @@ __all__ = [
     "handed_over",
     "how",
     "imported",
+    "in_code",
     "key_triggers",
     "last_name",
     "later",
@@ -129,6 +132,7 @@ __all__ = [
     "on_call",
     "on_callee",
     "on_candidate",
+    "on_cell",
     "on_command",
     "on_default",
     "on_dotenv",
@@ -154,6 +158,7 @@ __all__ = [
 _HOMES = {
     "picketlint.semantics.commands": ("HANDERS", "SHELL_TRIGGERS", "ShellCommand", "handed_over"),
     "picketlint.credentials.bindings": ("Credential", "credentials"),
+    "picketlint.credentials.cells": ("in_code",),
     "picketlint.credentials.logged": ("logged",),
     "picketlint.credentials.dotenv": ("Dotenv",),
     "picketlint.semantics.exports": ("Exported",),

@@ -66,17 +66,27 @@ class Credential(NamedTuple):
     @property
     def glimpse(self) -> str:
         """What may be shown of the secret: its length, and its first characters, at most four and a third of it."""
-        shown = self.secret[: min(_MOST_SHOWN, len(self.secret) // 3)]
-        return f"`{shown}...`, {len(self.secret)} characters"
+        return glimpse_of(self.secret)
 
     @property
     def levels(self) -> tuple[Severity, Confidence]:
         """How bad it is, and how sure that it is a credential."""
-        if self.strength is Strength.RANDOM:
-            return Severity.HIGH, Confidence.HIGH
-        if self.strength is Strength.CHOSEN:
-            return Severity.HIGH, Confidence.HIGH if self.login else Confidence.MEDIUM
-        return Severity.MEDIUM, Confidence.MEDIUM
+        return levels_of(self.strength, login=self.login)
+
+
+def glimpse_of(secret: str) -> str:
+    """What may be shown of a secret."""
+    shown = secret[: min(_MOST_SHOWN, len(secret) // 3)]
+    return f"`{shown}...`, {len(secret)} characters"
+
+
+def levels_of(how: Strength, *, login: bool) -> tuple[Severity, Confidence]:
+    """How bad what looks so is in the code, and how sure that it is a credential."""
+    if how is Strength.RANDOM:
+        return Severity.HIGH, Confidence.HIGH
+    if how is Strength.CHOSEN:
+        return Severity.HIGH, Confidence.HIGH if login else Confidence.MEDIUM
+    return Severity.MEDIUM, Confidence.MEDIUM
 
 
 def credentials(module: Module) -> Iterator[Credential]:

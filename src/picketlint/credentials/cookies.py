@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from picketlint.base.lazy import regex
 from picketlint.base.records import NamedTuple
 from picketlint.credentials.names import Kind, opens_session
+from picketlint.credentials.sinks import described
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.logins import ADD_COOKIES, COOKIE_NAMES, SET_COOKIE
 from picketlint.semantics.tree import last_name, start
@@ -100,15 +101,10 @@ def _held(value: ast.expr) -> Iterator[Cookie]:
         if isinstance(display, ast.Dict):
             for key, entry in zip(display.keys, display.values, strict=True):
                 yield from _given(key, entry)
-            yield from _described(display)
-
-
-def _described(display: ast.Dict) -> Iterator[Cookie]:
-    """``{"name": "sessionid", "value": "..."}``."""
-    pairs = zip(display.keys, display.values, strict=True)
-    given = {key.value: value for key, value in pairs if isinstance(key, ast.Constant)}
-    if "name" in given and "value" in given and start(given["name"]) < start(given["value"]):
-        yield from _given(given["name"], given["value"])
+            keys = (key.value if isinstance(key, ast.Constant) else None for key in display.keys)
+            for name, text in described(zip(keys, display.values, strict=True)):
+                if start(name) < start(text):
+                    yield from _given(name, text)
 
 
 def _in_text(node: ast.Constant) -> Iterator[Cookie]:

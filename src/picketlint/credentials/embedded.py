@@ -11,6 +11,7 @@ from picketlint.base.records import NamedTuple
 from picketlint.credentials.names import Kind, kind_of
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.credentials import LOOPBACK, PLACEHOLDERS, PUBLIC_SCHEMES, SHOWN_AS_PASSWORD
+from picketlint.knowledge.logins import USER_KEY, USER_NAME
 
 _SCHEME = regex(r"[A-Za-z][A-Za-z0-9+.-]{0,20}\Z")
 # RFC 3986, section 3.2: ``user:password@host``, up to the path; as SQLAlchemy and others read it, with a `#` in it.
@@ -37,7 +38,7 @@ _SHELL = regex(
 )
 # Before the program that gets it, and as an option.
 _BEFORE_PROGRAM = regex(r"^([A-Z][A-Z0-9_]{2,48})=['\"]?([^\s'\"]{4,512})['\"]?(?:$| {1,2}[a-z./])")
-_OPTION = regex(r"(?<![\w-])--([a-z][a-z0-9-]{2,48})=['\"]?([^\s'\"]{4,512})")
+_OPTION = regex(r"(?<![\w-])--([A-Za-z][A-Za-z0-9.-]{2,48})=['\"]?([^\s'\"]{4,512})")
 # https://dev.mysql.com/doc/refman/8.4/en/create-user.html, https://www.postgresql.org/docs/current/sql-createrole.html
 _IN_SQL = regex(
     r"\b(?:IDENTIFIED (?:WITH [\w']{1,64} )?BY|(?:ALTER|CREATE) (?:ROLE|USER) [^'\"]{1,64} PASSWORD(?: =)?)"
@@ -45,6 +46,10 @@ _IN_SQL = regex(
     re.IGNORECASE,
 )
 _ELEMENT = regex(r"<([A-Za-z][A-Za-z0-9_-]{2,48})>([^<>\s]{4,512})</\1>")
+_OF_USER = regex(
+    rf"['\"]{USER_NAME}['\"]\s{{0,40}}:\s{{0,40}}['\"][\w-]{{1,64}}['\"]\s{{0,40}},\s{{0,40}}"
+    rf"['\"]key['\"]\s{{0,40}}:\s{{0,40}}['\"]({USER_KEY})['\"]"
+)
 # A text that shows how it is given.
 _SHOWS = regex(r"\s*(?:e\.g\.|examples?|syntax|usage)\b", re.IGNORECASE)
 _ENTRY = regex(r"\"([A-Za-z][A-Za-z0-9_-]{2,48})\" {0,4}: {0,4}\"([^\s\"\\]{4,512})\"")
@@ -78,6 +83,7 @@ def embedded(text: str) -> Iterator[Embedded]:
         if "pass" in lowered or "pwd" in lowered:
             yield from _in_connections(text)
         yield from _in_assignments(text)
+    yield from of_users(text)
     if text.startswith("{") and text.endswith("}"):
         yield from _in_json(text)
     if "<" in text:
@@ -105,6 +111,13 @@ def in_lines(text: str) -> Iterator[Embedded]:
             # Code, or a part of it.
             continue
         yield Embedded(name, value, Strength.CHOSEN)
+
+
+def of_users(text: str) -> Iterator[Embedded]:
+    """The keys in a text that stand beside the names of those whom they belong to."""
+    for key in _OF_USER.findall(text) if USER_NAME in text else ():
+        if strength(key, Kind.MACHINE) is Strength.RANDOM:
+            yield Embedded("key of a user", key, Strength.RANDOM)
 
 
 def in_header(text: str, schemes: re.Pattern[str] = _ANY_SCHEME) -> Iterator[Embedded]:
@@ -238,4 +251,14 @@ def is_local(user: str, password: str, host: str) -> bool:
     return password == user or strength(password, Kind.PASSWORD) in (Strength.KNOWN, Strength.WORD)
 
 
-__all__ = ["Embedded", "embedded", "in_header", "in_lines", "is_local", "is_shown", "strength_of_login", "unquoted"]
+__all__ = [
+    "Embedded",
+    "embedded",
+    "in_header",
+    "in_lines",
+    "is_local",
+    "is_shown",
+    "of_users",
+    "strength_of_login",
+    "unquoted",
+]

@@ -127,7 +127,8 @@ def names_credential(name: str) -> bool:
     kind = kind_of(name)
     if kind is None:
         return False
-    if words(name)[-2:] == ["secret", "value"]:
+    # Kaggle's add-on for secrets writes `secret_value_0`.
+    if [word for word in words(name) if not word.isdigit()][-2:] == ["secret", "value"]:
         return True
     found = [word for word in telling(name) if not word.isdigit()]
     if found[0] in QUESTIONS or any(" ".join(found[-length:]) in OFTEN_NO_CREDENTIAL for length in (2, 3)):

@@ -10,7 +10,7 @@ from picketlint.base.records import NamedTuple
 from picketlint.credentials.embedded import Embedded, strength_of_login
 from picketlint.credentials.names import kind_of
 from picketlint.credentials.strength import Strength, strength
-from picketlint.knowledge.logins import ATTACHED, LOGGING_IN, PROGRAMS, SEPARATE, WITH_USER
+from picketlint.knowledge.logins import ATTACHED, AUTHTOKEN, LOGGING_IN, PROGRAMS, SEPARATE, WITH_USER
 
 _ANY_PROGRAM = "|".join(sorted(PROGRAMS))
 _RUN = regex(rf"(?:^|[\s/;&|(\"'])(?:{_ANY_PROGRAM})\s")
@@ -30,14 +30,14 @@ class Handed(NamedTuple):
 
 def in_command(text: str) -> Iterator[Embedded]:
     """The passwords in a command for a shell."""
-    if "-" in text and " " in text and _RUN.search(text):
+    if " " in text and ("-" in text or AUTHTOKEN in text) and _RUN.search(text):
         yield from (handed.found for handed in in_words(text.split()))
 
 
 def in_words(words: Sequence[str]) -> Iterator[Handed]:
     """The passwords in a command that is given word by word; what is not known is an empty word."""
     words = [word.strip(_QUOTES) for word in words]
-    if not any(word.startswith("-") for word in words):
+    if not any(word.startswith("-") or word.endswith(AUTHTOKEN) for word in words):
         return
     called = [word.rpartition("/")[2] for word in words]
     for place, program in enumerate(called):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
+from picketlint.base.lazy import regex
 from picketlint.base.records import NamedTuple
 from picketlint.credentials.names import Kind, kind_beside, kind_of, kind_of_many
 from picketlint.credentials.strength import looks_random
@@ -18,6 +19,8 @@ from picketlint.knowledge.logins import (
     PASSWORD_METHODS,
     SHORT_NAMES,
     SIGNATURES,
+    USER_KEY,
+    USER_NAME,
 )
 from picketlint.semantics.tree import last_name
 
@@ -40,6 +43,7 @@ _COMPARING = frozenset({"compare_digest"})
 # All that are told by a text what something is called.
 TAKING_NAMES = _NAME_FIRST | _OBJECT_FIRST | _COMPARING | frozenset({*LOGIN_CALLS, *OPTION_CALLS, *FIELD_CALLS})
 _SEQUENCES = (ast.List, ast.Tuple, ast.Set)
+_USER_KEY = regex(USER_KEY)
 
 
 class Sink(NamedTuple):
@@ -195,6 +199,7 @@ def _entries(display: ast.Dict) -> Iterator[Sink]:
         for key, value in wanted:
             yield from _named(key, value, beside)
     yield from _short(keys, display)
+    yield from _of_user(keys, display)
     yield from _as_pair((key, value) for key, value in zip(keys, display.values, strict=True))
 
 
@@ -207,14 +212,27 @@ def _short(keys: Sequence[object], display: ast.Dict) -> Iterator[Sink]:
             yield from (Sink("password", Kind.PASSWORD, display.values[at], beside) for at in short)
 
 
+def _of_user(keys: Sequence[object], display: ast.Dict) -> Iterator[Sink]:
+    """The key in a dict that says nothing but whose it is: ``{"username": "alice", "key": "..."}``."""
+    if len(keys) == 2 and {*keys} == {USER_NAME, "key"}:
+        value = display.values[keys.index("key")]
+        if isinstance(value, ast.Constant) and isinstance(value.value, str) and _USER_KEY.fullmatch(value.value):
+            yield Sink("key of a user", Kind.MACHINE, value, {})
+
+
 def _as_pair(given: Iterable[tuple[object, ast.expr]]) -> Iterator[Sink]:
+    for name, value in described(given):
+        yield from _named(str(name.value), value)
+
+
+def described(given: Iterable[tuple[object, ast.expr]]) -> Iterator[tuple[ast.Constant, ast.expr]]:
     """A name and its value, each given by a name: ``{"name": "DB_PASSWORD", "value": "..."}``."""
     pair = {name: value for name, value in given if name in _NAMING or name == _VALUE}
     value = pair.pop(_VALUE, None)
     if value is not None:
         for name in pair.values():
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                yield from _named(name.value, value)
+                yield name, value
 
 
 def _compared(compare: ast.Compare, module: Module) -> Iterator[Sink]:

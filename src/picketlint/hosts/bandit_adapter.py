@@ -76,6 +76,8 @@ def _types(kind: str, nodes: frozenset[str]) -> frozenset[str]:
         return nodes - _AVOIDED | (_STATEMENTS if nodes & _AVOIDED else frozenset())
     if kind in ("review", "text"):
         return _STATEMENTS
+    if kind == "cell":
+        return frozenset()
     if kind == "command":
         return frozenset({"Call", "List"})
     return _DEFAULTS if kind == "default" else frozenset({"Call"})

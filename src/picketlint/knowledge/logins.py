@@ -19,6 +19,8 @@ _USER = ("username", "email", "password")
 _ORACLE = ("user", "password", "dsn")
 _KEY = ("key",)
 _LDAP_BIND = ("who", "cred")
+_TOKEN = ("token",)
+_KEY_PAIR = ("api_key", "api_secret")
 
 # The parameters of functions, in their order; those after the credentials are left out.
 SIGNATURES: dict[str, tuple[str, ...]] = {
@@ -34,7 +36,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "jwt.decode": ("jwt", "key"),
     # https://python-jose.readthedocs.io/en/latest/jwt/api.html
     "jose.jwt.encode": ("claims", "key"),
-    "jose.jwt.decode": ("token", "key"),
+    "jose.jwt.decode": ("jwt", "key"),
     # https://docs.authlib.org/en/stable/jose/jwt.html
     "authlib.jose.jwt.encode": ("header", "payload", "key"),
     "authlib.jose.jwt.decode": ("s", "key"),
@@ -108,6 +110,16 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "boto3.session.Session": ("aws_access_key_id", "aws_secret_access_key", "aws_session_token"),
     # https://www.comet.com/docs/v2/api-and-sdk/python-sdk/reference/Experiment/
     "comet_ml.Experiment": ("api_key",),
+    # https://pyngrok.readthedocs.io/en/latest/index.html#setting-the-authtoken-or-api-key
+    "pyngrok.ngrok.set_auth_token": _TOKEN,
+    # https://tushare.pro/document/1?doc_id=40
+    "tushare.pro_api": _TOKEN,
+    "tushare.set_token": _TOKEN,
+    # https://influxdb-client.readthedocs.io/en/stable/api.html#influxdbclient
+    "influxdb_client.InfluxDBClient": ("url", "token"),
+    # https://python-binance.readthedocs.io/en/latest/binance.html
+    "binance.Client": _KEY_PAIR,
+    "binance.client.Client": _KEY_PAIR,
 }
 PACKAGES = frozenset(name.partition(".")[0] for name in SIGNATURES)
 # The methods among them, with what makes the objects that have them.
@@ -116,7 +128,7 @@ for _owner, _, _method in (name.partition("().") for name in SIGNATURES):
     if _method.isidentifier():
         METHODS.setdefault(_method, set()).add(_owner)
 # What these parameters are called anywhere else.
-PARAMETERS = {"cred": "password", "key": "secret_key", "pswd": "password"}
+PARAMETERS = {"cred": "password", "key": "secret_key", "pswd": "password", "token": "api_token"}
 
 # Short for a password, and for the width of a patch; for a personal access token, and for a pattern. A literal beside
 # them tells which, for a token one of letters and digits that is this long.
@@ -164,6 +176,9 @@ COOKIE_NAMES = frozenset(
 # https://playwright.dev/python/docs/api/class-browsercontext#browser-context-add-cookies
 SET_COOKIE, ADD_COOKIES = "set_cookie", frozenset({"add_cookie", "add_cookies"})
 
+# What Kaggle's users get as `kaggle.json`, beside their names. https://www.kaggle.com/docs/api#authentication
+USER_NAME, USER_KEY = "username", r"[0-9a-f]{32}"
+
 # Methods whose only argument is a password.
 # https://docs.djangoproject.com/en/stable/ref/contrib/auth/#django.contrib.auth.models.User.set_password,
 # https://werkzeug.palletsprojects.com and the tutorials on Flask name theirs alike
@@ -180,6 +195,8 @@ ATTACHED = dict.fromkeys(
     ),
     ("-p",),
 )  # fmt: skip
+# A word that ends so takes the place of an option. https://ngrok.com/docs/agent/cli/#ngrok-config-add-authtoken
+AUTHTOKEN = "authtoken"
 # https://linux.die.net/man/1/sshpass, https://redis.io/docs/latest/develop/tools/cli/,
 # https://www.mongodb.com/docs/mongodb-shell/reference/options/, https://www.openldap.org/software/man.cgi?query=ldapsearch,
 # https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility
@@ -193,6 +210,7 @@ SEPARATE = {
     "mongoimport": ("-p",),
     "mongorestore": ("-p",),
     "mongosh": ("-p",),
+    "ngrok": (AUTHTOKEN, f"add-{AUTHTOKEN}"),
     "redis-cli": ("-a",),
     "sqlcmd": ("-P",),
     "sshpass": ("-p",),
@@ -211,6 +229,7 @@ def login_triggers() -> tuple[Trigger, ...]:
         *qualified(*SIGNATURES),
         *((call, rf"{call}[\s\\]*[(#]") for call in sorted(PASSWORD_METHODS)),
         *((call, r"[!=]=") for call in sorted(ASKING)),
+        (USER_NAME, rf"key\\?[\"'][\s\\]{{0,40}}:[\s\\]{{0,40}}[\"']{USER_KEY}"),
         *_short_triggers(),
         *_program_triggers(),
     )

@@ -23,6 +23,9 @@ PROGRAMS = frozenset(
 # These set an environment variable.
 ENVIRONMENT = frozenset({"env", "set_env"})
 
+# These connect to a database by the URL that stands behind them. https://jupysql.ploomber.io/en/latest/connecting.html
+CONNECTING = frozenset({"sql"})
+
 # These give names a meaning that nobody sees in the code.
 BINDING = frozenset({"bigquery", "capture", "load", "pylab", "run", "sql", "store"})
 

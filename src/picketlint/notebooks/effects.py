@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _BUILTINS = frozenset(dir(builtins))
 # `{print}` is meant for awk; `{sys.executable} -m pip` is what `%pip` stands for and as safe.
 _HARMLESS = _BUILTINS | {"sys.executable"}
-_METHODS = {"run": "system", "capture": "getoutput"}
+_METHODS = {"run": "system", "capture": "getoutput", "connect": "run_line_magic"}
 _DOLLAR = re.compile(r"\$(\$?)([\w.]+)")
 _CONVERSION = re.compile(r"!([rsa])\Z")
 _BRACE = re.compile(r"\{\{|\}\}|[{}]")

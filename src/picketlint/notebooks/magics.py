@@ -14,7 +14,7 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from picketlint.base.records import NamedTuple
-from picketlint.knowledge.magics import BINDING, CAPTURED, CODE, ENVIRONMENT, FOREIGN_CELLS, PROGRAMS
+from picketlint.knowledge.magics import BINDING, CAPTURED, CODE, CONNECTING, ENVIRONMENT, FOREIGN_CELLS, PROGRAMS
 from picketlint.source import UnreadableSourceError, parse
 
 _PERHAPS = re.compile(r"^[ \t]*(?:[!%?,;/]|>>>|In \[)|=[ \t\\\n]*[!%]|\?[ \t]*$|\A\s*\n?[ \t]", re.MULTILINE)
@@ -45,8 +45,8 @@ class Line(NamedTuple):
     """A line that only IPython understands and that does something rules are about.
 
     ``effect`` is ``run`` (a shell runs ``text``), ``capture`` (so it does, and the output is the value), ``environ``
-    (``text`` is ``NAME=VALUE``) or ``evaluate`` (``text`` is an expression). The literal that stands for it is at
-    ``line`` and ``column``, both 0-based.
+    (``text`` is ``NAME=VALUE``), ``connect`` (to a database, by ``text``) or ``evaluate`` (``text`` is an expression).
+    The literal that stands for it is at ``line`` and ``column``, both 0-based.
     """
 
     effect: str
@@ -226,6 +226,8 @@ class _Cell:
             effect, begin = "capture" if assigned else "run", int(signed)
         elif name in ENVIRONMENT:
             effect = "environ"
+        elif name in CONNECTING:
+            effect = "connect"
         elif name in CODE:
             effect, begin = "evaluate", begin + (_code_in(text[begin:]) or 0)
         if effect is not None:

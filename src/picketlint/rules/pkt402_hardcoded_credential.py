@@ -47,13 +47,16 @@ from picketlint.rule import (
     Credential,
     Hit,
     Module,
+    Passage,
     Rule,
     Severity,
     bad,
     credentials,
     good,
+    in_code,
     later,
     on,
+    on_cell,
     sample,
 )
 
@@ -280,13 +283,24 @@ class HardcodedCredential(Rule):
         for found in credentials(module):
             yield self._report(found)
 
+    @on_cell()
+    def cell(self, text: str) -> Iterator[Passage]:
+        """What says by itself what it is, in scripts, settings and queries."""
+        for found in in_code(text):
+            message = _message(found.found.what, "is written", found.glimpse)
+            yield Passage(found.start, found.end, message, *found.levels, (found.start, found.end))
+
     def _report(self, found: Credential) -> Hit:
         severity, confidence = found.levels
-        what = f"The {found.name}" if " " in found.name else f"`{found.name}`"
         verb = "is compared with a text" if found.compared else "is written"
-        message = (
-            f"{what} {verb} in the code ({found.glimpse}), where everybody who gets the code has it; "
-            f"revoke it, and read the next one from the environment or a secret store"
-        )
+        message = _message(found.name, verb, found.glimpse)
         hit = self.at(found.anchor, message, focus=found.literal, severity=severity, confidence=confidence)
         return hit._replace(trace=found.trace, secrets=(found.literal,))
+
+
+def _message(name: str, verb: str, glimpse: str) -> str:
+    what = f"The {name}" if " " in name else f"`{name}`"
+    return (
+        f"{what} {verb} in the code ({glimpse}), where everybody who gets the code has it; "
+        f"revoke it, and read the next one from the environment or a secret store"
+    )
