@@ -109,6 +109,47 @@ def test_text_of_cells_is_reported_where_it_is() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("cell", "place"),
+    [
+        ("%%bash\nset -e\n# export DB_PASSWORD=Tr0ub4dor3x\nls", "1:3:22"),
+        ("%%bash\nmysql -u app -pTr0ub4dor3x shop", "1:2:16"),
+        ("%%writefile .env\nUSER=app\nDB_PASSWORD=Tr0ub4dor3x", "1:3:13"),
+        ("%%writefile config.yaml\ndb:\n  password: Tr0ub4dor3x\n", "1:3:13"),
+        (f'%%writefile kaggle.json\n{{"username": "alice",\n "key": "{sample("kaggle")}"}}', "1:3:10"),
+        ("%%sql mysql://app:Tr0ub4dor3x@db.internal/shop\nselect 1", "1:1:19"),
+        ("%sql mysql://app:Tr0ub4dor3x@db.internal/shop", "1:1:1"),
+        ("rows = %sql mysql://app:Tr0ub4dor3x@db.internal/shop", "1:1:8"),
+        ("%%sql\nALTER USER app IDENTIFIED BY 'Tr0ub4dor3x'", "1:2:31"),
+    ],
+)
+def test_credentials_in_code_that_is_no_python(cell: str, place: str) -> None:
+    assert found(cell) == [f"{place} PKT402"]
+    assert found(cell, checks=Checks(frozenset({"PKT402"}))) == [f"{place} PKT402"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%bash\nexport DB_PASSWORD=$PASSWORD\nmysql -u app -p shop\nread -s password",
+        "%%writefile .env\nDB_PASSWORD=changeme\nHF_TOKEN=",
+        "%%writefile train.py\npassword = args.password2\nsecret = load_secret('db')",
+        "%%sql sqlite://\nselect password from accounts where token = 'alltoall'",
+        "%sql mysql://{user}:{password}@db.internal/shop",
+        "%sql select 1",
+        markdown("export DB_PASSWORD=Tr0ub4dor3x"),
+    ],
+)
+def test_code_that_is_no_python_without_any(cell: object) -> None:
+    assert found(cell) == []
+
+
+def test_nothing_shows_the_credential_of_another_line_of_a_script() -> None:
+    script = f"%%bash\nmysql -u app -pTr0ub4dor3x shop\necho {MARKER}"
+    [finding] = report(script, checks=Checks(frozenset({"PKT998"}))).findings
+    assert (2, 16, 2, 27) in finding.secrets
+
+
 def test_text_of_cells_that_are_no_python() -> None:
     assert found(f"def f(:\n  {MARKER}", checks=CHECKS) == ["1:1:7 PKT000", "1:2:3 PKT998"]
     assert found(f"x <- '{MARKER}'", metadata={"language_info": {"name": "R"}}, checks=CHECKS) == ["1:1:7 PKT998"]

@@ -22,7 +22,7 @@ from picketlint.knowledge.logs import OFTEN_NO_CREDENTIAL, OWNERS, QUESTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container
 
 _WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_ENDING = 3
@@ -46,6 +46,9 @@ ENDINGS = (
     (HEADER_ENDINGS, Kind.HEADER),
 )
 """The last words of names, with a blank between them, and what they say."""
+# Of what everybody may know, None.
+_KINDS: dict[str, Kind | None] = {ending: kind for endings, kind in ENDINGS for ending in endings}
+_KINDS.update(dict.fromkeys(PUBLIC_ENDINGS))
 
 
 def words(name: str) -> list[str]:
@@ -65,13 +68,7 @@ def kind_of(name: str) -> Kind | None:
     if not _NAME.fullmatch(name):
         return None
     found = telling(name)
-    if _not_working(found) or _is_public(found):
-        return None
-    for ending in _endings(found):
-        for endings, kind in ENDINGS:
-            if ending in endings:
-                return kind
-    return None
+    return None if _not_working(found) else _KINDS.get(_ending(found, _KINDS))
 
 
 def kind_beside(name: str, value: object) -> Kind | None:
@@ -94,19 +91,19 @@ def telling(name: str) -> list[str]:
     return found
 
 
-def _endings(found: list[str]) -> Iterator[str]:
-    """What words end with, the longest first, as the tables have it."""
-    return (" ".join(found[-length:]) for length in range(min(_LONGEST_ENDING, len(found)), 0, -1))
+def _ending(found: list[str], known: Container[str]) -> str:
+    """The longest that words end with, with a blank between them, of what is known; empty for none."""
+    for length in range(min(_LONGEST_ENDING, len(found)), 0, -1):
+        ending = " ".join(found[-length:])
+        if ending in known:
+            return ending
+    return ""
 
 
 def is_working(name: str) -> bool:
     """Whether a name does not say that what it stands for is no credential that works, or one that everybody has."""
     found = words(name)
-    return not (_not_working(found) or _is_public(found))
-
-
-def _is_public(found: list[str]) -> bool:
-    return any(ending in PUBLIC_ENDINGS for ending in _endings(found))
+    return not _not_working(found) and not _ending(found, PUBLIC_ENDINGS)
 
 
 def _not_working(found: list[str]) -> bool:

@@ -77,7 +77,7 @@ MACHINE_ENDINGS = frozenset(
                 "access", "account", "api", "app", "application", "auth", "authorization", "azure", "bucket", "client",
                 "cloud", "consumer", "cosmos", "dashscope", "databricks", "datadog", "deploy", "developer", "functions",
                 "gcp", "google", "hf", "host", "integration", "kaggle", "license", "mistral", "ngc", "openai",
-                "anthropic", "cohere", "gemini", "groq", "lastfm", "pinecone", "private", "project", "pypi", "rest",
+                "anthropic", "cohere", "lastfm", "pinecone", "private", "project", "pypi", "rest",
                 "rsa", "sas", "search", "sendgrid", "serpapi", "serper", "server", "service", "shared", "shared access",
                 "ssh", "storage", "stripe", "subscription", "tavily", "together", "user", "wandb", "weaviate", "write",
             )
@@ -92,7 +92,7 @@ MACHINE_ENDINGS = frozenset(
                 "influxdb", "jfrog", "jupyter", "jwt", "kaggle", "kubernetes", "linear", "login", "modelscope",
                 "neptune", "netlify", "ngc", "ngrok", "notion", "npm", "nvcf", "oauth", "personal", "private", "pypi",
                 "refresh", "registry", "replicate", "rotating", "sas", "secret", "security", "sentry", "server",
-                "service", "session", "slack", "snyk", "sonar", "storage", "telegram", "tfe", "tracking", "trigger",
+                "service", "session", "slack", "snyk", "sonar", "storage", "telegram", "tfe", "trigger",
                 "twilio", "twine", "upload", "user", "vault", "vercel", "wandb", "webhook", "zenodo",
             )
         ),

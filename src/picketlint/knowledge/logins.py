@@ -20,7 +20,6 @@ _ORACLE = ("user", "password", "dsn")
 _KEY = ("key",)
 _LDAP_BIND = ("who", "cred")
 _TOKEN = ("token",)
-_KEY_PAIR = ("api_key", "api_secret")
 
 # The parameters of functions, in their order; those after the credentials are left out.
 SIGNATURES: dict[str, tuple[str, ...]] = {
@@ -115,11 +114,6 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     # https://tushare.pro/document/1?doc_id=40
     "tushare.pro_api": _TOKEN,
     "tushare.set_token": _TOKEN,
-    # https://influxdb-client.readthedocs.io/en/stable/api.html#influxdbclient
-    "influxdb_client.InfluxDBClient": ("url", "token"),
-    # https://python-binance.readthedocs.io/en/latest/binance.html
-    "binance.Client": _KEY_PAIR,
-    "binance.client.Client": _KEY_PAIR,
 }
 PACKAGES = frozenset(name.partition(".")[0] for name in SIGNATURES)
 # The methods among them, with what makes the objects that have them.

@@ -81,7 +81,7 @@ OFTEN_NO_CREDENTIAL = frozenset(
         "deploy key", "functions key", "google key", "host key", "integration key", "license key", "pat",
         "private key", "rsa key", "ssh key", "passcode", "project key", "project token",
         "pwd", "search key", "secret", "security token", "server key", "service key", "session key", "shared key",
-        "storage key", "tracking token", "trigger token", "user key", "user token", "write key", "upload token",
+        "storage key", "trigger token", "user key", "user token", "write key", "upload token",
         "cluster token",
     }
 )  # fmt: skip

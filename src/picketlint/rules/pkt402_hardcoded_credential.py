@@ -67,6 +67,7 @@ _WITH_SHARP = "zQ7!v#2mK9w"
 _LOGIN = "YXBwOmh1bnRlcjI="
 _CHOSEN = "Sommer2024!"
 _SESSION = "9f8Kd02LmQx71Zp4aJ6s0qPw"
+_OF_USER = sample("kaggle")
 
 
 class HardcodedCredential(Rule):
@@ -184,6 +185,11 @@ class HardcodedCredential(Rule):
         bad(f'connect(dbpassword="{_CHOSEN}")', at="1:9", why="in one word"),
         bad(f'config = {{"apikey": key, "apisecret": "{_KEY}"}}', at="1:26"),
         bad(f'LASTFM_KEY = "{_KEY}"', at="1:1"),
+        bad(f'from pyngrok import ngrok\nngrok.set_auth_token("{_SESSION}")', at="2:1"),
+        bad(f'run("ngrok config add-authtoken {_SESSION}")', at="1:1"),
+        bad(f'run(f"jupyter lab --port {{port}} --ServerApp.token={_SESSION}")', at="1:1"),
+        bad(f'json.dump({{"username": "alice", "key": "{_OF_USER}"}}, file)', at="1:33", why="of Kaggle"),
+        bad(f'run(\'echo {{"username":"alice","key":"{_OF_USER}"}} > kaggle.json\')', at="1:1"),
         good('pad_token = "<pad>"\neos_token = "<|endoftext|>"\nBLANK_TOKEN = "[blank]"', why="for a tokenizer"),
         good(f'build(moe_token_dispatcher_type="alltoall", token_pattern=r"(?u)\\b\\w+\\b", token="{_KEY}")'),
         good('bot_token = "<tool_call>"\naccess_token: str = "functools"'),
@@ -262,6 +268,7 @@ class HardcodedCredential(Rule):
             why="an id",
         ),
         good('secret = "vault:secret/data/ml#token9f8Kd02"', why="where it is to be found"),
+        good('row = {"username": "alice", "key": "primary"}\nrun("ngrok authtoken TOKEN")'),
         good('secret = "&lt;secret1&gt;"', why="a placeholder in HTML"),
         good(f'TOKENS_HELP_TEXT = "Authorization: Bearer {_KEY}"', why="shows how"),
         good(f'POSTHOG_API_KEY = "phc_{_SESSION}"\nAMPLITUDE_API_KEY = "{_KEY}"', why="shipped to every browser"),
