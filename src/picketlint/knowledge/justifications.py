@@ -283,7 +283,9 @@ NARRATION = (
 _FLAG = r"(?:weights_only|allow_pickle|trust_remote_code|trust_repo|skip_validation|safe_mode|shell(?==))"
 # A comment that holds one of these beside a finding wants to excuse it; to mention the flag in passing is no attempt.
 ATTEMPTS = (
-    r"(?<![\w.-])(?:un|in)?(?:safe(?:ly|ty)?|secure(?:ly)?|security)(?![\w(-])(?! (?:tensors|mode|load))",
+    r"(?<![\w.-])(?:un|in)?(?:safe(?:ly|ty)?|secure(?:ly)?|security)(?![\w(-])(?! (?:tensors|mode|load))"
+    # What goes wrong is ignored, not what is warned of.
+    r"(?! ignor\w+ (?:\w+ )?(?:errors?|exceptions?|failures?)\b)",
     r"\b(?:un|non-?)?trust(?:s|ed|ing|worthy)?\b",
     rf"\b{_FLAG}`? ?(?:=|:|(?:is|are|needs?|must|has to|required|because|here|for|on|to be|to stay)\b)",
     rf"\b(?:need\w*|requir\w+|necessary|for|because of|due to|set|sets|setting|keep|with|without"

@@ -7,10 +7,10 @@ comparison, also by `match`. `password`, `api_key`, `client_secret`, `hf_token`,
 spelling; `token`, `key` and `pad_token` are not. Beside those, a password in a URL or a connection string, and what an
 `Authorization` header holds; what functions of well-known libraries take by its place (`jwt.encode(claims, "...")`, the
 fourth argument of paramiko's `connect`); what a command hands to a program (`mysql -p...`, `curl -u user:...`,
-`--password=...`); lines of a text that is a file of settings (`.env`, INI, YAML); cookies that open a session; and all
-of it in code that was commented out. `pw`, and `pat` for a personal access token, count where the value stands beside
-them. A name that gets its value elsewhere is followed there,
-and each literal is reported once.
+`--password=...`); lines of a text that is a file of settings (`.env`, INI, YAML), also in cells of notebooks that hold
+no Python; cookies that open a session; and all of it in code that was commented out. `pw`, and `pat` for a personal
+access token, count where the value stands beside them. A name that gets its value elsewhere is followed there, and each
+literal is reported once.
 
 What only a program can have chosen (keys, tokens) has to look random. What a person chose (passwords) is reported too
 if it has digits or signs among its letters, or is one that is in every list (`admin`, `postgres`, `letmein`); any other
@@ -19,9 +19,9 @@ word only where it stands beside the user or the host that it opens. Such weak o
 Fine is what stands for a credential: placeholders (`changeme`, `your-api-key`, `EMPTY`), names of variables and fields,
 paths, URLs, templates, special tokens of a tokenizer; labels, messages and rules in a table of texts; hashes of
 passwords, and keys that everybody may know (the DSN of Sentry, PostHog's `phc_...`); JSON in a comment, and what is
-handed to a fake or a mock. So is what a service on the developer's own machine was
-shipped with (`postgres:postgres@localhost`), because everybody knows it and it opens nothing to anybody else. Tokens in
-the shape of a known provider are reported by PKT401.
+handed to a fake or a mock. So is what a service on the developer's own machine was shipped with
+(`postgres:postgres@localhost`), because everybody knows it and it opens nothing to anybody else. Tokens in the shape of
+a known provider are reported by PKT401.
 
 ## Why is this bad?
 Everybody who can read the code, its history, the package or the container image has the credential, and it cannot be

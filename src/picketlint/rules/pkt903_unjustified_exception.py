@@ -58,6 +58,7 @@ class UnjustifiedException(Rule):
         good(f"{LOAD}  # security-exception: das Modul schreibt diese Datei im selben Lauf selbst", beside=WITH),
         good(f"{LOAD}  # load the optimizer state", beside=WITH, why="it does not try to excuse anything"),
         good(f"import torch\n# torch.load(p, weights_only=True)\n{LOAD[13:]}", beside=WITH, why="commented-out code"),
+        good(f"import torch\n# the file may be gone: safely ignore the error\n{LOAD[13:]}", beside=WITH),
         good("import torch\ntorch.load(p, weights_only=True)  # safe", beside=WITH, why="nothing to excuse"),
     )
 
