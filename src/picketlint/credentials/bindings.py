@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _STRENGTHS = tuple(Strength)
 _STATEMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.Compare)
 # Of the names and texts that ``names`` and ``embedded`` know, enough to spare most comments the parser.
-_COMMENTED = regex(r"pass|pwd|pw\b|secret|key|token|bearer|basic|authorization|://", re.IGNORECASE)
+_COMMENTED = regex(r"pass|pwd|pw\b|secret|key|token|bearer|basic|authorization|cookie|://", re.IGNORECASE)
 _OWNED = regex(rf"(?<![\w\x80-\U0010ffff])(?:{'|'.join(TOKEN_OWNERS)})(?![\w\x80-\U0010ffff])")
 _OPEN = "\0"
 _MAX_WRAPPERS = 4
@@ -140,7 +140,7 @@ def _in_comment(text: str, module: Module) -> Iterator[Credential]:
             inner = type(module)(parse(code), Source(code))
         except UnreadableSourceError:
             continue
-        found = [*_bound(inner), *_inside(inner)]
+        found = [*_bound(inner), *_inside(inner), *_cookies(inner)]
         if found:
             yield found[0]
             return

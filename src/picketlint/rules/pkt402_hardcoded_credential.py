@@ -180,6 +180,7 @@ class HardcodedCredential(Rule):
         bad(f'session.cookies.set("connect.sid", "s%3A{_SESSION}")', at="1:1"),
         bad(f'driver.add_cookie({{"name": "sessionid", "value": "{_SESSION}"}})', at="1:41"),
         bad(f'cookies = [{{"domain": "x.org", "name": "sid", "value": "{_SESSION}"}}]', at="1:47"),
+        bad(f'headers = {{\n    # "Cookie": "ASP.NET_SessionId={_SESSION}",\n}}', at="2:5", why="an entry"),
         bad(f'jar = cookies["user_session"] = "{_SESSION}"', at="1:1"),
         bad(f"run(\"curl -H 'Cookie: auth={_SESSION}' \" + url)", at="1:1"),
         bad(f'connect(dbpassword="{_CHOSEN}")', at="1:9", why="in one word"),
