@@ -150,8 +150,9 @@ PLACEHOLDER_PARTS = (
     "yoursecret", "yourapi", "sk_test_", "pk_test_", "rk_test_", "<", "&lt", "...", "***",
 )  # fmt: skip
 # Whoever has one of these may do no more than everybody: count visits, ask for a payment. They are shipped to browsers.
-# https://posthog.com/docs/api#authentication, https://docs.stripe.com/keys
-PUBLIC_BEGINNINGS = ("phc_", "pk_live_")
+# https://posthog.com/docs/api#authentication, https://docs.stripe.com/keys,
+# https://docs.mapbox.com/help/dive-deeper/access-tokens/
+PUBLIC_BEGINNINGS = ("phc_", "pk_live_", "pk.eyJ")
 # The same where the name says what it is. https://amplitude.com/docs/apis/keys-and-tokens,
 # https://github.com/segmentio/segment-docs/pull/1035
 PUBLIC_ENDINGS = frozenset({"amplitude api key", "segment write key"})

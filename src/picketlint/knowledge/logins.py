@@ -5,7 +5,7 @@ Sources: the documentation of each library and program.
 
 from __future__ import annotations
 
-from picketlint.matching.triggers import COMMENT, GAP, qualified
+from picketlint.matching.triggers import COMMENT, CONTINUED, GAP, qualified
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -172,6 +172,8 @@ SET_COOKIE, ADD_COOKIES = "set_cookie", frozenset({"add_cookie", "add_cookies"})
 
 # What Kaggle's users get as `kaggle.json`, beside their names. https://www.kaggle.com/docs/api#authentication
 USER_NAME, USER_KEY = "username", r"[0-9a-f]{32}"
+# The same where its literal does not hold all of it.
+_BEGUN = rf"[0-9a-f]{{0,31}}(?:\\|[\"'](?:{CONTINUED}))"
 
 # Methods whose only argument is a password.
 # https://docs.djangoproject.com/en/stable/ref/contrib/auth/#django.contrib.auth.models.User.set_password,
@@ -223,7 +225,7 @@ def login_triggers() -> tuple[Trigger, ...]:
         *qualified(*SIGNATURES),
         *((call, rf"{call}[\s\\]*[(#]") for call in sorted(PASSWORD_METHODS)),
         *((call, r"[!=]=") for call in sorted(ASKING)),
-        (USER_NAME, rf"key\\?[\"'][\s\\]{{0,40}}:[\s\\]{{0,40}}[\"']{USER_KEY}"),
+        (USER_NAME, rf"key\\?[\"']{GAP}:{GAP}(?:\({GAP}){{0,3}}[rRuU]?\\?[\"'](?:{USER_KEY}|{_BEGUN})"),
         *_short_triggers(),
         *_program_triggers(),
     )

@@ -274,6 +274,7 @@ class HardcodedCredential(Rule):
         good(f'TOKENS_HELP_TEXT = "Authorization: Bearer {_KEY}"', why="shows how"),
         good(f'POSTHOG_API_KEY = "phc_{_SESSION}"\nAMPLITUDE_API_KEY = "{_KEY}"', why="shipped to every browser"),
         good(f'AMPLITUDE_API_KEY = "{_KEY}"\ntrack(api_key=AMPLITUDE_API_KEY)\nSEGMENT_WRITE_KEY = "{_KEY}"'),
+        good(f'map_.token = mapbox_api_key = "pk.eyJ1{_SESSION}.{_KEY}"'),
         good('url = "mssql://sa:yourStrong(!)Password@db.internal/app"\npassword = "YourPassw0rd!"'),
         good(f'FakeServer(url, api_key="{_KEY}")\nregister(TextPlaceholder("url", lambda: {{"secret": "{_KEY}"}}))'),
         good(f'spec = {{"connection_examples": [{{"url": "mysql://app:{_WORD}@db.internal/app"}}]}}'),
