@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from picketlint.base.records import NamedTuple
@@ -38,10 +39,13 @@ class Shown(NamedTuple):
 
 def in_code(text: str) -> Iterator[Shown]:
     """The credentials in a text that is code, in order of their places, each once; not those that ``tokens`` knows."""
-    known = [(token.start, token.end) for token in tokens(text)]
+    known = tokens(text)
+    starts = [token.start for token in known]
     shown: dict[tuple[int, int], Shown] = {}
     for one in _in_lines(text):
-        if not any(start < one.end and one.start < end for start, end in known):
+        # Tokens do not overlap: the last that begins before the end reaches farthest.
+        before = bisect_left(starts, one.end) - 1
+        if before < 0 or known[before].end <= one.start:
             shown.setdefault((one.start, one.end), one)
     yield from (shown[place] for place in sorted(shown))
 
@@ -51,13 +55,14 @@ def _in_lines(text: str) -> Iterator[Shown]:
     for line in text.split("\n"):
         for found in (*embedded(line), *in_command(line)):
             if found.strength in _SUFFICIENT:
-                yield _placed(found, line, start)
+                at = line.find(found.secret)
+                end = len(line) if at < 0 else at + len(found.secret)
+                yield Shown(start + max(at, 0), start + end, found)
         start += len(line) + 1
-    for found in (*in_lines(text), *of_users(text)):
-        yield _placed(found, text, 0)
-
-
-def _placed(found: Embedded, text: str, start: int) -> Shown:
-    at = text.find(found.secret)
-    begin, end = (0, len(text)) if at < 0 else (at, at + len(found.secret))
-    return Shown(start + begin, start + end, found)
+    for several in (in_lines(text), of_users(text)):
+        end = 0
+        for found in several:
+            # They come in order, and are written as they are.
+            start = text.index(found.secret, end)
+            end = start + len(found.secret)
+            yield Shown(start, end, found)
