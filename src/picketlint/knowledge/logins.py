@@ -225,7 +225,10 @@ def login_triggers() -> tuple[Trigger, ...]:
         *qualified(*SIGNATURES),
         *((call, rf"{call}[\s\\]*[(#]") for call in sorted(PASSWORD_METHODS)),
         *((call, r"[!=]=") for call in sorted(ASKING)),
-        (USER_NAME, rf"key\\?[\"']{GAP}:{GAP}(?:\({GAP}){{0,3}}[rRuU]?\\?[\"'](?:{USER_KEY}|{_BEGUN})"),
+        (
+            USER_NAME,
+            rf"key\\?[\"']{{1,3}}(?:{GAP}\)){{0,3}}{GAP}:{GAP}(?:\({GAP}){{0,3}}[rRuU]?\\?[\"']{{1,3}}(?:{USER_KEY}|{_BEGUN})",
+        ),
         *_short_triggers(),
         *_program_triggers(),
     )
