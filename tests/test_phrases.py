@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from picketlint.exceptions.phrases import Phrases, left, needs
 from picketlint.knowledge import justifications as known
+from picketlint.knowledge import statements
 
-NAMES = ["ADVICE", "ATTEMPTS", "DOUBTS", "HEDGES", "KEPT_OUT", "NARRATION", "WARNINGS"]
-SHIPPED = {**known.DEFAULT._asdict(), **{name: getattr(known, name) for name in NAMES}}
+SHIPPED = {**known.DEFAULT._asdict(), **{name: getattr(statements, name) for name in statements.LISTS}}
 LISTS = {name: patterns for name, patterns in SHIPPED.items() if patterns}
 PATTERNS = sorted({pattern for patterns in LISTS.values() for pattern in patterns})
 _WORDS = """

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picketlint.exceptions.wording import MAX_LENGTH, judge, plain
-from picketlint.knowledge import justifications
+from picketlint.knowledge import statements
 from picketlint.knowledge.justifications import DEFAULT
 
 # (comment, what it shows)
@@ -224,7 +224,7 @@ _VOCABULARY = sorted(
     set(
         re.findall(
             r"[a-z][a-z-]+",
-            " ".join(sum((list(rows) for rows in DEFAULT), [*justifications.HEDGES, *justifications.DOUBTS])),
+            " ".join(sum((list(rows) for rows in DEFAULT), [*statements.HEDGES, *statements.DOUBTS])),
         )
     )
 )

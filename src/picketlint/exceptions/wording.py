@@ -8,15 +8,16 @@ trusted files") states nothing, and neither does one that just tells what the co
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
 from enum import IntEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from picketlint.base.lazy import regex
 from picketlint.base.records import NamedTuple
 from picketlint.exceptions.phrases import Phrases, needs_source
+from picketlint.exceptions.sentences import Match, Sentence, begins, holds, joined
+from picketlint.exceptions.sentences import known as phrases
 from picketlint.knowledge import justifications as known
+from picketlint.knowledge import statements
 from picketlint.knowledge.justifications import Vocabulary
 
 # Nobody reads what is longer. Words are cut because a pattern may look at a whole word from each of its letters.
@@ -29,62 +30,19 @@ _ASIDE = regex(
     r"(?i:, (?:in fact|of course|however|actually|really|indeed|after all|in reality|in truth|strictly speaking"
     r"|obviously|clearly|as it happens|at least|unfortunately|sadly|to be fair),? )"
 )
-_CLAUSE = regex(
-    r"[.;,:)\]!\u2014\u2013]+(?=\s|$)|(?:^|\s)[(\[]|\s[-\u2014\u2013=>\u2192]+\s"
-    r"|\b(?:(?<!anything )but|and|because|since|so|while|though|although|which"
-    r"|as (?=the|it|this|we|these|they|that|our))\b"
-)
 _WORD = regex(r"[a-z_][a-z_']+|\d+|[^\W\d_]+", re.IGNORECASE)
-_NEAR = 4
-# How far back a negation is looked for, in characters: further off it is about something else.
-_REACH = 240
-
-
-def _any(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
-    """One pattern for all; an empty list matches nothing."""
-    joined = "|".join(f"(?:{pattern})" for pattern in patterns)
-    if not joined:
-        return re.compile(r"(?!)")
-    return re.compile(rf"(?<!\w)(?:{joined})(?!\w)" if whole else joined, re.IGNORECASE)
-
-
-@cache
-def _known(name: str) -> Phrases:
-    """One list of shipped words."""
-    return Phrases(getattr(known, name))
 
 
 def index_source() -> str:
     """The text of the module with which a distribution spares each run the look into the shipped words."""
-    lists = ("ADVICE", "ATTEMPTS", "DOUBTS", "HEDGES", "KEPT_OUT", "NARRATION", "WARNINGS")
     words = known.DEFAULT
     shipped = (words.grounds, words.claims, words.checks, words.gates, words.danger, words.remote)
-    return needs_source(
-        pattern for patterns in (*shipped, *(getattr(known, name) for name in lists)) for pattern in patterns
-    )
-
-
-@cache
-def _negations() -> re.Pattern[str]:
-    return _any(known.NEGATIONS)
-
-
-@lru_cache(maxsize=64)
-def _begins(name: str, clause: str) -> bool:
-    found = _known(name).search(clause)
-    return found is not None and found.start() == 0
-
-
-@lru_cache(maxsize=64)
-def _holds(name: str, clause: str) -> bool:
-    return _known(name).search(clause) is not None
+    lists = (getattr(statements, name) for name in statements.LISTS)
+    return needs_source(pattern for patterns in (*shipped, *lists) for pattern in patterns)
 
 
 _MARKER = regex(known.MARKER, re.IGNORECASE)
 _DIRECTIVE = regex(rf"[\s:!]*(?:{'|'.join(known.DIRECTIVES)})", re.IGNORECASE)
-# What is left of a clause behind its last negation, if that must still be waiting for what it denies.
-_UNFINISHED = regex(r"(?: (?:been|be|being|were|was|are|is|either|ever))?(?: \w+(?:ed|en|lt|de))?\W*")
-_GOES_ON = regex(r"\W*(?:or |nor |and |ever |even )*\w+(?:ed|en|lt|de|ly)\b")
 _PLAIN_START = regex(
     r"(?:(?:^|\b(?:is|are|was|were|be|only|from|by|on|for|with)) ?(?:(?:a|an|the|this|these|it|always|just) )*)$"
 )
@@ -159,8 +117,8 @@ def matchers(vocabulary: Vocabulary) -> Matchers:
         gates=Phrases(vocabulary.gates),
         danger=Phrases(vocabulary.danger),
         remote=Phrases(vocabulary.remote),
-        accepted=tuple(_any([pattern], whole=True) for pattern in vocabulary.accepted),
-        refused=tuple(_any([pattern], whole=True) for pattern in vocabulary.refused),
+        accepted=tuple(joined([pattern], whole=True) for pattern in vocabulary.accepted),
+        refused=tuple(joined([pattern], whole=True) for pattern in vocabulary.refused),
     )
 
 
@@ -203,88 +161,19 @@ def _judged(words: str, vocabulary: Vocabulary) -> Wording:
     marker = _MARKER.search(words)
     reason = words[marker.end() :] if marker else words
     lowered = reason.lower().replace("\u2019", "'")
-    attempt = marker is not None or bool(_known("ATTEMPTS").search(lowered))
+    attempt = marker is not None or bool(phrases("ATTEMPTS").search(lowered))
     reading = _Reading(rules, about_safety=attempt)
     for sentence in _SENTENCE.split(lowered):
         reading.read(sentence)
     detail = _says_enough(reason, reading.trust, any_language=marker is not None)
     return Wording(
-        trust=reading.trust is not Trust.NONE and not _known("ADVICE").search(lowered),
+        trust=reading.trust is not Trust.NONE and not phrases("ADVICE").search(lowered),
         detail=detail,
         contrary=reading.contrary(),
         marked=marker is not None,
         attempt=attempt or reading.mentioned,
         hedged=reading.hedged,
     )
-
-
-class _Match(NamedTuple):
-    """Words of a sentence that were found: how many negations govern them, whether one is near, their clause."""
-
-    text: str
-    before: str
-    clause: str
-    number: int
-    denials: int
-    near: bool
-
-
-class _Sentence:
-    """A sentence with its clauses."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._hedge: int | None = None
-        self.starts = [0, *(found.end() for found in _CLAUSE.finditer(text))]
-        self.ends = [*(found.start() for found in _CLAUSE.finditer(text)), len(text)]
-        self._clauses: dict[int, str] = {}
-
-    def number(self, position: int) -> int:
-        """The number of the clause that a position is in."""
-        return max(bisect_right(self.starts, position) - 1, 0)
-
-    def clause(self, number: int) -> str:
-        """The text of one clause."""
-        if number not in self._clauses:
-            self._clauses[number] = self.text[self.starts[number] : self.ends[number]].strip()
-        return self._clauses[number]
-
-    def states(self, match: _Match) -> bool:
-        """Whether what was found is a statement."""
-        if self._hedge is None:
-            self._hedge = self._first_hedge()
-        return match.number < self._hedge
-
-    def _first_hedge(self) -> int:
-        """The number of the first clause that is no statement any more."""
-        if _known("DOUBTS").search(self.text):
-            return 0
-        hedges = _known("HEDGES")
-        across = hedges.search(self.text)
-        numbers = (number for number in range(len(self.starts)) if hedges.search(self.clause(number)))
-        return min(next(numbers, len(self.starts)), self.number(across.start()) if across else len(self.starts))
-
-    def find(self, pattern: re.Pattern[str] | Phrases) -> Iterator[_Match]:
-        """Everything a pattern matches."""
-        for found in pattern.finditer(self.text):
-            number = self.number(found.start())
-            before = self.text[max(self.starts[number], found.start() - _REACH) : found.start()]
-            denials = [each.group().strip() for each in _negations().finditer(before)]
-            near = bool(denials) and len(_negations().split(before)[-1].split()) <= _NEAR
-            count = len([each for each in denials if each != "nor"]) or len(denials)
-            if not count and self._denied_before(number, before + found.group()):
-                count, near = 1, True
-            after = self.text[found.end() : min(self.ends[number], found.end() + _REACH)]
-            if not count and _begins("KEPT_OUT", after.strip()):
-                count = 1
-            yield _Match(found.group().strip(), before, self.clause(number), number, count, near)
-
-    def _denied_before(self, number: int, text: str) -> bool:
-        """Whether a negation at the end of the clause before goes on in this one ("not made, kept or sent by")."""
-        if number == 0 or not _GOES_ON.match(text):
-            return False
-        _, *rest = _negations().split(self.clause(number - 1))
-        return bool(rest) and _UNFINISHED.fullmatch(rest[-1]) is not None
 
 
 class _Reading:
@@ -296,7 +185,7 @@ class _Reading:
         self.trust = Trust.NONE
         self.mentioned = False
         self.hedged = False
-        self._danger = self._remote = self._denied = ""
+        self._danger = self._remote = self._denied = self._unchecked = ""
         self._gated = self._checked = False
 
     def contrary(self) -> str:
@@ -305,38 +194,45 @@ class _Reading:
             return self._denied
         if self._danger and not self._gated:
             return self._danger
-        return self._remote if self._remote and not (self._gated or self._checked) else ""
+        if self._remote and not (self._gated or self._checked):
+            return self._remote
+        # Whose origin is known need not be checked.
+        return self._unchecked if self.trust is not Trust.GROUNDED else ""
 
     def read(self, text: str) -> None:
         """Take in one more sentence."""
-        sentence = _Sentence(text)
+        sentence = Sentence(text)
         rules = self.rules
         self._read_danger(sentence)
-        self._gated |= self._read_grounds(sentence, rules.gates)
-        self._checked |= self._read_grounds(sentence, rules.checks)
+        self._gated |= self._read_grounds(sentence, rules.gates, check=True)
+        self._checked |= self._read_grounds(sentence, rules.checks, check=True)
         self._read_grounds(sentence, rules.grounds)
         for pattern in rules.accepted:
             self._read_grounds(sentence, pattern)
         for match in sentence.find(rules.claims):
             self._read_claim(sentence, match)
+        self.mentioned = self.mentioned or any(
+            phrases("HALVES").search(clause) and not begins("NARRATION", clause) for clause in sentence.clauses()
+        )
 
-    def _read_danger(self, sentence: _Sentence) -> None:
+    def _read_danger(self, sentence: Sentence) -> None:
         for match in sentence.find(self.rules.danger):
-            if match.denials % 2:
-                self._ground(sentence, match)
-            elif not _holds("WARNINGS", match.clause):
+            if match.kept_out:
+                self._ground(sentence, match, denied=True)
+            elif not holds("WARNINGS", match.clause):
                 self._danger = self._danger or match.text
+                self.mentioned = self.mentioned or not begins("NARRATION", match.clause)
         for match in sentence.find(self.rules.remote):
             if not match.denials % 2:
                 self._remote = self._remote or match.text
         for pattern in self.rules.refused:
             for match in sentence.find(pattern):
-                if not match.denials % 2:
+                if not match.kept_out:
                     self._denied = self._denied or match.text
 
-    def _ground(self, sentence: _Sentence, match: _Match) -> bool:
-        """Take a reason for what it is worth; whether it is one."""
-        if not self.about_safety and _begins("NARRATION", match.clause) and not match.denials:
+    def _ground(self, sentence: Sentence, match: Match, *, denied: bool = False) -> bool:
+        """Take a reason, or a danger that is denied, for what it is worth; whether it is worth anything."""
+        if not self.about_safety and not denied and begins("NARRATION", match.clause):
             return False
         self.mentioned = True
         if not sentence.states(match):
@@ -345,23 +241,27 @@ class _Reading:
         self.trust = Trust.GROUNDED
         return True
 
-    def _read_grounds(self, sentence: _Sentence, pattern: re.Pattern[str] | Phrases) -> bool:
+    def _read_grounds(self, sentence: Sentence, pattern: re.Pattern[str] | Phrases, *, check: bool = False) -> bool:
         stated = False
         for match in sentence.find(pattern):
-            if not match.denials:
+            if not match.denials and not match.taken_back(check=check):
                 stated |= self._ground(sentence, match)
-            elif match.denials % 2 and match.near:
+            elif not match.denials or (match.denials % 2 and match.near):
                 self.mentioned = True
-                self._denied = self._denied or match.clause
+                if check:
+                    self._unchecked = self._unchecked or match.clause
+                else:
+                    self._denied = self._denied or match.clause
         return stated
 
-    def _read_claim(self, sentence: _Sentence, match: _Match) -> None:
-        if _begins("NARRATION", match.clause):
+    def _read_claim(self, sentence: Sentence, match: Match) -> None:
+        if begins("NARRATION", match.clause):
             return
         if not self.about_safety and not _PLAIN_START.search(match.before):
             return
         self.mentioned = True
-        if match.denials % 2 and match.near:
+        back = not match.denials and match.taken_back(check=False)
+        if back or (match.denials % 2 and match.near):
             self._denied = self._denied or match.clause
         elif not match.denials:
             stated = sentence.states(match)
