@@ -18,12 +18,15 @@ from picketlint.knowledge import statements
 
 _CLAUSE = regex(
     r"[.;,:)\]!\u2014\u2013]+(?=\s|$)|(?:^|\s)[(\[]|\s[-\u2014\u2013=>\u2192]+\s"
-    r"|\b(?:(?<!anything )(?<!nothing )(?<!nobody )(?<!none )(?<!no one )but|and|because|since|so|while|though|although|which"
+    r"|\b(?:(?<!anything )(?<!nothing )(?<!nobody )(?<!none )(?<!no one )but|and|because|since"
+    r"|(?<!not )(?<!rarely )so|while|though|although|which"
     r"|as (?=the|it|this|we|these|they|that|our))\b"
 )
+_WORD = regex(r"\w*")
 _NEAR = 4
 # How far from what it denies a negation is looked for, in characters: further off it is about something else.
 _REACH = 240
+_IS = regex(r"\b(?:is|are|was|were|comes?|came|it's|they're)(?: \w+){0,2}\W*$")
 # What is left of a clause behind its last negation, if that must still be waiting for what it denies.
 _UNFINISHED = regex(r"(?: (?:been|be|being|were|was|are|is|either|ever))?(?: \w+(?:ed|en|lt|de))?\W*")
 _GOES_ON = regex(r"\W*(?:or |nor |and |ever |even )*\w+(?:ed|en|lt|de|ly)\b")
@@ -61,6 +64,13 @@ def _negations() -> re.Pattern[str]:
     return joined(statements.NEGATIONS)
 
 
+def _word_end(text: str, position: int) -> int:
+    """Where the word ends that a position is within; the position itself if it is within none."""
+    inside = text[max(position - 1, 0) : position].isalnum()
+    rest = _WORD.match(text, position) if inside else None
+    return rest.end() if rest else position
+
+
 def _denials(text: str) -> int:
     """How many negations a text holds; "neither ... nor" is one."""
     found = [each.strip() for each in _negations().findall(text)]
@@ -85,26 +95,39 @@ class Match(NamedTuple):
     gap: str
 
     @property
+    def is_predicate(self) -> bool:
+        """Whether they are said of something ("the file is user-supplied"), or stand alone."""
+        return _IS.search(self.before) is not None or self.text == self.clause
+
+    @property
     def kept_out(self) -> bool:
         """Whether a danger is denied, by what stands before it or behind it."""
         if self.denials:
             return self.denials % 2 == 1 and not holds("UNGUARDED", self.gap)
         return begins("KEPT_OUT", self.behind.strip())
 
-    def taken_back(self, *, check: bool) -> bool:
-        """Whether a reason that nothing before it denies is denied in itself or behind; for a check less will do."""
-        if _denials(self.text) or holds("SELDOM", self.before[-_REACH:]) or begins("TAKEN_BACK", self.after):
-            return True
-        if not check:
-            return holds("DISOWNED", self.behind)
-        behind = self.behind
-        sequel = known("SEQUEL").search(behind)
-        behind = behind[: sequel.start()] if sequel else behind
+    @property
+    def taken_back(self) -> bool:
+        """Whether a reason is said to hold seldom or no more, where nothing before it denies it."""
+        return holds("SELDOM", self.before) or holds("DISOWNED", self.behind) or begins("TAKEN_BACK", self.after)
+
+    @property
+    def empty(self) -> bool:
+        """Whether a negation stands among the very words of a reason: "written by nobody we know"."""
+        return _denials(self.text) > 0 or holds("SELDOM", self.text)
+
+    @property
+    def unmade(self) -> bool:
+        """Whether a check is said not to be made, or not always, where nothing before it denies it."""
+        sequel = known("SEQUEL").search(self.behind)
+        behind = self.behind[: sequel.start()] if sequel else self.behind
         return (
             _denials(behind) > 0
             or holds("VOIDED", self.text)
             or holds("VOIDED", behind)
-            or holds("SPARED", self.before[-_REACH:])
+            or holds("SPARED", self.before)
+            or holds("SELDOM", self.before)
+            or begins("TAKEN_BACK", self.after)
         )
 
 
@@ -128,10 +151,6 @@ class Sentence:
             self._clauses[number] = self.text[self.starts[number] : self.ends[number]].strip()
         return self._clauses[number]
 
-    def clauses(self) -> Iterator[str]:
-        """The texts of all clauses, in order."""
-        return map(self.clause, range(len(self.starts)))
-
     def states(self, match: Match) -> bool:
         """Whether what was found is a statement."""
         if self._hedge is None:
@@ -150,20 +169,24 @@ class Sentence:
     def find(self, pattern: re.Pattern[str] | Phrases) -> Iterator[Match]:
         """Everything a pattern matches."""
         for found in pattern.finditer(self.text):
-            number, last = self.number(found.start()), self.number(max(found.end() - 1, 0))
+            # A pattern may end within a word.
+            end = _word_end(self.text, found.end())
+            number, last = self.number(found.start()), self.number(max(end - 1, 0))
             before = self.text[max(self.starts[number], found.start() - _REACH) : found.start()]
             count = _denials(before)
             gap = _negations().split(before)[-1] if count else ""
             near = count > 0 and len(gap.split()) <= _NEAR
             if not count and self._denied_before(number, before + found.group()):
                 count, near = 1, True
-            behind = self.text[found.end() : min(self.ends[last], found.end() + _REACH)]
-            text, after = found.group().strip(), self._after(last)
+            behind = self.text[end : min(self.ends[last], end + _REACH)]
+            text, after = self.text[found.start() : end].strip(), self._after(last)
             yield Match(text, before, behind, after, self.clause(number), number, count, near, gap)
 
     def _after(self, number: int) -> str:
         """The clause after another; two signs that part them have nothing between."""
-        return next((clause for clause in map(self.clause, range(number + 1, min(number + 3, len(self.starts)))) if clause), "")
+        return next(
+            (clause for clause in map(self.clause, range(number + 1, min(number + 3, len(self.starts)))) if clause), ""
+        )
 
     def _denied_before(self, number: int, text: str) -> bool:
         """Whether a negation at the end of the clause before goes on in this one ("not made, kept or sent by")."""

@@ -163,15 +163,17 @@ def _judged(words: str, vocabulary: Vocabulary) -> Wording:
     lowered = reason.lower().replace("\u2019", "'")
     attempt = marker is not None or bool(phrases("ATTEMPTS").search(lowered))
     reading = _Reading(rules, about_safety=attempt)
-    for sentence in _SENTENCE.split(lowered):
+    sentences = _SENTENCE.split(lowered)
+    for sentence in sentences:
         reading.read(sentence)
+    half = holds("HALVES", sentences[0]) and not begins("NARRATION", sentences[0])
     detail = _says_enough(reason, reading.trust, any_language=marker is not None)
     return Wording(
         trust=reading.trust is not Trust.NONE and not phrases("ADVICE").search(lowered),
         detail=detail,
         contrary=reading.contrary(),
         marked=marker is not None,
-        attempt=attempt or reading.mentioned,
+        attempt=attempt or half or reading.mentioned,
         hedged=reading.hedged,
     )
 
@@ -185,7 +187,7 @@ class _Reading:
         self.trust = Trust.NONE
         self.mentioned = False
         self.hedged = False
-        self._danger = self._remote = self._denied = self._unchecked = ""
+        self._danger = self._remote = self._denied = self._missing = ""
         self._gated = self._checked = False
 
     def contrary(self) -> str:
@@ -197,7 +199,7 @@ class _Reading:
         if self._remote and not (self._gated or self._checked):
             return self._remote
         # Whose origin is known need not be checked.
-        return self._unchecked if self.trust is not Trust.GROUNDED else ""
+        return self._missing if self.trust is not Trust.GROUNDED else ""
 
     def read(self, text: str) -> None:
         """Take in one more sentence."""
@@ -211,9 +213,6 @@ class _Reading:
             self._read_grounds(sentence, pattern)
         for match in sentence.find(rules.claims):
             self._read_claim(sentence, match)
-        self.mentioned = self.mentioned or any(
-            phrases("HALVES").search(clause) and not begins("NARRATION", clause) for clause in sentence.clauses()
-        )
 
     def _read_danger(self, sentence: Sentence) -> None:
         for match in sentence.find(self.rules.danger):
@@ -221,7 +220,7 @@ class _Reading:
                 self._ground(sentence, match, denied=True)
             elif not holds("WARNINGS", match.clause):
                 self._danger = self._danger or match.text
-                self.mentioned = self.mentioned or not begins("NARRATION", match.clause)
+                self.mentioned |= match.is_predicate and sentence.states(match)
         for match in sentence.find(self.rules.remote):
             if not match.denials % 2:
                 self._remote = self._remote or match.text
@@ -232,10 +231,11 @@ class _Reading:
 
     def _ground(self, sentence: Sentence, match: Match, *, denied: bool = False) -> bool:
         """Take a reason, or a danger that is denied, for what it is worth; whether it is worth anything."""
-        if not self.about_safety and not denied and begins("NARRATION", match.clause):
+        stated = sentence.states(match)
+        if not self.about_safety and not (denied and stated) and begins("NARRATION", match.clause):
             return False
         self.mentioned = True
-        if not sentence.states(match):
+        if not stated:
             self.hedged = True
             return False
         self.trust = Trust.GROUNDED
@@ -244,15 +244,23 @@ class _Reading:
     def _read_grounds(self, sentence: Sentence, pattern: re.Pattern[str] | Phrases, *, check: bool = False) -> bool:
         stated = False
         for match in sentence.find(pattern):
-            if not match.denials and not match.taken_back(check=check):
+            if match.denials % 2 and match.near:
+                self._deny(match, check)
+            elif match.denials:
+                continue
+            elif match.empty or (match.unmade if check else match.taken_back):
+                self._deny(match, check or match.empty)
+            else:
                 stated |= self._ground(sentence, match)
-            elif not match.denials or (match.denials % 2 and match.near):
-                self.mentioned = True
-                if check:
-                    self._unchecked = self._unchecked or match.clause
-                else:
-                    self._denied = self._denied or match.clause
         return stated
+
+    def _deny(self, match: Match, replaceable: bool) -> None:
+        """Take in the opposite of a reason, which can be replaceable by another reason."""
+        self.mentioned = True
+        if replaceable:
+            self._missing = self._missing or match.clause
+        else:
+            self._denied = self._denied or match.clause
 
     def _read_claim(self, sentence: Sentence, match: Match) -> None:
         if begins("NARRATION", match.clause):
@@ -260,9 +268,8 @@ class _Reading:
         if not self.about_safety and not _PLAIN_START.search(match.before):
             return
         self.mentioned = True
-        back = not match.denials and match.taken_back(check=False)
-        if back or (match.denials % 2 and match.near):
-            self._denied = self._denied or match.clause
+        if match.taken_back if not match.denials else match.denials % 2 and match.near:
+            self._deny(match, replaceable=False)
         elif not match.denials:
             stated = sentence.states(match)
             self.hedged |= not stated

@@ -21,7 +21,8 @@ _THE = r"(?:(?:the|a|an|any|our|some|this|that|these|those|every|each|all|its|no
 _OUTSIDER = (
     r"(?:end[- ]?)?(?:users?|clients?|customers?|callers?|attackers?|adversary|adversaries|someone|anyone|anybody"
     r"|whoever|others"
-    r"|strangers?|outsiders?|third[- ]part(?:y|ies)|people|visitors?|tenants?|participants?|submitters?|uploaders?)\b"
+    r"|strangers?|outsiders?|third[- ]part(?:y|ies)|people|visitors?|tenants?|participants?|submitters?|uploaders?"
+    r"|contributors?|contractors?|suppliers?|freelancers?|somebody|everyone|everybody)\b"
 )
 # Whoever makes a file with these has not said who it was, and what these make is not to be trusted.
 _NOBODY = (
@@ -29,7 +30,8 @@ _NOBODY = (
     r"|yaml|json|hand|default|design|mistake"
     r"|accident|name|value|index|llms?|gpt\w{0,9}|chatgpt|claude|copilot|gemini|agents?|assistants?|models?"
     r"|networks?|authors?"
-    r"|vendors?|upstream|community|communities|contributors?|hub|hf|hugging|internet|web|remote|external|unknown"
+    r"|vendors?|partners?|colleagues?|friends?|compan(?:y|ies)|upstream|community|communities|contributors?|hub|hf"
+    r"|hugging|internet|web|remote|external|unknown"
     r"|untrusted|plugins?"
     r"|peers?|means|way|using|calling|running|loading)\b"
 )
@@ -168,7 +170,10 @@ GATES = (
     r"|types|modules|expressions?|scope)\b",
     r"\b(?:is|are|be) (?:allow|white)[- ]?listed\b",
     r"\b(?:shlex\.quote|quoted with shlex|shell-?quoted|shell-?escaped)\b",
-    r"\b(?:every|each|all|both|the) (?:\w+ ){0,3}(?:quoted|escaped|sanitized|sanitised)\b",
+    r"\b(?:every|each|all|both|the) (?:\w+ ){1,3}(?:(?:is|are|was|were|gets?|been) (?:\w+ )?)(?:quoted|escaped"
+    r"|sanitized"
+    r"|sanitised)\b",
+    r"\b(?:every|each|all|both) (?:\w+ ){1,2}(?:quoted|escaped|sanitized|sanitised)\b",
     r"\b(?:restricted|limited|confined|reduced|admits?|permits?|allows?"
     r"|accepts?) (?:only )?(?:to )?(?:\w+ ){0,3}(?:digits|arithmetic|operators|literals?"
     r"|characters|integers|floats|numbers|identifiers|enum|an? fixed set)\b",
@@ -193,11 +198,33 @@ DANGER = (
     r"|write|edit|modify|replace|set|influence|give|point|put|inject|overwrite|pick|type)\b",
     rf"\b{_OUTSIDER} (?:chooses?|controls?|supplies|supply|provides?|uploads?|passes|gives|picks|selects|writes"
     rf"|edits|types|enters|submits?)\b",
+    r"\b(?:users|customers|clients|callers|people|others|tenants|contributors) (?:now |also |then "
+    r"|often )?(?:choose|control"
+    r"|supply|provide|upload|pass|give|pick|select|write|edit|type|enter|submit)\b",
+    rf"\b{_MADE} (?:\w+ )?by {_THE}(?:\w+ )?(?:llms?|gpt\w{{0,9}}|chatgpt|claude|copilot|gemini|language models?)\b",
+    r"\bof (?:whoever|whomever|someone|somebody|anyone|anybody|strangers?)\b",
+    r"\b(?:from|or|of|in|by|via|with) (?:the |a |an )?(?:query string|url param\w{0,6}|form fields?|request (?:body"
+    r"|headers?"
+    r"|args|param\w{0,6}))\b",
     r"\bexternal(?:ly)?[- ](?:inputs?|data|sources?|files?|supplied|provided|controlled|users?|origin)\b",
     r"\b(?:untrusted|untrustworthy|unverified|unvalidated|unauthenticated|unsanitized|unsanitised|not[- ]trusted"
     r"|non[- ]trusted)\b",
     r"\barbitrary (?:user|files?|inputs?|data|paths?|checkpoints?|models?|strings?|sources?|repos?\w{0,9})\b",
     rf"\bthird[- ]part(?:y|ies) (?:\w+ )?{_FILE}\b",
+    r"\b(?:community|contributor|vendor|partner|crowd)[- ](?:supplied|provided|contributed|submitted|uploaded|made"
+    r"|sourced)\b",
+    r"\b(?:contributed|submitted|attached|opened) (?:\w+ )?by (?:\w+ ){0,2}(?:contributors?|community|volunteers?"
+    r"|vendors?"
+    r"|partners?|forks?)\b",
+    r"\b(?:comes?|came|coming|checked out|taken|read|loaded|arrives?|submitted|sent|contributed|supplied"
+    r"|built) (?:\w+ )?"
+    r"(?:from|in|with|by|through|via) (?:\w+ ){0,2}?(?:pull[- ]requests?|merge[- ]requests?|prs?|forks? of|gists?"
+    r"|pastebin"
+    r"|mailing lists?|e-?mails?|contributors?|the community)\b",
+    r"\b(?:nothing|nobody|no one|not|[a-z]{2,5}n't) (?:\w+ )?(?:prevents?|stops?|keeps?"
+    rf"|hinders?) {_THE}(?:\w+ )?{_OUTSIDER}",
+    r"\bwhatever (?:people|users?|customers?|you|they|anyone|is|was|gets?|comes?)\b",
+    r"\b(?:world|publicly|anonymously)[- ]?writ(?:e)?able\b",
     r"\b(?:derived|built|taken|interpolated|read|formatted) from (?:\w+ )?(?:inputs?|requests?|user\b)",
     r"\b(?:from|over|off) (?:the |a |an )?(?:request|requests|http|socket|upload|uploads|form|prompt|browser)\b",
 )
@@ -206,7 +233,12 @@ REMOTE = (
     r"|outside|wild|mirror)\b",
     r"\b(?:from|off) (?:[\w-]+ ){0,2}(?:hf|hub|hugging ?face)\b",
     r"\b(?:from|off) (?:the |a |an )?(?:public|unknown|remote|foreign) ",
-    r"(?:^|\b(?:is|are|was|were|gets?|been|being|just|as) )(?:\w+ )?downloaded\b(?! (?:only )?(?:from|by"
+    r"\b(?:comes?|coming|came|downloaded|fetched|pulled|cloned|received|obtained|retrieved) (?:\w+ )?(?:from|off|via)"
+    r" (?:(?!(?:our|own|this)\b)[\w-]+ ){0,2}(?:github|gitlab|kaggle|civitai|modelscope|zenodo|google drive|gdrive"
+    r"|dropbox"
+    r"|model zoo|ftp|torrents?|e-?mail|colleagues?|partners?|vendors?|suppliers?|upstream|maintainers?|authors?)\b",
+    r"(?:^|\b(?:is|are|was|were|gets?|been|being|just|as) )(?:(?!not\b"
+    r"|never\b)\w+ )?downloaded\b(?! (?:only )?(?:from|by"
     r"|with) (?:our|this|the project))",
 )
 # Words that say nothing beyond "this is the flag, and it is fine".

@@ -38,9 +38,11 @@ KEPT_OUT = (
 )
 # What follows, up to the end of the sentence, is a hope, a condition, an instruction or a plan.
 HEDGES = (
-    r"\b(?:should|shall|ought|if|unless|whether|provided|providing|assum\w{1,6}|suppose[sd]?|supposedly|as long as"
+    r"\b(?:should|shall|ought|if|unless|whether|(?<!-)provided(?! (?:by|from|in|to)\b)|providing|assum\w{1,6}"
+    r"|suppose[sd]?|supposedly|as long as"
     r"|so long as|until|intended|meant to|expected to"
-    r"|supposed to|want(?:s)? to|plan(?:s|ned)? to|going to|try to|trying to|only when|will (?:soon|eventually|later|one day))\b",
+    r"|supposed to|want(?:s)? to|plan(?:s|ned)? to|going to|try to|trying to|only when|will (?:soon|eventually"
+    r"|later|one day))\b",
     r"\b(?:should|must|might|ought)n'?t\b",
     r"\b(?:make|makes|making|made) sure\b|\b(?:ensure|ensures|be sure|be careful|caution|beware|verify that|confirm"
     r"|double[- ]check|check that|check whether)\b",
@@ -51,6 +53,7 @@ HEDGES = (
     r"\b(?:only|just) (?:be )?(?:for|with|on|when|where) (?:\w+ ){0,2}trusted\b|\bonly (?:\w+ )?trusted\b",
     r"\buse with\b|\bat your own\b",
     rf"\b{_NOT} {_PARTLY}",
+    r"^\W*(?:please |always |first |then |also )*(?:verify|validate|check|compare|authenticate|sanitize|quote|escape) ",
     r"^\W*(?:please |you |users |always |just |and |or |but |so |also )*(?:only|do not|don't|never|avoid|must not"
     r"|must never|should not|refuse to|be) (?:\w+ )?"
     r"(?:load|use|call|run|open|read|enable|pass|set|accept|allow|feed|trust|supply|give|point|eval\w{0,5}"
@@ -64,8 +67,10 @@ DOUBTS = (
     r"|hope|suppose|assume)|we (?:think|guess|believe|hope|assume)"
     r"|afaik|afaict|iirc|not sure|unsure|unclear|in theory|theoretically|might be wrong|who knows|allegedly|for now"
     r"|temporar\w{2,4}|eventually|some ?day|claims? to|claimed to|said to|believed to|appears? to"
-    r"|appeared to|looks? like|reportedly|ideally|arguably|fingers crossed|as far as (?:i|we)|to (?:my|our) knowledge"
-    r"|i'm told|in doubt|pretend\w{0,3}|wish)\b",
+    r"|appeared to|looks? like|reportedly|ideally|arguably|fingers crossed|not true|untrue|misleading|a lie"
+    r"|needs? (?:checking|verification|confirmation)"
+    r"|(?:we|i) (?:believed|thought|assumed|hoped)|as far as (?:i|we)|to (?:my|our) knowledge"
+    r"|i'm told|in doubt|(?:docs?|readme|wiki) (?:once |always )?claim(?:s|ed)?|pretend\w{0,3}|wish)\b",
     r"\bto be (?:replaced|removed|fixed|revisited|done|changed|dropped|decided|confirmed|verified|checked|reviewed"
     r"|validated|determined|defined|implemented|added)\b",
     r"\b(?:todo|fixme|xxx|hack|tbd|wip)\b",
@@ -77,17 +82,23 @@ ADVICE = (
 )
 NEGATIONS = (
     rf"\b(?:{_NOT}(?! {_PARTLY})|no(?! (?:one but|doubt|matter|wonder|question)\b)|(?:none|nothing|nobody)(?! but\b)"
-    r"|neither|nor|without|w/o|rather than|instead of|free of|free from|non|as opposed to|independent of"
+    r"|neither|nor|without|w/o|rather than|instead of|free of|free from|as opposed to|independent of"
     r"|regardless of|far from|anything but|by no means)(?!\w)",
+    # What is "non-ephemeral" can be user-supplied all the same.
+    r"\bnon(?=[- ](?:user|client|customer|caller|attacker|tenant|external|third|arbitrary|trusted|untrusted|public"
+    r"|remote"
+    r"|internal|local|our|fixed|constant|literal|verified|checked|signed|pinned|first))",
 )
 # What denies a reason before it is named, but leaves a danger as it is: "hardly ever user-supplied".
 SELDOM = (rf"\b{_SELDOM}\b",)
 # A reason in a clause with one of these holds for a part of the cases, or held once.
 QUALIFIED = (
     r"\b(?:mostly|usually|normally|typically|often|sometimes|occasionally|mainly|primarily|largely|partly|partially"
-    r"|traditionally|historically|formerly|originally|initially|nominally|in principle|in the past|in most cases|in part"
+    r"|traditionally|historically|formerly|originally|initially|nominally|in principle|in the past|in most cases"
+    r"|in part"
     r"|for the most part|by and large|as a rule|until recently|years ago|used to (?:be|come|get)|nearly (?:all|always)"
-    r"|almost (?:all|always|every|never)|(?:most|some|many|half|parts|a few|only part|a part) of|at (?:some|one) (?:point|time)"
+    r"|almost (?:all|always|every|never)|(?:most|some|many|half|parts|a few|only part|a part) of|at (?:some"
+    r"|one) (?:point|time)"
     r"|(?:was|were) once|back (?:in|when))\b",
 )
 # Behind a negation and before a danger: what is denied is that it is dealt with.
@@ -95,7 +106,8 @@ UNGUARDED = (
     r"\b(?:validat\w{1,4}|check(?:s|ed|ing)?|saniti[sz]\w{1,5}|verif\w{1,8}|escap(?:e|es|ed|ing)|quot(?:e|es|ed|ing)"
     r"|filter\w{0,3}|restrict\w{0,4}|reject\w{0,3}|block(?:s|ed|ing)?|protect\w{0,4}|guard\w{0,3}|prevent\w{0,3}"
     r"|refus\w{1,3}|limit\w{0,3}|inspect\w{0,4}|scan\w{0,4}|review\w{0,3}|exclud\w{1,3}|forbid\w{0,5}"
-    r"|stop(?:s|ped|ping)?|den(?:y|ies|ied)|disallow\w{0,3}|audit\w{0,3}|trust\w{0,3}|authenticat\w{1,3}|detect\w{0,3})\b",
+    r"|stop(?:s|ped|ping)?|den(?:y|ies|ied)|disallow\w{0,3}|audit\w{0,3}|trust\w{0,3}|authenticat\w{1,3}"
+    r"|detect\w{0,3})\b",
 )
 # Right before a check: it is the check that is missing.
 SPARED = (
@@ -106,22 +118,28 @@ SPARED = (
 )
 # Within a check or behind it: it is not made, or not made always.
 VOIDED = (
-    r"\b(?:removed|disabled|skipped|bypassed|optional|optionally|deactivated|missing|absent|broken|commented out|dropped"
+    r"\b(?:removed|disabled|skipped|bypassed|optional|optionally|deactivated|missing|absent|broken|commented out"
+    r"|dropped"
     r"|omitted|ignored|impossible|unavailable|unsupported|unimplemented|pending|planned|deferred|postponed|left out"
     r"|unreliable|incomplete|outdated|untrue|wip|flaky|unused|nowhere|opt-in|best[- ]effort|obsolete|forgotten"
     r"|too (?:slow|expensive|costly)|except(?:ing)? (?:for|the|that|when|if|in|on|where)|apart from|aside from"
     r"|other than|excluding|afterwards|later|soon|nice to have|in (?:a|the) (?:\w+ )?(?:follow-?up|future)"
     r"|next (?:release|version|sprint|quarter|pr))\b",
+    r"\b(?:needs?|has|have|had|remains?|is|are) (?:still )?to be\b|\b(?:would|could|might|may) (?:\w+ )?be\b",
     r"\b(?:turned|switched|is|are|was|were|defaults? to|now|currently) off\b|\boff by default\b",
     r"\bfail(?:s|ed|ing)?\b(?! (?:closed|loudly|hard|fast|on (?:a |any )?mismatch))",
     rf"\b{_SELDOM}\b",
 )
 # What follows these in the clause is no longer about the check itself.
-SEQUEL = (r"\b(?:that|which|who|whose|else|otherwise|or (?!\w{1,20}(?:ed|en)\b)|to (?:reject|refuse|make|detect|catch|keep))",)
+SEQUEL = (
+    r"\b(?:that|which|who|whose|else|otherwise|or (?!\w{1,20}(?:ed|en)\b)|to (?:reject|refuse|make|detect|catch|keep))",
+)
 # Behind a reason: it does not hold, or not for what is used here.
 DISOWNED = (
-    rf"\b(?:{_NOT}|no longer)(?: be| been| ever| really)? (?:true|the case|guaranteed|used|loaded|read|passed|so|certain"
-    r"|known|here|possible|expected|given|any ?more|involved|what|correct|happen\w{0,3}|reach\w{0,3}|gets? here|arrives?"
+    rf"\b(?:{_NOT}|no longer)(?: be| been| ever| really)? (?:true|the case|guaranteed|used|loaded|read|passed|so"
+    r"|certain"
+    r"|known|here|possible|expected|given|any ?more|involved|what|correct|happen\w{0,3}|reach\w{0,3}|gets? here"
+    r"|arrives?"
     r"|appl(?:y|ies)|active|enabled|in use|trusted|trustworthy)\b(?! (?:with|by|under|using|safely|via|through|as)\b)",
     r"\b(?:any ?more|no more|no longer|not)\W*$",
     rf"^(?:\w+ ){{0,2}}?(?:only )?(?:{_SELDOM}|mostly|usually|normally|typically|often)\b",
@@ -131,15 +149,20 @@ DISOWNED = (
 )
 # A clause that takes back the one before: "checksum verification (not implemented)".
 TAKEN_BACK = (
-    rf"^\W*(?:(?:it|this|that|they|which|but|yet|though) )?(?:(?:is|are|was|were|has been|have been) )?"
+    r"^\W*(?:(?:it|this|that|they|which|but|yet|though|or) )?(?:(?:is|are|was|were|has been|have been) )?"
     r"(?:(?:currently|still|now|just|only|also|sadly|by default|usually|mostly) ){0,2}"
     r"(?:removed|disabled|skipped|bypassed|optional|deactivated|missing|absent|broken|commented out|dropped|omitted"
-    r"|ignored|impossible|unavailable|unsupported|unimplemented|pending|planned|deferred|postponed|unreliable|incomplete"
+    r"|ignored|impossible|unavailable|unsupported|unimplemented|pending|planned|deferred|postponed|unreliable"
+    r"|incomplete"
     r"|untrue|wip|flaky|unused|opt-in|off|off by default|not|never|no|nope|no longer|not any ?more|not (?:yet|actually"
     r"|really|always|usually|by default|any ?more)|not (?:yet |actually |really )?(?:implemented|done|enforced|enabled"
     r"|active|used|run|available|supported|true|here|checked|verified|wired up)|hardly|rarely|seldom|sometimes|mostly"
     r"|usually|at times|on paper|in principle|except (?:for|the|when|in|on)\b.{0,80}|apart from\b.{0,80})"
-    r"(?: (?:here|now|by default|at the moment|right now|currently|today|on this cluster|in this release|any ?more))?\W*$",
+    r"(?: (?:here|now|by default|at the moment|right now|currently|today|on this cluster|in this release"
+    r"|any ?more))?\W*$",
+    r"^\W*(?:a |any |the )?(?:mismatch(?:es)?|failures?|errors?) (?:is|are|gets?) (?:\w+ )?(?:ignored|tolerated"
+    r"|swallowed|logged"
+    r"|not fatal)\b",
 )
 # A clause that begins so tells what the code does; it gives reasons only where the comment is about safety.
 NARRATION = (
@@ -169,20 +192,24 @@ ATTEMPTS = (
     rf"\b(?:need\w*|requir\w+|necessary|for|because of|due to|set|sets|setting|keep|with|without"
     rf"|disabl\w+) (?:\w+ )?`?{_FLAG}\b",
 )
-# So does one that gives a need, a use or a verdict as a reason, in a clause that does not just tell what the code does.
+# So does a sentence that gives a need, a use or a verdict as a reason, unless it sets out to tell what the code does.
 HALVES = (
-    r"^\W*(?:note:? )?(?:this is |it's |it is |that's )?(?:only |still |also )?(?:needed|required|necessary|because|ok(?:ay)?"
-    r"|fine|harmless|legit\w{0,6}|intentional\w{0,2}|on purpose)(?=[:,;.!]|$| (?:for|by|to|as|here|because|since|in"
-    r"|due|it|this|we|the)\b)",
-    r"\b(?:this|it|file|input|checkpoint|pickle|loading|that|which) (?:is|comes|came) (?:\w+ )?(?:ok(?:ay)?|fine|harmless"
+    r"(?:^\W*|[,;:(] )(?:note:? )?(?:this is |it's |it is |that's )?(?:only |still |also )?(?:needed|required|necessary"
+    r"|ok(?:ay)?|fine|harmless|legit\w{0,6}|intentional\w{0,2}|on purpose)(?=[:,;.!]| (?:for|by|to|as|here|because"
+    r"|since|in"
+    r"|due|it|this|we|the|older?)\b)|^\W*because\b(?! of\b)",
+    r"\b(?:this|it|file|input|checkpoint|pickle|loading|that|which) (?:is|comes|came) (?:\w+ )?(?:ok(?:ay)?|fine"
+    r"|harmless"
     r"|intentional|on purpose)\b",
-    r"\b(?:this|it|file|script|function|code|path|tool) is (?:\w+ )?(?:only|just|solely|exclusively) (?:ever )?(?:used|called"
+    r"\b(?:this|it|file|script|function|code|path|tool) is (?:\w+ )?(?:only|just|solely"
+    r"|exclusively) (?:ever )?(?:used|called"
     r"|run|reachable|invoked)\b",
-    r"\b(?:only|just) (?:used|called|run) (?:\w+ )?(?:for debugging|internally|locally|by developers|in debug\w{0,4})\b",
-    r"^\W*(?:for )?internal use(?: only)?\b|^\W*(?:debug(?:ging)?|dev(?:elopment)?)[- ]only\b",
-    r"^\W*(?:(?:this|it|file|checkpoint|that) is )?(?:a |an |in |the )?(?:legacy|old) (?:pickle |file |checkpoint )?format\W*$",
+    r"\b(?:only|just) (?:used|called|run) (?:\w+ )?(?:for debugging|internally|locally|by developers"
+    r"|in debug\w{0,4})\b",
+    r"^\W*(?:for )?internal use(?: only)?\b|^\W*(?:debug(?:ging)?|dev(?:elopment)?)[- ]only\b|\band intentional\b",
+    r"^\W*(?:(?:this|it|file|checkpoint|that) is )?(?:a |an |in |the )?(?:legacy|old) (?:pickle |file "
+    r"|checkpoint )?format\W*$",
 )
-
 # What is searched as phrases. NEGATIONS are not: they are in most sentences, so all of them are needed at once.
 LISTS = (
     "ADVICE",
