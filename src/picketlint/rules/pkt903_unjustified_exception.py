@@ -2,10 +2,11 @@
 
 ## What it does
 Looks at the comments that stand where an exception counts: trailing on a line of the reported expression, inside or
-directly above it, or directly above its statement. A comment there that names the flag, speaks of safety or trust, or
-carries the marker `security-exception:`, and yet does not document an exception, is reported with what it lacks. The
-violation itself is reported beside it, so that turning this rule off is no way round. A comment that only describes the
-code is left alone, and so is code that was commented out.
+directly above it, or directly above its statement. A comment there that names the flag, speaks of safety or trust,
+gives a need, a use or a verdict as a reason ("needed for", "OK:", "only used internally"), states that the input comes
+from outside, or carries the marker `security-exception:`, and yet does not document an exception, is reported with what
+it lacks. The violation itself is reported beside it, so that turning this rule off is no way round. A comment that only
+describes the code is left alone, and so is code that was commented out.
 
 ## Why is this bad?
 A reviewer cannot approve "needed" or "safe": an exception has to say why the pattern is needed and why it is safe in
@@ -54,6 +55,9 @@ class UnjustifiedException(Rule):
         bad(f"{LOAD}  # noqa: S614 - generated internally by the exporter", beside=WITH, why="behind a directive"),
         bad(f"{LOAD}  # security-exception: TODO", beside=WITH, why="a placeholder"),
         bad("import torch\n# only load trusted checkpoints\ntorch.load(p, weights_only=False)", at="2:1", beside=WITH),
+        bad(f"{LOAD}  # needed: the checkpoint holds numpy scalars", beside=WITH, why="needed, but why is it safe?"),
+        bad(f"{LOAD}  # file is user-supplied", beside=WITH, why="says the opposite"),
+        bad(f"{LOAD}  # its SHA-256 is not checked before loading", beside=WITH, why="says the opposite"),
         good(f"{LOAD}  # generated internally by the exporter, not supplied by the user", beside=WITH),
         good(f"{LOAD}  # security-exception: das Modul schreibt diese Datei im selben Lauf selbst", beside=WITH),
         good(f"{LOAD}  # load the optimizer state", beside=WITH, why="it does not try to excuse anything"),
