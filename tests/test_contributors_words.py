@@ -10,6 +10,12 @@ from picketlint.knowledge.justifications import DEFAULT
 from picketlint.model import Status
 
 REFUSED = [
+    "# trusted upstream weights, checksum not verified anywhere",
+    "# checksum is *not* verified for cached layers",
+    "# no verification of the signature by our release team",
+    "# hash is verified, or rather it was until 2.3",
+    "# we don't control the file, tenants upload it",
+    "# without our own exporter's output this falls back to whatever is there",
     "# its SHA-256 is not checked before loading",
     "# the checksum is never verified in this code path",
     "# signature cannot be verified on this cluster",
@@ -130,6 +136,9 @@ REFUSED = [
     "# skips hash verification when offline, loads anything it finds",
 ]
 ACCEPTED = [
+    "# security-exception: hash is not verified yet, the vendor ships none, approved in SEC-1422",
+    "# rank-local file, generated internally by each worker; can't be shared between jobs",
+    "# no user can write to this dir and the file is written by our own trainer",
     "# not user-supplied, the launcher writes this file",
     "# this path never comes from a user, the scheduler picks it",
     "# no untrusted input gets here, the table is built in this module",
@@ -287,3 +296,10 @@ def test_half_an_exception_is_told_what_it_lacks(comment: str) -> None:
 @pytest.mark.parametrize("comment", DESCRIPTIONS)
 def test_a_description_of_the_code_is_left_alone(comment: str) -> None:
     assert rules_at(comment) == [("PKT101", Status.OPEN)]
+
+
+def test_that_nothing_is_checked_does_not_outweigh_a_reason_beside_it() -> None:
+    reason = "# written by our own exporter in this job"
+    code = f"import torch\n# its hash is not verified\ntorch.load(p, weights_only=False)  {reason}\n"
+    [found] = analyze(code.encode(), "a.py", Checks(frozenset({"PKT101", "PKT903"}))).findings
+    assert found.status is Status.EXCEPTED

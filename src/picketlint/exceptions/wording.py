@@ -169,7 +169,7 @@ def _judged(words: str, vocabulary: Vocabulary) -> Wording:
     half = holds("HALVES", sentences[0]) and not begins("NARRATION", sentences[0])
     detail = _says_enough(reason, reading.trust, any_language=marker is not None)
     return Wording(
-        trust=reading.trust is not Trust.NONE and not phrases("ADVICE").search(lowered),
+        trust=reading.stated and not phrases("ADVICE").search(lowered),
         detail=detail,
         contrary=reading.contrary(),
         marked=marker is not None,
@@ -187,8 +187,8 @@ class _Reading:
         self.trust = Trust.NONE
         self.mentioned = False
         self.hedged = False
-        self._danger = self._remote = self._denied = self._missing = ""
-        self._gated = self._checked = False
+        self._danger = self._remote = self._denied = ""
+        self._gated = self._checked = self._unmade = False
 
     def contrary(self) -> str:
         """The words in which the comment states the opposite of trust; empty if it does not."""
@@ -196,10 +196,12 @@ class _Reading:
             return self._denied
         if self._danger and not self._gated:
             return self._danger
-        if self._remote and not (self._gated or self._checked):
-            return self._remote
-        # Whose origin is known need not be checked.
-        return self._missing if self.trust is not Trust.GROUNDED else ""
+        return self._remote if self._remote and not (self._gated or self._checked) else ""
+
+    @property
+    def stated(self) -> bool:
+        """Whether it states trust: where a check is not made, only by a reason; whose origin is known needs none."""
+        return self.trust is Trust.GROUNDED or (self.trust is Trust.CLAIMED and not self._unmade)
 
     def read(self, text: str) -> None:
         """Take in one more sentence."""
@@ -245,20 +247,20 @@ class _Reading:
         stated = False
         for match in sentence.find(pattern):
             if match.denials % 2 and match.near:
-                self._deny(match, check)
+                self._deny(match, check=check)
             elif match.denials:
                 continue
             elif match.empty or (match.unmade if check else match.taken_back):
-                self._deny(match, check or match.empty)
+                self._deny(match, check=check or match.empty)
             else:
                 stated |= self._ground(sentence, match)
         return stated
 
-    def _deny(self, match: Match, replaceable: bool) -> None:
-        """Take in the opposite of a reason, which can be replaceable by another reason."""
+    def _deny(self, match: Match, *, check: bool) -> None:
+        """Take in the opposite of a reason; that of a check is merely that nobody checks."""
         self.mentioned = True
-        if replaceable:
-            self._missing = self._missing or match.clause
+        if check:
+            self._unmade = True
         else:
             self._denied = self._denied or match.clause
 
@@ -269,7 +271,7 @@ class _Reading:
             return
         self.mentioned = True
         if match.taken_back if not match.denials else match.denials % 2 and match.near:
-            self._deny(match, replaceable=False)
+            self._deny(match, check=False)
         elif not match.denials:
             stated = sentence.states(match)
             self.hedged |= not stated

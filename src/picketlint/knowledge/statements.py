@@ -154,12 +154,14 @@ TAKEN_BACK = (
     r"(?:removed|disabled|skipped|bypassed|optional|deactivated|missing|absent|broken|commented out|dropped|omitted"
     r"|ignored|impossible|unavailable|unsupported|unimplemented|pending|planned|deferred|postponed|unreliable"
     r"|incomplete"
-    r"|untrue|wip|flaky|unused|opt-in|off|off by default|not|never|no|nope|no longer|not any ?more|not (?:yet|actually"
+    r"|untrue|wip|flaky|unused|opt-in|off|off by default|not|not at all|never|no|nope|no longer|not any ?more"
+    r"|not (?:yet|actually"
     r"|really|always|usually|by default|any ?more)|not (?:yet |actually |really )?(?:implemented|done|enforced|enabled"
     r"|active|used|run|available|supported|true|here|checked|verified|wired up)|hardly|rarely|seldom|sometimes|mostly"
     r"|usually|at times|on paper|in principle|except (?:for|the|when|in|on)\b.{0,80}|apart from\b.{0,80})"
     r"(?: (?:here|now|by default|at the moment|right now|currently|today|on this cluster|in this release"
     r"|any ?more))?\W*$",
+    r"^\W*or rather\b",
     r"^\W*(?:a |any |the )?(?:mismatch(?:es)?|failures?|errors?) (?:is|are|gets?) (?:\w+ )?(?:ignored|tolerated"
     r"|swallowed|logged"
     r"|not fatal)\b",
