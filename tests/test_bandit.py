@@ -342,7 +342,7 @@ def test_a_finding_without_any_node_fails() -> None:
         list(bandit_adapter._hand_out([finding("PKT101", 1, 1)], [], Source("")))
 
 
-def test_a_file_with_thousands_of_findings_takes_no_time(tree: Tree) -> None:
+def test_thousands_of_findings_in_one_file_are_all_reported(tree: Tree) -> None:
     root = tree({"a.py": "import torch\n" + "torch.load(p, weights_only=False)\n" * 4000})
     assert len(places("-t", "PKT101", "a.py", root=root)) == 4000
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import pytest
+from growth import is_linear, repeated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -359,21 +361,32 @@ def test_functions_and_classes_in_texts_are_none(code: str) -> None:
     assert not lost(code, "PKT201")
 
 
-def test_what_is_long_or_not_closed_takes_no_longer_than_it_is() -> None:
-    for text in (
-        b"def f(" * 20_000,
-        b"for FLAG " * 20_000,
-        b"FLAG, " * 40_000,
-        b"f(FLAG, " * 20_000,
-        b"FLAG=False\n" * 20_000,
-        b"def f(p, FLAG=False): pass\n" + b"f(p, FLAG)\n" * 20_000,
-        b"def f(p, FLAG=False): pass\n" + b"f(" * 40_000,
-        b"for " * 100_000,
-        b"for " + b"x, " * 100_000,
-        b"FLAG=f(" + b"\n            a=b," * 20,
-        b"{'FLAG': f(" + b"\n            a=b.c," * 20,
-        b"class A:\n def f(self, p, FLAG=False):\n  " + b"self.f(p, FLAG); self, q\n" * 20_000,
-        b"f(\n" + b"FLAG,\n" * 20_000,
-        b"(\n" * 20_000 + b"FLAG,\n" + b"),\n" * 20_000,
-    ):
-        may_turn(text.replace(b"FLAG", ON.encode()), ON.encode(), on=True)
+@pytest.mark.parametrize(
+    ("head", "piece", "size"),
+    [
+        (b"", b"def f(", 20_000),
+        (b"", b"for FLAG ", 20_000),
+        (b"", b"FLAG, ", 40_000),
+        (b"", b"f(FLAG, ", 20_000),
+        (b"", b"FLAG=False\n", 20_000),
+        (b"def f(p, FLAG=False): pass\n", b"f(p, FLAG)\n", 20_000),
+        (b"def f(p, FLAG=False): pass\n", b"f(", 40_000),
+        (b"FLAG ", b"for ", 100_000),
+        (b"FLAG for ", b"x, ", 100_000),
+        # Each of these more would double the work of an expression that tries all ways.
+        (b"FLAG=f(", b"\n            a=b,", 24),
+        (b"{'FLAG': f(", b"\n            a=b.c,", 24),
+        (b"class A:\n def f(self, p, FLAG=False):\n  ", b"self.f(p, FLAG); self, q\n", 20_000),
+        (b"f(\n", b"FLAG,\n", 20_000),
+    ],
+)
+def test_what_is_long_or_not_closed_takes_no_longer_than_it_is(head: bytes, piece: bytes, size: int) -> None:
+    flag = ON.encode()
+    text = repeated(head.replace(b"FLAG", flag), piece.replace(b"FLAG", flag))
+    assert is_linear(lambda data: may_turn(data, flag, on=True), text, size)
+
+
+def test_so_do_many_brackets_around_it() -> None:
+    flag = ON.encode()
+    look = partial(may_turn, name=flag, on=True)
+    assert is_linear(look, lambda size: b"(\n" * size + flag + b",\n" + b"),\n" * size, 20_000)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import pytest
+from growth import is_linear, repeated
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -300,12 +302,14 @@ def test_what_only_looks_alike_is_no_candidate(rule: str) -> None:
     assert not look.may_fire(next(entry for entry in ENTRIES if entry.id == rule))
 
 
-def test_expressions_are_linear() -> None:
-    # A repetition that began anew at every place would need minutes for these.
-    for part in ("torch ", "torch import ", "load(", "torch # ", "torch import (", "load((", "#", "a-", "-aa", "os "):
-        data = b"import torch, numpy, os\nload = system = 1\n" + part.encode() * 200_000
-        for expression in EXPRESSIONS:
-            _matches(expression, data)
+HOSTILE = ("torch ", "torch import ", "load(", "torch # ", "torch import (", "load((", "#", "a-", "-aa", "os ")
+
+
+@pytest.mark.parametrize("part", HOSTILE)
+def test_expressions_are_linear(part: str) -> None:
+    text = repeated(b"import torch, numpy, os\nload = system = 1\n", part.encode())
+    slow = [one for one in EXPRESSIONS if not is_linear(partial(_matches, one), text, 100_000)]
+    assert slow == []
 
 
 BEFORE = ("", " ", "x", ".", "def ", "\n", "torch.")
