@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
+from picketlint.base.lazy import regex
 from picketlint.dispatch import dotenv_hits, hits, passages, reviews
 from picketlint.model import Confidence, Finding, Span, Step
 from picketlint.rule import Approved, Hit, Review, Rule
@@ -24,6 +25,13 @@ _CONFIDENCES = tuple(Confidence)
 # than a person writes into one file, each is hidden where it was found.
 _SHORTEST_QUOTED = 6
 _MOST_QUOTED = 200
+# A piece of a literal, with what stands before the next one.
+_PREFIX = regex(r"[bBfFrRtTuU]{1,2}(?=[\"'])")
+_PIECE = regex(
+    r"(?:[bBfFrRtTuU]{1,2})?(?P<quote>\"\"\"|\'\'\'|[\"\'])(?P<body>(?:[^\\]|\\.)*?)(?P=quote)"
+    r"(?:[ \t\f\n]+|\\\n|#[^\n]*)*",
+    re.DOTALL,
+)
 
 
 def check(
@@ -100,8 +108,10 @@ class _Concealed:
 
     def __init__(self, reported: list[tuple[Rule, Hit]], module: Module) -> None:
         self._module = module
-        spans = {_span(secret, module.source) for _, hit in reported for secret in hit.secrets}
-        self._stretches = sorted({stretch for span in spans for stretch in module.source.stretches(span)})
+        source = module.source
+        spans = {_span(secret, source) for _, hit in reported for secret in hit.secrets}
+        bodies = (body for span in spans for body in _bodies(span, source))
+        self._stretches = sorted({stretch for body in bodies for stretch in source.stretches(body)})
         self._values = self._told(spans)
         self._near: dict[tuple[int, int], tuple[Span, ...]] = {}
 
@@ -141,6 +151,35 @@ class _Concealed:
         if self._values is not None:
             for found in self._values.finditer(self._module.source.line(number)):
                 yield Span(number, found.start() + 1, number, found.end() + 1)
+
+
+def _bodies(span: Span, source: Source) -> Iterator[Span]:
+    """What stands between the quotes of a literal, piece by piece: the rest of it is syntax, and tells nothing.
+
+    Where it cannot be told, all of the span but the prefix of its first piece.
+    """
+    lines = [source.line(number) for number in range(span.line, span.end_line + 1)]
+    lines[-1] = lines[-1][: span.end_column - 1]
+    lines[0] = lines[0][span.column - 1 :]
+    text = "\n".join(lines)
+    begins = [0, *(found.end() for found in re.finditer("\n", text))]
+    at, pieces = 0, []
+    while at < len(text):
+        piece = _PIECE.match(text, at)
+        if piece is None:
+            prefix = _PREFIX.match(text)
+            pieces = [(prefix.end() if prefix is not None else 0, len(text))]
+            break
+        pieces.append(piece.span("body"))
+        at = piece.end()
+    for begin, end in pieces:
+        yield Span(*_placed(begin, begins, span), *_placed(end, begins, span))
+
+
+def _placed(offset: int, begins: list[int], span: Span) -> tuple[int, int]:
+    """Line and column of an offset in the text of a span, given where in that each line begins."""
+    row = bisect_right(begins, offset) - 1
+    return span.line + row, offset - begins[row] + (span.column if row == 0 else 1)
 
 
 def _best(found: Iterable[Found]) -> list[Found]:
@@ -186,7 +225,8 @@ def _finding(rule: Rule, hit: Hit, source: Source, path: str) -> Finding:
     trace = hit.trace
     if focus is not span and not (span[:2] <= focus[:2] and focus[2:] <= span[2:]):
         # What is shown is the offending code; what decides elsewhere is a step that led there.
-        if all(step[:2] != focus[:2] for step in trace):
+        shown = span.line <= focus.line <= span.end_line
+        if not shown and all(step[:2] != focus[:2] for step in trace):
             trace = (*trace, Step(focus.line, focus.column, "it comes from here"))
         focus = span
     return rule.finding(
