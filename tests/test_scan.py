@@ -53,9 +53,9 @@ def test_a_directory_called_tests_above_the_project_does_not_matter(tree: Tree) 
     assert run("tests/p") == (["tests/p/a.py:PKT101"], 1)
 
 
-def test_a_configuration_that_turns_everything_off_leaves_nothing_to_read(tree: Tree) -> None:
+def test_a_configuration_that_turns_everything_off_is_broken(tree: Tree) -> None:
     tree({"pyproject.toml": "[tool.picketlint]\nselect = []", "a.py": UNSAFE})
-    assert run(".", overrides=Overrides()) == ([], 0)
+    assert run(".", overrides=Overrides()) == (["pyproject.toml:broken-configuration"], 0)
 
 
 def test_a_missing_path_is_fatal_and_the_rest_goes_on(tree: Tree) -> None:
@@ -73,6 +73,7 @@ def test_what_is_no_regular_file_is_not_waited_for(tree: Tree, monkeypatch: pyte
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("socket.py")
         assert run(".") == (["a.py:PKT101", "fifo.py:not-a-file", "socket.py:not-a-file"], 1)
+        assert not any(problem.fatal for report in Scan(["."], Resolver(PKT101)) for problem in report.problems)
     assert run("fifo.py", "/dev/null") == ([f"{os.path.relpath('/dev/null')}:not-a-file", "fifo.py:not-a-file"], 0)
     [problem] = only("fifo.py").problems
     assert problem.fatal

@@ -125,6 +125,6 @@ def _unread(display: str, error: OSError) -> Problem:
         message = "not a regular file: check what comes out of it with `picketlint check -`"
         return Problem(display, "not-a-file", message)
     if isinstance(error, FileNotFoundError):
-        message = "gone before it could be read: deleted meanwhile, or a symbolic link to nothing"
+        message = "gone before it could be read: deleted meanwhile, or a broken symbolic link"
         return Problem(display, "vanished", message, fatal=False)
-    return Problem(display, "unreadable-path", f"cannot be read ({error.strerror}): mend that or exclude it")
+    return Problem(display, "unreadable-path", f"cannot be read ({error.strerror}): make it readable or exclude it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from picketlint.base.files import is_dotenv
 from picketlint.base.records import NamedTuple
@@ -11,20 +12,21 @@ from picketlint.base.records import NamedTuple
 class Listing(NamedTuple):
     """The names of what is in a directory: files, files of environment variables, directories, links to such.
 
-    ``names`` are all.
+    ``special`` are called like files and are none: FIFOs, sockets, devices. ``names`` are all.
     """
 
     files: list[str]
     dotenvs: list[str]
     directories: list[str]
     links: list[str]
+    special: list[str]
     names: list[str]
 
 
 def listed(directory: str, suffixes: tuple[str, ...]) -> Listing:
     """What is in a directory; ``suffixes`` are those of its files that count. Raises OSError."""
-    found = Listing([], [], [], [], [])
-    files, dotenvs, directories, links, names = found
+    found = Listing([], [], [], [], [], [])
+    files, dotenvs, directories, links, special, names = found
     with os.scandir(directory) as listing:
         for entry in listing:
             name = entry.name
@@ -36,8 +38,16 @@ def listed(directory: str, suffixes: tuple[str, ...]) -> Listing:
             elif ".env" in name and is_dotenv(name):
                 dotenvs.append(name)
             elif name.endswith(suffixes):
-                files.append(name)
+                (files if entry.is_file(follow_symlinks=False) or not _is_special(entry) else special).append(name)
     return found
+
+
+def _is_special(entry: os.DirEntry[str]) -> bool:
+    try:
+        return not stat.S_ISREG(entry.stat().st_mode)
+    except OSError:
+        # A broken link, say: reading it will tell.
+        return False
 
 
 def _leads_to_directory(entry: os.DirEntry[str]) -> bool:

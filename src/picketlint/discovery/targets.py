@@ -280,6 +280,8 @@ class _Search:
             for name in self._kept(folder, found.dotenvs, start, rules, waived, are_dotenvs=True):
                 self._note(folder.path_of(name), folder, named=False)
             self._take(folder, self._kept(folder, found.files, start, rules, waived))
+            for name in self._kept(folder, found.special, start, rules, waived) if found.special else ():
+                self._problem(folder.path_of(name), "not-a-file", "left out: not a regular file", fatal=False)
             if self._found is not None:
                 self._found(self._size)
 
@@ -364,7 +366,7 @@ class _Search:
         self.left_out.append(LeftOut(self._display(path), path, reason, start, tracked))
 
     def _unreadable(self, path: str, error: OSError) -> None:
-        self._problem(path, "unreadable-path", f"cannot be read ({error.strerror}): mend that or exclude it")
+        self._problem(path, "unreadable-path", f"cannot be read ({error.strerror}): make it readable or exclude it")
 
     def _problem(self, path: str, kind: str, message: str, *, fatal: bool = True) -> None:
         display = self._display(path)
