@@ -173,12 +173,34 @@ def test_rules_that_blanks_separate(project: Path) -> None:
     assert picketlint("check", "--select", " PKT101, PKT2,, ", cwd=project).code == 1
 
 
-def test_a_configuration_that_selects_nothing_is_obeyed_and_said(project: Path) -> None:
-    add(project, "pyproject.toml", "[tool.picketlint]\nselect = []\n")
-    none = "no rule is selected: see `select` and `ignore` in [tool.picketlint], and those options"
-    for arguments, told in (([], none), (["a.py"], f"a.py: not checked ({none})")):
+@pytest.mark.parametrize("table", ["select = []", 'ignore = ["ALL"]', 'select = ["PKT1"]\nignore = ["PKT10"]'])
+def test_a_configuration_that_leaves_no_rule_is_an_error(project: Path, table: str) -> None:
+    add(project, "pyproject.toml", f"[tool.picketlint]\n{table}\n")
+    for arguments in ([], ["a.py"], ["-q"], ["-q", "--force-exclude", "a.py"], ["--exit-zero"]):
         outcome = picketlint("check", *arguments, cwd=project)
-        assert (outcome.code, outcome.out, outcome.err) == (0, "Nothing was checked.\n", f"warning: {told}\n")
+        assert outcome.code == 2
+        assert outcome.err.startswith("error: pyproject.toml: `select` and `ignore` leave no rule to check for: ")
+        assert "`extend-exclude`" in outcome.err
+        assert outcome.err.count("\n") == 1
+    assert picketlint("check", "--select", "PKT101", cwd=project).code == 1
+
+
+def test_so_is_one_below_and_the_rest_is_checked(project: Path) -> None:
+    add(project, "vendor/pyproject.toml", "[tool.picketlint]\nselect = []\n")
+    add(project, "vendor/x.py")
+    outcome = picketlint("check", "--output-format", "concise", cwd=project)
+    assert outcome.code == 2
+    assert "PKT101" in outcome.out
+    assert outcome.err.startswith("error: vendor/pyproject.toml: `select` and `ignore` leave no rule")
+    add(project, "pyproject.toml", '[tool.picketlint]\nextend-exclude = ["vendor/"]\n')
+    assert picketlint("check", cwd=project).code == 1
+
+
+def test_options_that_take_the_last_rule_from_a_configuration_are_an_error(project: Path) -> None:
+    add(project, "pyproject.toml", '[tool.picketlint]\nselect = ["PKT101"]\n')
+    outcome = picketlint("check", "--ignore", "PKT1", cwd=project)
+    assert outcome.code == 2
+    assert outcome.err.startswith("error: pyproject.toml: `select` and `ignore` leave no rule")
 
 
 def test_the_report_in_a_file(project: Path) -> None:

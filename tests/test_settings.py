@@ -40,28 +40,22 @@ def codes(overrides: Overrides = Overrides(), path: str = "a.py") -> str:  # noq
         ("", {}, "101 102 201"),
         ('select = ["PKT1"]', {}, "101 102"),
         ('select = ["torch"]', {}, "101"),
-        ("select = []", {}, ""),
         ('select = ["ALL"]', {}, "101 102 201 302"),
-        ('select = ["PKT3"]', {}, ""),
         ('extend-select = ["PKT302"]', {}, "101 102 201 302"),
         ('select = ["PKT1"]\nextend-select = ["shell"]', {}, "101 102 302"),
         # the more specific selector decides
         ('select = ["PKT"]\nignore = ["PKT101"]', {}, "102 201"),
         ('select = ["PKT101"]\nignore = ["PKT"]', {}, "101"),
-        ('select = ["PKT1"]\nignore = ["PKT10"]', {}, ""),
         ('select = ["PKT10"]\nignore = ["PKT1"]', {}, "101 102"),
         ('select = ["PKT"]\nignore = ["ALL"]', {}, "101 102 201"),
         ('extend-select = ["PKT101"]\nignore = ["PKT1"]', {}, "101 201"),
         # on a tie, ignore does, also between an id and a name
-        ('select = ["PKT101"]\nignore = ["PKT101"]', {}, ""),
         ('select = ["torch", "PKT2"]\nignore = ["PKT101"]', {}, "201"),
-        ('select = ["ALL"]\nignore = ["ALL"]', {}, ""),
         # a prefix selects no rule that is off by default, but ignores it
         ('select = ["ALL"]\nignore = ["PKT3"]', {}, "101 102 201"),
         # the command line: select replaces, the rest comes on top
         ('select = ["PKT1"]\nignore = ["PKT201"]', {"select": ["PKT2"]}, "201"),
         ('select = ["PKT1"]', {"extend_select": ["PKT201"]}, "101 102 201"),
-        ('select = ["PKT101"]', {"ignore": ["PKT1"]}, ""),
         ('ignore = ["PKT101"]', {"ignore": ["PKT102"]}, "201"),
         ('ignore = ["PKT101"]', {"extend_select": ["PKT101"]}, "101 102 201"),
         ("", {"select": ["PKT"], "ignore": ["PKT101"]}, "102 201"),
@@ -72,6 +66,24 @@ def codes(overrides: Overrides = Overrides(), path: str = "a.py") -> str:  # noq
 def test_selection(tree: Tree, config: str, overrides: dict[str, object], expected: str) -> None:
     tree({"pyproject.toml": TABLE + config})
     assert codes(Overrides(**overrides)) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("config", "overrides"),
+    [
+        ("select = []", {}),
+        ('select = ["PKT3"]', {}),
+        ('select = ["PKT1"]\nignore = ["PKT10"]', {}),
+        ('select = ["PKT101"]\nignore = ["PKT101"]', {}),
+        ('select = ["ALL"]\nignore = ["ALL"]', {}),
+        ('select = ["PKT101"]', {"ignore": ["PKT1"]}),
+    ],
+)
+def test_a_selection_that_leaves_nothing_is_an_error(tree: Tree, config: str, overrides: dict[str, object]) -> None:
+    root = tree({"pyproject.toml": TABLE + config})
+    with pytest.raises(ConfigError, match="leave no rule to check for") as caught:
+        codes(Overrides(**overrides))  # type: ignore[arg-type]
+    assert caught.value.path == str(root / "pyproject.toml")
 
 
 @pytest.mark.parametrize("option", ["select", "ignore", "extend_select", "include_tests"])

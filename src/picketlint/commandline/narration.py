@@ -23,7 +23,6 @@ _MOST_NAMES = 3
 _BUT = ", but for what git tracks or the command line names"
 # No file of a project can be in these, and asking git takes a while: it tracks nothing below the first.
 _METADATA = frozenset({".git", ".hg", ".svn", ".bzr", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
-_NONE_SELECTED = "no rule is selected: see `select` and `ignore` in [tool.picketlint], and those options"
 _TEST, _EXCLUDED, _NO_RULE = (
     "a test; `--include-tests` checks it",
     "excluded, and `--force-exclude` is given",
@@ -72,17 +71,12 @@ def _reason(path: str, resolver: Resolver, force_exclude: bool) -> str | None:
         return _EXCLUDED
     if is_directory or settings.checks_for(path).codes:
         return None
-    if not settings.codes:
-        return _NONE_SELECTED
     return _TEST if settings.is_test(path) else _NO_RULE
 
 
 def _nothing_checked(scan: Scan) -> str:
     """Why a run over directories came to nothing."""
-    targets = scan.targets
-    if any(target.settings is not None and not target.settings.codes for target in targets):
-        return _NONE_SELECTED
-    tests = _tests(targets)
+    tests = _tests(scan.targets)
     if tests:
         return f"there is nothing to check but {count(tests, 'test')}; `--include-tests` checks tests as well"
     hint = "; `-v` lists what was left out" if any(_is_told(one) for one in scan.left_out) else ""
@@ -196,7 +190,7 @@ def _checked_for(settings: Settings, cwd: str) -> tuple[str, str, str]:
         release = ".".join(map(str, floor))
         origin = "torch-floor" if settings.declared_floor is not None else "the project's dependencies"
         torch = f"torch: {release} or later, from {origin}"
-    return f"configuration: {config}", f"rules: {', '.join(sorted(settings.codes)) or 'none'}", torch
+    return f"configuration: {config}", f"rules: {', '.join(sorted(settings.codes))}", torch
 
 
 def _tests(targets: Iterable[Target]) -> int:

@@ -49,6 +49,9 @@ track (https://github.com/astral-sh/ruff/pull/10093).
 BY_DEFAULT = "excluded by default"
 """What ``Settings.excluded_by`` says of what only that list leaves out."""
 
+_NO_RULE_LEFT = (
+    "`select` and `ignore` leave no rule to check for: take one back, or leave files out with `extend-exclude` instead"
+)
 _LOCK_RULES = frozenset({"PKT904", "PKT905"})
 _ROOT_MARKERS = (("requirements.txt",), ("pyproject.toml", "setup.py", "setup.cfg"), (".git",))
 _MEANINGFUL = frozenset({marker for markers in _ROOT_MARKERS for marker in markers})
@@ -291,6 +294,8 @@ class Resolver:
             codes = frozenset(rule.id for rule in registry.load().entries if rule.status is Lifecycle.DEFAULT)
             codes = _refine(codes, config.select, config.extend_select, config.ignore)
             codes = _refine(codes, self._select, self._extend_select, self._ignore)
+            if not codes:
+                raise ConfigError(_NO_RULE_LEFT, found.path)
             lock_path = _beside(found.path, config.exceptions_lock)
             settings = self._settings[key] = self._governing[found.path] = Settings(
                 root=root,
