@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -212,3 +214,36 @@ def test_a_justification_is_told_without_it(tree: Tree) -> None:
 )
 def test_a_sentence_about_credentials_is_left_as_it_is(text: str) -> None:
     assert redacted(text) == text
+
+
+WORD = "x9-Lm!Qz7vKd"
+
+
+@pytest.mark.parametrize(
+    ("literal", "hidden"),
+    [
+        (f'f"PGPASSWORD={WORD} psql {{db}}"', 'f"*"'),
+        (f"rf'PGPASSWORD={WORD} psql {{db}}'", "rf'*'"),
+        (f'f"""PGPASSWORD={WORD} psql {{db}}"""', 'f"""*"""'),
+        (f'("PGPASSWORD={WORD} "   f"psql {{db}}")', '("*"   f"*")'),
+        (f'f"PGPASSWORD={WORD} \\"psql\\" {{db}}"', 'f"*"*"*"'),
+        pytest.param(
+            f'f"PGPASSWORD={WORD} {{d["b"]}} x"',
+            'f"*"*"*"',
+            marks=pytest.mark.skipif(sys.version_info < (3, 12), reason="no f-string before"),
+        ),
+    ],
+)
+def test_what_is_hidden_leaves_prefixes_and_quotes(tree: Tree, literal: str, hidden: str) -> None:
+    root = tree({"a.py": f"import subprocess\nsubprocess.run({literal}, shell=True)\n"})
+    out = picketlint("check", "--select", "PKT402", "a.py", cwd=root).out
+    [line] = re.findall(r"^2 \| (.*)$", out, re.MULTILINE)
+    assert re.sub(r"\*+", "*", line) == f"subprocess.run({hidden}, shell=True)"
+
+
+def test_a_place_in_the_lines_that_are_shown_gets_no_note(tree: Tree) -> None:
+    root = tree(
+        {"a.py": f'x = {{"user": "app", "password": "{WORD}"}}\ny = {{"user": "app", "password":\n "{WORD}"}}\n'}
+    )
+    findings = json.loads(picketlint("check", "--output-format", "json", "a.py", cwd=root).out)["findings"]
+    assert [[step["message"] for step in one["trace"]] for one in findings] == [[], ["it comes from here"]]

@@ -110,9 +110,9 @@ class _Concealed:
         self._module = module
         source = module.source
         spans = {_span(secret, source) for _, hit in reported for secret in hit.secrets}
-        bodies = (body for span in spans for body in _bodies(span, source))
+        bodies = {body for span in spans for body in _bodies(span, source)}
         self._stretches = sorted({stretch for body in bodies for stretch in source.stretches(body)})
-        self._values = self._told(spans)
+        self._values = self._told(bodies)
         self._near: dict[tuple[int, int], tuple[Span, ...]] = {}
 
     def of(self, hit: Hit, finding: Finding) -> Finding:
@@ -134,13 +134,12 @@ class _Concealed:
         trace = tuple(step._replace(message=starred(step.message)) for step in finding.trace)
         return finding._replace(message=starred(finding.message), trace=trace, secrets=self._near[lines])
 
-    def _told(self, spans: Iterable[Span]) -> re.Pattern[str] | None:
-        """What finds the secrets that stand in one line, without their quotes."""
+    def _told(self, bodies: Iterable[Span]) -> re.Pattern[str] | None:
+        """What finds the secrets that stand in one line."""
         texts: dict[str, None] = {}
-        for span in sorted(spans):
-            if span.line == span.end_line:
-                literal = self._module.source.line(span.line)[span.column - 1 : span.end_column - 1]
-                text = literal.lstrip("bBfFrRuU").strip("\"'") if literal.endswith(("'", '"')) else literal
+        for body in sorted(bodies):
+            if body.line == body.end_line:
+                text = self._module.source.line(body.line)[body.column - 1 : body.end_column - 1]
                 if len(text) >= _SHORTEST_QUOTED and not text.isalpha():
                     texts[text] = None
         longest_first = sorted(list(texts)[:_MOST_QUOTED], key=len, reverse=True)
