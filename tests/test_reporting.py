@@ -325,6 +325,15 @@ def test_summary(outcome: Outcome, first: str) -> None:
     assert next(summary(outcome)) == first
 
 
+def test_the_summary_says_where_to_read_on() -> None:
+    secret, unsafe = finding()._replace(rule="PKT402", url="https://x/402"), finding()._replace(url="https://x/101")
+    explained, exception = list(summary(outcome_of(secret, unsafe)))[1:]
+    assert explained == "PKT101 explained, with what to write instead: https://x/101"
+    assert exception.startswith("An exception is a comment ")
+    # For a credential there is no exception.
+    assert [line.rpartition(" ")[2] for line in list(summary(outcome_of(secret)))[1:]] == ["https://x/402"]
+
+
 def test_the_summary_never_calls_an_incomplete_run_passed() -> None:
     assert list(summary(outcome_of(finding(), problem=True)))[-1] == "The check is incomplete: see the errors above."
 

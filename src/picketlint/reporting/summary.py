@@ -18,13 +18,24 @@ def summary(outcome: Outcome) -> Iterator[str]:
     if found:
         files = len({finding.path for finding in found})
         yield f"Found {count(len(found), 'error')} in {count(files, 'file')} ({outcome.files} checked).{exceptions}"
-        yield f"`picketlint rule {found[0].rule}` explains a rule and how to comply with it."
+        yield from _footer(found)
     elif outcome.incomplete and outcome.files:
         yield f"Found no errors in {count(outcome.files, 'file')}.{exceptions}"
     else:
         yield f"All checks passed!{exceptions}" if outcome.files else "Nothing was checked."
     if outcome.incomplete:
         yield "The check is incomplete: see the errors above."
+
+
+def _footer(found: list[Finding]) -> Iterator[str]:
+    """Where to read what to do. Not `picketlint rule`: a hook's environment has that command, and it is not on PATH."""
+    from picketlint.registry import load
+
+    documentable = {entry.id for entry in load().entries if entry.documentable}
+    told = next((one for one in found if one.rule in documentable), found[0])
+    yield f"{told.rule} explained, with what to write instead: {told.url}"
+    if told.rule in documentable:
+        yield "An exception is a comment beside the code that says why it is needed and why it is safe there."
 
 
 def statistics(outcome: Outcome, *, as_json: bool) -> Iterator[str]:
