@@ -228,7 +228,7 @@ WORD = "x9-Lm!Qz7vKd"
         (f'("PGPASSWORD={WORD} "   f"psql {{db}}")', '("*"   f"*")'),
         (f'f"PGPASSWORD={WORD} \\"psql\\" {{db}}"', 'f"*"*"*"'),
         pytest.param(
-            f'f"PGPASSWORD={WORD} {{d["b"]}} x"',
+            f'f"PGPASSWORD={WORD} {{d["at"]}} x"',
             'f"*"*"*"',
             marks=pytest.mark.skipif(sys.version_info < (3, 12), reason="no f-string before"),
         ),
