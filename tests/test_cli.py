@@ -149,7 +149,7 @@ def test_exit_codes(project: Path, arguments: str, code: int) -> None:
         ("check --select pkt1", '--select: unknown rule "pkt1"; did you mean "PKT1"?'),
         (
             "check --config=",
-            "--config wants a TOML file, and this is empty: is a variable in the command line not set?",
+            "--config wants a TOML file, and this is empty: is a variable in the command not set?",
         ),
         ("check --config .", ".: not a file: --config wants a TOML file"),
         ("-q check", "options stand behind the command, as in `picketlint check -q`"),

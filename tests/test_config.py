@@ -127,7 +127,7 @@ def test_where_there_is_no_file_there_is_none(tmp_path: Path) -> None:
 def test_what_is_called_like_it_and_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "directory.toml").mkdir()
     (tmp_path / "link.toml").symlink_to("nothing.toml")
-    for name, message in (("directory.toml", "is no regular file"), ("link.toml", "is a link to nothing")):
+    for name, message in (("directory.toml", "is not a regular file"), ("link.toml", "is a broken symbolic link")):
         with pytest.raises(ConfigError, match=message) as caught:
             read_config(str(tmp_path / name))
         assert caught.value.path == str(tmp_path / name)

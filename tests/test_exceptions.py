@@ -192,12 +192,12 @@ MESSAGES = [
         "does not say why the input can be trusted",
     ),
     ("# trusted", "claims trust without saying why; say who made the input"),
-    ("# should be generated internally by the exporter", "hopes, asks, plans or instructs"),
-    ("# only load trusted checkpoints", "hopes, asks, plans or instructs"),
+    ("# should be generated internally by the exporter", "it is a hope, a question, a plan or an instruction"),
+    ("# only load trusted checkpoints", "it is a hope, a question, a plan or an instruction"),
     ("# safe, the file is user-supplied", "cannot be trusted (`user-supplied`)"),
     ("# not generated internally by the exporter", "cannot be trusted (`not generated internally by the exporter`)"),
-    ("# security-exception: TODO", "the marker is there, the reason is not"),
-    ("# nosec B614 - generated internally by the exporter", "behind an instruction to a tool is not read"),
+    ("# security-exception: TODO", "the marker has no reason"),
+    ("# nosec B614 - generated internally by the exporter", "what follows a directive such as `noqa` is not read"),
 ]
 
 

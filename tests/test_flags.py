@@ -388,5 +388,5 @@ def test_what_is_long_or_not_closed_takes_no_longer_than_it_is(head: bytes, piec
 
 def test_so_do_many_brackets_around_it() -> None:
     flag = ON.encode()
-    look = partial(may_turn, name=flag, on=True)
+    look = partial(may_turn, flag=flag, on=True)
     assert is_linear(look, lambda size: b"(\n" * size + flag + b",\n" + b"),\n" * size, 20_000)

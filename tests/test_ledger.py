@@ -124,7 +124,7 @@ def test_a_file_that_cannot_be_read_leaves_the_list_incomplete(repository: Repos
     before = (repository.path / LOCK).read_bytes()
     outcome = repository.run("exceptions", "--lock")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "nothing was locked: mend the above first" in outcome.err
+    assert "nothing was locked: fix the above first" in outcome.err
     assert (repository.path / LOCK).read_bytes() == before
     assert repository.run("exceptions", "missing.py").code == 2
 

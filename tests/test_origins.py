@@ -224,7 +224,7 @@ def test_options(code: str, expected: str) -> None:
         ("import os\nos.system(llm.predict(p))", "high", "high", "is written by a language model"),
         ("import os\ndef f(x):\n os.system('a' + x)", "medium", "high", "is chosen by the caller"),
         ("import os\ndef f(x):\n os.system(x)", "medium", "medium", "is chosen by the caller"),
-        ("import os\nos.system('a' + m.x)", "medium", "high", "with `m.x` put into it, and what"),
+        ("import os\nos.system('a' + m.x)", "medium", "high", "with `m.x` put into it, so a"),
         ("import os, sys\nos.system(sys.executable + ' -V')", "low", "medium", "depends on the installation"),
         ("import os\ndef f(x):\n if x in y:\n  os.system(x)", "medium", "low", "that is not in sight"),
         ("eval(input())", "high", "high", "code that is typed in by somebody;"),

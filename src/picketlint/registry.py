@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class RegistryError(Exception):
-    """A rule file breaks the contract of the registry; the message names it and what to mend."""
+    """A rule file breaks the contract of the registry; the message names it and what to fix."""
 
 
 class Entry(NamedTuple):

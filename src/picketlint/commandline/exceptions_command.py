@@ -74,7 +74,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Result:
     ]
     incomplete = any(problem.fatal for problem in found.problems)
     if options.lock and incomplete:
-        return Result(FAILURE, (), (*messages, ("error", "nothing was locked: mend the above first")))
+        return Result(FAILURE, (), (*messages, ("error", "nothing was locked: fix the above first")))
     if options.lock:
         changes, warnings = found.lock()
         messages += [("warning", warning) for warning in warnings]

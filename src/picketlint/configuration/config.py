@@ -72,10 +72,10 @@ def read_config(path: str) -> Config | None:
     try:
         data = read(path)
     except NotRegularFileError as error:
-        raise ConfigError("is no regular file: make it one, or exclude the directory that it is in", path) from error
+        raise ConfigError("is not a regular file: make it one, or exclude the directory that it is in", path) from error
     except (FileNotFoundError, NotADirectoryError) as error:
         if os.path.islink(path):
-            raise ConfigError("is a link to nothing: mend or remove it", path) from error
+            raise ConfigError("is a broken symbolic link: fix or remove it", path) from error
         return None
     except OSError as error:
         directory = os.path.dirname(path)
@@ -209,7 +209,7 @@ def _ignores_by_path(value: object) -> tuple[tuple[Patterns, frozenset[str]], ..
     rows = []
     for pattern, codes in value.items():
         if pattern.startswith("!"):
-            raise ValueError(f'"{pattern}" would take back what no pattern matched: leave out the "!"')
+            raise ValueError(f'"{pattern}" would re-include what no pattern excluded: leave out the "!"')
         try:
             rows.append((Patterns([pattern]), covered(selectors(codes))))
         except PatternError:

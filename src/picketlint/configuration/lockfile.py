@@ -87,7 +87,7 @@ def load(path: str) -> Lock:
     try:
         data = read(path)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise ConfigError(f"there is no such lock file yet: {_AGAIN}, or take back `exceptions-lock`", path) from error
+        raise ConfigError(f"there is no such lock file yet: {_AGAIN}, or remove `exceptions-lock`", path) from error
     except NotRegularFileError as error:
         raise ConfigError("is not a regular file, as a lock file has to be", path) from error
     except OSError as error:

@@ -49,9 +49,7 @@ track (https://github.com/astral-sh/ruff/pull/10093).
 BY_DEFAULT = "excluded by default"
 """What ``Settings.excluded_by`` says of what only that list leaves out."""
 
-_NO_RULE_LEFT = (
-    "`select` and `ignore` leave no rule to check for: take one back, or leave files out with `extend-exclude` instead"
-)
+_NO_RULE_LEFT = "`select` and `ignore` leave no rule to check for: to leave files out, use `extend-exclude` instead"
 _LOCK_RULES = frozenset({"PKT904", "PKT905"})
 _ROOT_MARKERS = (("requirements.txt",), ("pyproject.toml", "setup.py", "setup.cfg"), (".git",))
 _MEANINGFUL = frozenset({marker for markers in _ROOT_MARKERS for marker in markers})
@@ -194,9 +192,8 @@ class Resolver:
         """
         absolute = os.path.normpath(os.path.join(self.cwd, path))
         settings = self.for_file(absolute)
-        if force_exclude and settings.is_excluded(absolute):
-            return Checks(frozenset())
-        return settings.checks_for(absolute)
+        excluded = force_exclude and settings.is_excluded(absolute)
+        return Checks(frozenset()) if excluded else settings.checks_for(absolute)
 
     def for_file(self, path: str) -> Settings:
         """The Settings that govern a file, which need not exist. Raises ConfigError."""
@@ -232,9 +229,7 @@ class Resolver:
         if self._isolated:
             raise ConfigError("--config and --isolated contradict each other: leave one out")
         if not path:
-            raise ConfigError(
-                "--config wants a TOML file, and this is empty: is a variable in the command line not set?"
-            )
+            raise ConfigError("--config wants a TOML file, and this is empty: is a variable in the command not set?")
         absolute = os.path.normpath(os.path.join(self.cwd, path))
         if not os.path.isfile(absolute):
             what = "not a file" if os.path.exists(absolute) else "no such file"

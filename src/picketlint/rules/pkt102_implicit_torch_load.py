@@ -180,7 +180,7 @@ class ImplicitTorchLoad(Rule):
             yield from self.call(call, module)
         elif not module.guarded(call.node, FLAG, False):
             message = f"`{call.name}` without `{FLAG}` unpickles what it downloads, and so runs code that the file's "
-            message += f"author chose, with every torch; pass `{FLAG}=True`"
+            message += f"author chose, with every release of torch; pass `{FLAG}=True`"
             confidence = Confidence.HIGH if _is_sure(call, module) else Confidence.MEDIUM
             yield self.at(call.node, message, severity=Severity.MEDIUM, confidence=confidence)
 

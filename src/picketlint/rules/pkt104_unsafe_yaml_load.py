@@ -192,7 +192,8 @@ class UnsafeYamlLoad(Rule):
                 confidence=None if sure else Confidence.MEDIUM,
             )
         elif not found or not all(_is_fine(candidate.value, loaders, module) for candidate, loaders in found):
-            message = f"`{call.name}` takes a loader that is not known to be safe, and others build any Python object; "
+            message = f"`{call.name}` takes a loader that is not known to be safe, and an unsafe one builds any Python "
+            message += "object; "
             yield self.at(
                 call.node, message + INSTEAD, focus=focus, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM
             )

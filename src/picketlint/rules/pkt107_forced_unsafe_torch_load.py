@@ -161,7 +161,7 @@ class ForcedUnsafeTorchLoad(Rule):
 
 _MESSAGE = (
     f"`{VARIABLE}` makes every `torch.load` without `weights_only` run a checkpoint's pickled code; leave it "
-    f"unset and admit classes with `torch.serialization.safe_globals`"
+    f"unset and allow classes with `torch.serialization.safe_globals`"
 )
 
 

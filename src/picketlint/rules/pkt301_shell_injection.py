@@ -252,8 +252,8 @@ class ShellInjection(Rule):
         example = text.strip("`") if text.startswith("`") else "value"
         program = f'["program", {example}]' if joined else '["program", argument]'
         message = (
-            f"{_who(command)} has a shell run a command {what}{told}, and what the shell takes for syntax there runs "
-            f"too; pass a list, `subprocess.run({program})`, {instead}"
+            f"{_who(command)} has a shell run a command {what}{told}, so a `;` or `$(...)` in it is "
+            f"executed; pass a list, `subprocess.run({program})`, {instead}"
         )
         return self.at(
             command.anchor,

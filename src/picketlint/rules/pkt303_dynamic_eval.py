@@ -284,7 +284,7 @@ class DynamicEval(Rule):
             told = piece.origin.value
             if piece.joined or (piece.node is not code and piece.origin is not Origin.UNKNOWN):
                 told = f"is made with {named(piece)}, which {piece.origin.value}"
-        sandboxed = ", and globals without builtins are no sandbox" if _sandboxed(anchor) else ""
+        sandboxed = ", and globals without builtins are not a sandbox" if _sandboxed(anchor) else ""
         message = f"`{_short(name)}` runs code that {told}{sandboxed}; {_instead(name)}"
         return self.at(anchor, message, focus=focus, severity=grade, confidence=confidence, trace=trace)
 

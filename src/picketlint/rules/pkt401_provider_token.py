@@ -91,5 +91,5 @@ def _message(token: Token, value: str) -> str:
     """What was found, without giving it away."""
     found = f"{token.what} (`{value[:SHOWN]}...`, {len(value)} characters)"
     if not token.secret:
-        return f"{found}: it names an account, and its secret may not be far; read both from the environment"
-    return f"{found}: whoever reads this can use it; revoke it and read its successor from the environment at run time"
+        return f"{found}: it identifies an account, and its secret may be nearby; read both from the environment"
+    return f"{found}: whoever reads this can use it; revoke it and read the new one from the environment at run time"

@@ -296,12 +296,12 @@ class HardcodedCredential(Rule):
     def cell(self, text: str) -> Iterator[Passage]:
         """What says by itself what it is, in scripts, settings and queries."""
         for found in in_code(text):
-            message = _message(found.found.what, "is written", found.glimpse)
+            message = _message(found.found.what, "is", found.glimpse)
             yield Passage(found.start, found.end, message, *found.levels, (found.start, found.end))
 
     def _report(self, found: Credential) -> Hit:
         severity, confidence = found.levels
-        verb = "is compared with a text" if found.compared else "is written"
+        verb = "is compared with a text that is" if found.compared else "is"
         message = _message(found.name, verb, found.glimpse)
         hit = self.at(found.anchor, message, focus=found.literal, severity=severity, confidence=confidence)
         return hit._replace(trace=found.trace, secrets=(found.literal,))
@@ -310,6 +310,6 @@ class HardcodedCredential(Rule):
 def _message(name: str, verb: str, glimpse: str) -> str:
     what = f"The {name}" if " " in name else f"`{name}`"
     return (
-        f"{what} {verb} in the code ({glimpse}), where everybody who gets the code has it; "
-        f"revoke it, and read the next one from the environment or a secret store"
+        f"{what} {verb} hard-coded ({glimpse}), so everyone who has the code has it; "
+        f"revoke it, and read the new one from the environment or a secret store"
     )

@@ -73,6 +73,6 @@ class PrivateKeyInCode(Rule):
 def _message(key: PrivateKey) -> str:
     what = " ".join(part for part in (key.kind, "private key", "under a passphrase" * key.encrypted) if part)
     return (
-        f"{what[0].upper()}{what[1:]} ({key.end - key.header_end} characters): whoever reads this can act in the name "
-        f"of its owner; replace the key pair and load the new key from outside of the repository"
+        f"{what[0].upper()}{what[1:]} ({key.end - key.header_end} characters): whoever reads this can act as its "
+        f"owner; replace the key pair and load the new key from outside the repository"
     )

@@ -126,8 +126,8 @@ class LoggedCredential(Rule):
         names = ", ".join(f"`{one.name}`" for one in found[:3]) + (" and others" if len(found) > 3 else "")
         verb = "is" if len(found) == 1 else "are"
         message = (
-            f"{names} {verb} handed to `{called(call)}`, and whoever reads what that writes has the credential; "
-            f"leave it out, or log that it is set (`bool(...)`)"
+            f"{names} {verb} passed to `{called(call)}`, so whoever reads its output has the credential; "
+            f"leave it out, or log only whether it is set (`bool(...)`)"
         )
         confidence = Confidence.HIGH if any(one.certain for one in found) else Confidence.MEDIUM
         hit = self.at(call, message, focus=found[0].node, confidence=confidence)

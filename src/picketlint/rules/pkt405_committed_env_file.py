@@ -66,11 +66,11 @@ class CommittedEnvFile(Rule):
         first = told[0]
         message = (
             f"git tracks this file with values for {', '.join(names[:MOST_NAMES])}{more}; `git rm --cached` it, add "
-            f"the line `{dotenv.name}` to .gitignore, and replace what was a credential"
+            f"the line `{dotenv.name}` to .gitignore, and revoke every credential in it"
         )
         if dotenv.template:
             message = (
-                f"This file to copy has a working credential for {', '.join(names[:MOST_NAMES])}{more}; leave the "
+                f"This template has a working credential for {', '.join(names[:MOST_NAMES])}{more}; leave the "
                 f"value empty, and revoke the credential"
             )
         severity = Severity.HIGH if tokens else None

@@ -18,7 +18,7 @@ It silences a check without saying why that is safe, in one tool alone, and nobo
 "`# nosec` comments are not allowed as a bypass for security checks."
 
 ## Instead
-Remove the comment and mend the code. Where the pattern has to stay, say beside it in plain words why it is needed and
+Remove the comment and fix the code. Where the pattern has to stay, say beside it in plain words why it is needed and
 why it is safe there: that documents an exception to picketlint's rules. Where a check of Bandit does not fit the
 project at all, skip it in Bandit's configuration, where it can be reviewed.
 
@@ -37,7 +37,7 @@ from collections.abc import Iterator
 
 from picketlint.rule import Hit, Module, Nosec, Review, Rule, Severity, Span, bad, bandit_tests, good, nosec, on_review
 
-ADVICE = "`nosec` is banned: remove it and mend the code, or say in a comment why the code is safe here"
+ADVICE = "`nosec` is banned: remove it and fix the code, or say in a comment why the code is safe here"
 # Words that a message quotes, and how much of one.
 MAX_WORDS = 3
 MAX_LENGTH = 40
@@ -98,7 +98,7 @@ def _effect(found: Nosec) -> str:
     if words:
         effect += f" (it reads {', '.join(words[:MAX_WORDS])})"
     if found.lost:
-        effect += f", but not {_quoted(found.lost)}: without blanks between it heeds only the last"
+        effect += f", but not {_quoted(found.lost)}: without blanks between them it reads only the last"
     return effect
 
 

@@ -57,7 +57,7 @@ from picketlint.rule import (
     ruff_directive,
 )
 
-ADVICE = "mend the code, or say in a comment why it is safe here"
+ADVICE = "fix the code, or say in a comment why it is safe here"
 WITH = ("PKT101",)
 LOAD = "import torch\ntorch.load(p, weights_only=False)"
 # How much of a comment and how many lines a message quotes, and how long a block of comments may be.
@@ -178,8 +178,8 @@ def _line_message(noqa: Noqa, hidden: list[Finding]) -> str:
     where = f" ({', '.join(map(_away, elsewhere[:MAX_LINES]))})" if elsewhere else ""
     effect = f"{named} hides {_codes(hidden)}{where} from flake8"
     if noqa.codes:
-        return f"{effect}, which is no exception; {ADVICE}"
-    return f"{effect}, as flake8 reads no codes in it; name those it is for (`# noqa: E501`), and {ADVICE}"
+        return f"{effect}, and that does not document an exception; {ADVICE}"
+    return f"{effect}, because it lists no codes that flake8 can read; list them (`# noqa: E501`), and {ADVICE}"
 
 
 def _away(lines: int) -> str:
@@ -190,15 +190,15 @@ def _away(lines: int) -> str:
 def _file_message(noqa: Noqa, findings: list[Finding]) -> str:
     number = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}"
     return (
-        f"`{noqa.text[:MAX_LENGTH]}` takes the whole file out of flake8, whatever codes follow, and hides {number} "
+        f"`{noqa.text[:MAX_LENGTH]}` makes flake8 skip the whole file, whatever codes follow, and hides {number} "
         f"({_codes(findings)}); remove it, and {ADVICE}"
     )
 
 
 def _ruff_message(directive: RuffDirective) -> str:
     return (
-        f"`{directive.text[:MAX_LENGTH]}` hides nothing, as ruff does not run {', '.join(directive.codes)}; remove it, "
-        f"and {ADVICE}"
+        f"`{directive.text[:MAX_LENGTH]}` hides nothing, because ruff does not run {', '.join(directive.codes)}; "
+        f"remove it, and {ADVICE}"
     )
 
 

@@ -89,17 +89,17 @@ class UnjustifiedException(Rule):
 def _lacking(wording: Wording, form: str, *, marker_only: bool) -> str:
     """Which half is missing, and a form that would do; empty for a comment that lacks nothing itself."""
     if wording.contrary:
-        return f"it says that the input cannot be trusted (`{wording.contrary[:QUOTED]}`); mend the code instead"
+        return f"it says that the input cannot be trusted (`{wording.contrary[:QUOTED]}`); fix the code instead"
     if marker_only and not wording.marked:
         return "this project accepts only the marker; write `security-exception:` and then the reason"
     if wording.marked:
-        return "" if wording.detail else "the marker is there, the reason is not; write after it why this is safe here"
+        return "" if wording.detail else "the marker has no reason; write after it why this is safe here"
     if wording.trust:
         return "" if wording.detail else f"it claims trust without saying why; say who made the input, {form}"
     if wording.directive:
-        return f"what stands behind an instruction to a tool is not read; write it behind a `#` of its own, {form}"
+        return f"what follows a directive such as `noqa` is not read; write it after a `#` of its own, {form}"
     if wording.hedged:
-        return f"it hopes, asks, plans or instructs; state what is the case here, {form}"
+        return f"it is a hope, a question, a plan or an instruction; state what is the case here, {form}"
     if wording.detail:
         return f"it does not say why the input can be trusted here; add that, {form}"
     return f"it says neither why this is needed nor why it is safe here; write both, {form}"
