@@ -38,6 +38,13 @@ def hits(rules: Iterable[Rule], module: Module) -> Reported:
                     nodes.setdefault(wanted, []).append(check)
                 elif listener.kind in named:
                     named[listener.kind].setdefault(wanted, []).append(check)
+    yield from _sorted_out(nodes, named, module)
+
+
+def _sorted_out(
+    nodes: dict[type[ast.AST], list[Check]], named: dict[str, dict[str, list[Check]]], module: Module
+) -> Reported:
+    """What checks report that are told apart by the types of nodes, and by names of several kinds."""
     for kind in sorted(nodes, key=lambda kind: kind.__name__):
         for node in module.tree.nodes(kind):
             yield from _run(nodes[kind], node, module)

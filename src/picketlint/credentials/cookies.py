@@ -63,23 +63,33 @@ def cookies(module: Module) -> Iterator[Cookie]:
         if isinstance(node.value, str) and _HEADER.search(node.value):
             yield from _in_text(node)
     for display in tree.nodes(ast.Dict):
-        for key, value in zip(display.keys, display.values, strict=True):
-            if isinstance(key, ast.Constant) and isinstance(key.value, str) and _is_named(key.value):
-                yield from _held(value)
+        yield from _entries(display)
     for keyword in tree.nodes(ast.keyword):
         if _is_named(keyword.arg or ""):
             yield from _held(keyword.value)
     for assign in tree.nodes(ast.Assign):
         for target in assign.targets:
-            if isinstance(target, ast.Subscript) and _is_named(last_name(target.value)):
-                yield from _given(target.slice, assign.value)
-            elif _is_named(_called(target)):
-                yield from _held(assign.value)
+            yield from _assigned(target, assign.value)
     for annotated in tree.nodes(ast.AnnAssign):
         if annotated.value is not None and _is_named(_called(annotated.target)):
             yield from _held(annotated.value)
     for call in tree.nodes(ast.Call):
         yield from _set(call)
+
+
+def _entries(display: ast.Dict) -> Iterator[Cookie]:
+    """What a dict has under the name of cookies."""
+    for key, value in zip(display.keys, display.values, strict=True):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and _is_named(key.value):
+            yield from _held(value)
+
+
+def _assigned(target: ast.expr, value: ast.expr) -> Iterator[Cookie]:
+    """``cookies = value``, ``cookies["sessionid"] = value``."""
+    if isinstance(target, ast.Subscript) and _is_named(last_name(target.value)):
+        yield from _given(target.slice, value)
+    elif _is_named(_called(target)):
+        yield from _held(value)
 
 
 def _set(call: ast.Call) -> Iterator[Cookie]:

@@ -168,10 +168,8 @@ def _made_up(parts: tuple[str | Run, ...], seed: int) -> str:
 
 def _found(text: str) -> Iterator[Token]:
     runs = stretches(text)
-    for needle, shapes in _shapes().items():
-        if needle in runs:
-            for shape in shapes:
-                yield from _of_shape(shape, text)
+    for shape in (shape for needle, shapes in _shapes().items() if needle in runs for shape in shapes):
+        yield from _of_shape(shape, text)
     if may_hold_value(text, runs):
         for needle, rows in _names().items():
             if needle in text:
@@ -180,6 +178,10 @@ def _found(text: str) -> Iterator[Token]:
     for pair in PAIRS:
         if pair.identifier.needle in runs:
             yield from _of_pair(pair, text)
+    yield from _of_discord(text)
+
+
+def _of_discord(text: str) -> Iterator[Token]:
     if any(word in text for word in BESIDE_DISCORD_BOT):
         for match in _pattern(DISCORD_BOT.parts, rf"(?<![{_WORD}.-])").finditer(text):
             if _holds(DISCORD_BOT, match, text):

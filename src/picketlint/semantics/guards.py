@@ -8,12 +8,19 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from picketlint.base.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.names import Resolver
 from picketlint.semantics.tree import COMPREHENSIONS, FUNCTIONS, last_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Node = TypeVar("Node", bound=ast.AST)
 
 Flag = str | re.Pattern[str]
 
@@ -96,24 +103,16 @@ class Guards:
             if child is not parent.test:
                 yield Fact(parent.test, child is parent.body)
         elif isinstance(parent, ast.BoolOp):
-            for place, operand in enumerate(parent.values):
-                if operand is child:
-                    break
+            for place, operand in enumerate(_up_to(parent.values, child)):
                 if place == _MAX_SIBLINGS:
                     self.tree.limits.reached(_TOO_MANY_TESTS, child)
                     break
                 yield Fact(operand, isinstance(parent.op, ast.And))
         elif isinstance(parent, COMPREHENSIONS):
-            for generator in parent.generators:
-                if generator is child:
-                    break
-                for test in generator.ifs:
-                    yield Fact(test, True)
-        elif isinstance(parent, ast.comprehension):
-            for test in parent.ifs if child is not parent.iter else ():
-                if test is child:
-                    break
-                yield Fact(test, True)
+            for generator in _up_to(parent.generators, child):
+                yield from (Fact(test, True) for test in generator.ifs)
+        elif isinstance(parent, ast.comprehension) and child is not parent.iter:
+            yield from (Fact(test, True) for test in _up_to(parent.ifs, child))
 
     def _left_early(self, parent: ast.AST, child: ast.stmt) -> Iterator[Fact]:
         """The tests of ``if not flag: raise`` and ``assert flag`` above a statement of the same block."""
@@ -217,3 +216,8 @@ def _same(name: object, flag: Flag) -> bool:
         return False
     plain = name.lower().replace("-", "_").strip("_")
     return plain == flag if isinstance(flag, str) else flag.search(plain) is not None
+
+
+def _up_to(nodes: Iterable[Node], child: ast.AST) -> Iterator[Node]:
+    """The nodes up to one of them, which is not included."""
+    return takewhile(lambda node: node is not child, nodes)
