@@ -176,12 +176,20 @@ def test_tests_are_left_out_unless_included(tree: Tree) -> None:
     assert {place.path for place in places("-r", ".", root=root)} == {"tests/a.py", "test_b.py"}
 
 
-@pytest.mark.skipif(registry.load().get("PKT302") is None, reason="this picketlint has no rule that is off by default")
 def test_a_rule_that_is_off_by_default_wants_the_configuration(tree: Tree) -> None:
     root = tree({"a.py": "import os\n\nos.system('ls')\n"})
     assert "PKT302" not in [place.rule for place in places("-t", "PKT302", "a.py", root=root)]
     (root / "pyproject.toml").write_text('[tool.picketlint]\nextend-select = ["PKT302"]\n')
     assert [place.rule for place in places("-t", "PKT302", "a.py", root=root)] == ["PKT302"]
+
+
+@pytest.mark.parametrize("table", ["select = []", 'ignore = ["ALL"]'])
+def test_a_configuration_that_leaves_no_rule_is_an_issue(tree: Tree, table: str) -> None:
+    root = tree({"a.py": UNSAFE, "pyproject.toml": f"[tool.picketlint]\n{table}\n"})
+    done = bandit("-q", "a.py", cwd=root)
+    assert done.code == 1
+    assert "picketlint could not run" in done.out
+    assert "leave no rule to check for" in done.out
 
 
 def test_a_file_is_analysed_once(tree: Tree, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from conftest import Tree
 from hosts import Place, flake8, flake8_places, run
 
 import picketlint
-from picketlint.hosts import flake8_plugin
 from picketlint.hosts.flake8_plugin import CheckFailedError, Plugin
 
 UNSAFE = "import torch\n\n\ndef load(p):\n    return torch.load(p, weights_only=False)\n"
@@ -111,10 +110,6 @@ def test_tests_are_left_out_unless_included(tree: Tree) -> None:
     assert {place.path for place in flake8_places(flake8(".", cwd=root).out)} == {"tests/a.py", "test_b.py"}
 
 
-@pytest.mark.skipif(
-    not Path(flake8_plugin.__file__).with_name("rules").joinpath("pkt302_shell_with_literal.py").exists(),
-    reason="this picketlint has no rule that is off by default",
-)
 @pytest.mark.parametrize(
     ("arguments", "table", "found"),
     [
@@ -157,6 +152,8 @@ def test_many_files_in_several_processes(tree: Tree) -> None:
     ("files", "arguments", "said"),
     [
         ({"pyproject.toml": '[tool.picketlint]\nselct = ["PKT"]\n'}, [], 'unknown key "selct"'),
+        ({"pyproject.toml": "[tool.picketlint]\nselect = []\n"}, [], "leave no rule to check for"),
+        ({"pyproject.toml": '[tool.picketlint]\nignore = ["ALL"]\n'}, [], "leave no rule to check for"),
         ({"pyproject.toml": "[tool.picketlint\n"}, [], "is not valid TOML"),
         ({}, ["--picketlint-config=gone.toml"], "gone.toml: no such file"),
         ({}, ["--select=PKT999"], 'unknown rule "PKT999"'),

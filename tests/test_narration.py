@@ -109,9 +109,9 @@ def test_what_is_left_out_is_listed_where_verbose(project: Path) -> None:
         "left out: scratch (ignored by git, but for what git tracks or the command line names)",
         "left out: tests/t.py (a test)",
     ]
-    assert [line.split(":")[0] for line in outcome.out.splitlines()[:-2]] == ["a.py", "scratch/kept.py"]
+    assert [line.split(":")[0] for line in outcome.out.splitlines()[:-3]] == ["a.py", "scratch/kept.py"]
     outcome = picketlint("check", "--output-format", "concise", "dist", cwd=project)
-    assert [line.split(":")[0] for line in outcome.out.splitlines()[:-2]] == ["dist/inner/in.py", "dist/z.py"]
+    assert [line.split(":")[0] for line in outcome.out.splitlines()[:-3]] == ["dist/inner/in.py", "dist/z.py"]
 
 
 def test_what_git_tracks_and_only_the_built_in_list_leaves_out_is_named(project: Path) -> None:
@@ -137,7 +137,7 @@ def test_what_git_tracks_and_only_the_built_in_list_leaves_out_is_named(project:
     add(project, "pyproject.toml", '[tool.picketlint]\nextend-exclude = ["dist/", "!venv/"]\n')
     outcome = picketlint("check", "--output-format", "concise", cwd=project)
     assert outcome.err == ""
-    assert [line.split(":")[0] for line in outcome.out.splitlines()[:-2]] == [
+    assert [line.split(":")[0] for line in outcome.out.splitlines()[:-3]] == [
         "a.py",
         "pkg/venv/deep/y.py",
         "pkg/venv/untracked.py",

@@ -274,7 +274,7 @@ def test_severity(code: str, severity: str, confidence: str, words: str) -> None
 )
 def test_trace(code: str, steps: list[str]) -> None:
     told = [f"{step.line} {step.message}" for step in only(code).trace]
-    assert told == steps or sorted(told) == sorted(steps)
+    assert told == steps
 
 
 # -- bounds ------------------------------------------------------------------------------------------------------------

@@ -167,7 +167,10 @@ def test_neptune_and_discord_are_told_by_what_they_hold() -> None:
     rest = f"Gx3kQz.{sample('tgp_v1_')[7:45]}"
     assert [what for what, _ in found(f'discord.Client().run("{number}.{rest}")')] == ["Discord bot token"]
     assert found(f'discord.Client().run("{"M" * 24}.{rest}")') == []
-    assert DISCORD_BOT.source
+
+
+def test_every_shape_says_where_it_is_from() -> None:
+    assert [row for row in (*SHAPES, *NAMED, DISCORD_BOT) if not row.source.startswith("https://")] == []
 
 
 def test_a_signature_counts_in_a_signed_url_only() -> None:
