@@ -71,7 +71,7 @@ def test_directories_that_contain_themselves(project: Path) -> None:
     (project / "self").symlink_to(".")
     outcome = check(project)
     assert outcome.code == 1
-    assert outcome.out.count("PKT101 ") == 1
+    assert outcome.out.count(": PKT101 ") == 1
     assert outcome.err == ""
 
 

@@ -28,7 +28,7 @@ Everybody who can read the code, its history, the package or the container image
 changed without a release.
 
 ## Instead
-Revoke the credential. Read the next one from the environment (`os.environ["DB_PASSWORD"]`), a secret store or a file
+Revoke the credential. Read the new one from the environment (`os.environ["DB_PASSWORD"]`), a secret store or a file
 outside of the repository, and fail where it is missing.
 
 ## References

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports a comment with the marker `security-exception:` where no rule that allows exceptions has anything to say: the
-code beside it was mended, the comment stands in the wrong place, or the violation can never be excused. Where a lock
+code beside it was fixed, the comment stands in the wrong place, or the violation can never be excused. Where a lock
 file of approved exceptions is in use, an entry of it that the file no longer has is reported too.
 
 ## Why is this bad?
