@@ -79,11 +79,19 @@ def _keywords(wanted: dict[str, list[Check]], passing: dict[str, list[Check]], m
 
 
 def _calls(wanted: dict[str, list[Check]], module: Module) -> Reported:
-    for node in module.mentions.calls_of(module.mentions.parts(frozenset(wanted))):
-        names = module.calls.target(node).names
-        for name in names.names:
-            if name in wanted:
-                yield from _run(wanted[name], Call(node, name, names.certain is not None), module)
+    parts = module.mentions.parts(frozenset(wanted))
+    for node in module.mentions.calls_of(parts):
+        yield from _called(node, wanted, module)
+    for later in module.handed_over.values():
+        if module.mentions.may_mean(later.func, parts):
+            yield from _called(later, wanted, module, handed=True)
+
+
+def _called(node: ast.Call, wanted: dict[str, list[Check]], module: Module, *, handed: bool = False) -> Reported:
+    names = module.calls.target(node).names
+    for name in names.names:
+        if name in wanted:
+            yield from _run(wanted[name], Call(node, name, names.certain is not None, handed), module)
 
 
 def _run(checks: list[Check], subject: object, module: Module) -> Reported:

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from picketlint.matching.comments import Comment
     from picketlint.matching.needles import CODE
     from picketlint.matching.triggers import Trigger, builtin, giving, imported, qualified, turned, with_arguments
-    from picketlint.semantics.commands import HANDERS, SHELL_TRIGGERS, ShellCommand, handed_over
+    from picketlint.semantics.commands import SHELL_TRIGGERS, ShellCommand
     from picketlint.semantics.defaults import FIELD, OPTION, PARAMETER, Default
     from picketlint.semantics.exports import Exported
     from picketlint.semantics.passages import Passage
@@ -64,7 +64,6 @@ __all__ = [
     "CODE",
     "FALSY",
     "FIELD",
-    "HANDERS",
     "OPTION",
     "PARAMETER",
     "SHELL_TRIGGERS",
@@ -117,7 +116,6 @@ __all__ = [
     "file_noqas",
     "giving",
     "good",
-    "handed_over",
     "how",
     "imported",
     "in_code",
@@ -156,7 +154,7 @@ __all__ = [
 
 # What few rules import is itself imported for those.
 _HOMES = {
-    "picketlint.semantics.commands": ("HANDERS", "SHELL_TRIGGERS", "ShellCommand", "handed_over"),
+    "picketlint.semantics.commands": ("SHELL_TRIGGERS", "ShellCommand"),
     "picketlint.credentials.bindings": ("Credential", "credentials"),
     "picketlint.credentials.cells": ("in_code",),
     "picketlint.credentials.logged": ("logged",),
@@ -192,12 +190,15 @@ def __getattr__(name: str) -> object:
 class Call(NamedTuple):
     """A call whose callee can be one of the names a rule asked for.
 
-    ``name`` is the qualified name that matched; ``certain`` says that the callee can be nothing else.
+    ``name`` is the qualified name that matched; ``certain`` says that the callee can be nothing else. ``handed``: the
+    function is handed to something else to call; ``node`` then stands for that call, and in the tree in the one that
+    hands it over.
     """
 
     node: ast.Call
     name: str
     certain: bool
+    handed: bool = False
 
 
 class Hit(NamedTuple):

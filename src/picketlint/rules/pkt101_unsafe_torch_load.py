@@ -84,6 +84,12 @@ class UnsafeTorchLoad(Rule):
         bad("import torch\nkw = dict(map_location='cpu', weights_only=False)\ntorch.load(p, **kw)", at="3:1"),
         bad("from functools import partial\nimport torch\nload = partial(torch.load, weights_only=False)", at="3:8"),
         bad(
+            "from functools import partial\nimport torch\nload = partial(torch.load, weights_only=False)\n"
+            "load(a)\nload(b)",
+            at="3:8",
+            why="reported once, where the loader is made",
+        ),
+        bad(
             "import torch\n_load = torch.load\ndef load(*args, **kwargs):\n    kwargs['weights_only'] = False\n"
             "    return _load(*args, **kwargs)\ntorch.load = load",
             at="5:12",
@@ -99,6 +105,18 @@ class UnsafeTorchLoad(Rule):
             "import torch\ndef load(p, full=True):\n    return torch.load(p, weights_only=not full)",
             at="2:13",
             why="the parameter's default decides",
+        ),
+        bad("import torch\npool.submit(torch.load, path, weights_only=False)", at="2:1"),
+        bad("import torch\npool.apply_async(torch.load, (path,), {'weights_only': False})", at="2:1"),
+        bad("import ray, torch\nray.remote(torch.load).remote(path, weights_only=False)", at="2:1"),
+        bad(
+            "import torch\nfrom joblib import Parallel, delayed\n"
+            "Parallel(n_jobs=4)(delayed(torch.load)(f, weights_only=False) for f in files)",
+            at="3:20",
+        ),
+        bad(
+            "from functools import partial\nimport torch\npool.map(partial(torch.load, weights_only=False), paths)",
+            at="3:10",
         ),
         bad("model = Net.load_from_checkpoint(path, weights_only=False)", at="1:9"),
         bad("kw = {'weights_only': False}\nNet.load_from_checkpoint(path, **kw)", at="2:1"),
@@ -135,6 +153,8 @@ class UnsafeTorchLoad(Rule):
         ),
         good("import torch\ndef f(p, flag=False):\n    torch.load(p, weights_only=not flag)", why="the caller decides"),
         good("import torch\nif not args.weights_only:\n    torch.load(p, weights_only=False)"),
+        good("import torch\npool.submit(torch.load, path, weights_only=True)"),
+        good("import torch\nif not args.weights_only:\n    pool.submit(torch.load, path, weights_only=False)"),
         good("import torch\ntorch.load(p)\ntorch.load(p, weights_only=None)", why="that is PKT102"),
         good("trainer.save_checkpoint(path, weights_only=False)", why="saves the optimizer's state too"),
         good("def save_checkpoint(path, weights_only=False):\n    ..."),
@@ -167,7 +187,7 @@ class UnsafeTorchLoad(Rule):
     @on_call(*LOADERS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The flag of torch's own loader, however it is handed over."""
-        judgements = module.judgements(module.argument(call.node, FLAG), falsy, FLAG, False)
+        judgements = module.judgements(module.own_argument(call.node, FLAG), falsy, FLAG, False)
         for judged in judgements if not _restricted(call.node, module) else ():
             yield self._report(call.node, judged, call.name, module)
 

@@ -113,6 +113,8 @@ class UnsafeNumpyLoad(Rule):
             at="2:16",
             why="the parameter's default decides",
         ),
+        bad("import numpy as np\npool.submit(np.load, path, allow_pickle=True)", at="2:1"),
+        bad("import dask, numpy as np\ndask.delayed(np.load)(path, allow_pickle=True)", at="2:1"),
         bad("def load_features(path, *, allow_pickle=True):\n    ...", at="1:28"),
         bad("import argparse\np = argparse.ArgumentParser()\np.add_argument('--allow-pickle', default=True)", at="3:1"),
         good("import numpy as np\nnp.load(path)\nnp.load(path, allow_pickle=False)"),
@@ -135,7 +137,7 @@ class UnsafeNumpyLoad(Rule):
     @on_call(*LOADERS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The flag of numpy's own loaders, however it is handed over."""
-        for judged in module.judgements(module.argument(call.node, FLAG), enabled, FLAG, True):
+        for judged in module.judgements(module.own_argument(call.node, FLAG), enabled, FLAG, True):
             yield self._report(call.node, judged, call.name, module)
 
     @on_passing(FLAG)

@@ -164,8 +164,7 @@ class UnsafeYamlLoad(Rule):
         """The general function: its loader decides."""
         target = module.calls.target(call.node)
         loader = module.argument(call.node, "Loader")
-        if not target.unfinished and _is_among(loader, target.partials):
-            # That is reported where the function is made.
+        if loader.candidates and not module.own_argument(call.node, "Loader").candidates:
             return
         if loader.state is State.ABSENT:
             message = f"`{call.name}` without a `Loader` builds any Python object; {INSTEAD}"
@@ -248,12 +247,6 @@ def _handed_on(module: Module) -> Iterator[str]:
         for node in (call.func, *call.args, *(keyword.value for keyword in call.keywords)):
             if isinstance(node, ast.Name):
                 yield node.id
-
-
-def _is_among(loader: Argument, partials: tuple[ast.Call, ...]) -> bool:
-    """Whether one of these calls gives the loader."""
-    given = {node for call in partials for node in (*call.args, *(keyword.value for keyword in call.keywords))}
-    return any(candidate.value in given for candidate in loader.candidates)
 
 
 def _is_fine(node: ast.expr, loaders: Names, module: Module) -> bool:

@@ -3,10 +3,10 @@
 ## What it does
 Reports calls that unpickle: `load`, `loads` and `Unpickler` of `pickle`, `dill` and `cloudpickle`, `joblib.load`,
 `shelve.open`, `marshal.load`, `jsonpickle.decode`, `pandas.read_pickle`, `ForkingPickler.loads`, and `recv_pyobj` of
-zmq sockets; also where such a function is handed to `map`, `submit`, `partial` or `Thread`, at that place. So do the
-loaders of many libraries: of torch (`torch.package.PackageImporter`), fastai, gensim, flair, stable-baselines3,
-statsmodels, paddle. With medium severity and confidence `pandas.read_hdf`, which unpickles only columns of objects, and
-MLflow's `load_model` for flavors that unpickle, since a model store is often the team's own.
+zmq sockets; also where such a function is handed to `map`, `submit`, `delayed`, `partial` or `Thread`, at that place.
+So do the loaders of many libraries: of torch (`torch.package.PackageImporter`), fastai, gensim, flair, stable-
+baselines3, statsmodels, paddle. With medium severity and confidence `pandas.read_hdf`, which unpickles only columns of
+objects, and MLflow's `load_model` for flavors that unpickle, since a model store is often the team's own.
 
 What allows a library to unpickle is reported too: `allow_dangerous_deserialization=True` of LangChain's stores, in
 calls and as a default; `trusted=True`, or all that the file itself lists, for `skops.io.load`; `"pickle"` among the
@@ -57,7 +57,6 @@ from picketlint.knowledge.pickles import (
     UNPICKLING_METHODS,
 )
 from picketlint.rule import (
-    HANDERS,
     Call,
     Confidence,
     Default,
@@ -71,7 +70,6 @@ from picketlint.rule import (
     called,
     enabled,
     good,
-    handed_over,
     how,
     last_name,
     later,
@@ -138,6 +136,7 @@ class UnsafePickleLoad(Rule):
         ),
         bad("import pickle\nlist(map(pickle.loads, rows))", at="2:6"),
         bad("import pickle\npool.submit(pickle.load, f)", at="2:1"),
+        bad("import pickle\nfrom joblib import delayed\njobs = [delayed(pickle.load)(f) for f in files]", at="3:9"),
         bad("import joblib\njoblib.load(p)", at="2:1"),
         bad("import pandas as pd\npd.read_pickle(p)", at="2:1"),
         bad("import marshal\nmarshal.loads(b)", at="2:1"),
@@ -247,7 +246,8 @@ class UnsafePickleLoad(Rule):
             return
         if not target.unfinished and (self._round_trip(call.node, module) or module.opted_in(call.node)):
             return
-        yield self._report(call.node, call.name, target.names, module)
+        focus = call.node.func if call.handed else None
+        yield self._report(call.node, call.name, target.names, module, focus)
 
     @on_callee("recv")
     def received(self, call: ast.Call, module: Module) -> Iterator[Hit]:
@@ -308,21 +308,14 @@ class UnsafePickleLoad(Rule):
             message = "The worker unpickles whatever reaches its queue, and so runs code of the sender's choice; "
             yield self.at(anchor, message + "accept `json` or `msgpack` only", focus=pickled)
 
-    @on_callee(*UNPICKLING_METHODS, *HANDERS)
+    @on_callee(*UNPICKLING_METHODS)
     @on_candidate(*_KNOWN_BY_ENDING)
     def other(self, call: ast.Call, module: Module) -> Iterator[Hit]:
-        """Methods of sockets, subclasses of ``Unpickler``, and loaders handed to something else to call."""
+        """Methods of sockets, subclasses of ``Unpickler``, and what another package hands on."""
         if isinstance(call.func, ast.Attribute) and call.func.attr in UNPICKLING_METHODS:
             data = UNPICKLING_METHODS[call.func.attr]
             message = f"`{call.func.attr}` unpickles {data}, and so runs code that its author chose; "
             yield self.at(call, message + "use JSON, msgpack or raw tensors")
-            return
-        later = handed_over(call)
-        wanted = later is not None and module.may_mean(later.func, SINKS)
-        names = module.names(later.func) if later is not None and wanted else Names((), False)
-        name = next((name for name in names.names if name in SINKS), None)
-        if later is not None and name is not None:
-            yield self._report(call, name, names, module, focus=later.func)
             return
         if not module.may_mean(call.func, _KNOWN_BY_ENDING):
             return

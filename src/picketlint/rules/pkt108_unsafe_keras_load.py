@@ -109,7 +109,7 @@ class UnsafeKerasLoad(Rule):
     @on_call(*LOADERS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The flag of Keras's own loaders, however it is handed over."""
-        for judged in module.judgements(module.argument(call.node, FLAG), falsy, FLAG, False):
+        for judged in module.judgements(module.own_argument(call.node, FLAG), falsy, FLAG, False):
             yield self._report(call.node, judged, call.name)
 
     @on_passing(FLAG)

@@ -99,7 +99,7 @@ class TorchHubTrustRepo(Rule):
         if _local(call, module):
             return
         for flag in FLAGS:
-            for judged in module.judgements(module.argument(call.node, flag), enabled, flag, True):
+            for judged in module.judgements(module.own_argument(call.node, flag), enabled, flag, True):
                 yield self.at(
                     call.node,
                     f"`{call.name}` {how(judged, flag, 'True')} {_EFFECTS[flag]}; leave `{flag}` out, or load a "

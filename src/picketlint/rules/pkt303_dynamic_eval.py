@@ -46,7 +46,6 @@ from collections.abc import Iterator
 
 from picketlint.knowledge.interpreters import ALLOWING_FLAGS, INTERPRETER_TOOLS, RUNNERS
 from picketlint.rule import (
-    HANDERS,
     Call,
     Confidence,
     Default,
@@ -63,11 +62,9 @@ from picketlint.rule import (
     danger,
     enabled,
     good,
-    handed_over,
     how,
     named,
     on_call,
-    on_callee,
     on_default,
     on_keyword,
     on_passing,
@@ -77,7 +74,6 @@ from picketlint.rule import (
 )
 
 SINKS = ("builtins.eval", "builtins.exec")
-_WANTED = frozenset(SINKS)
 # Keywords that take a function from a text to a value: argparse, click, pandas.read_csv(converters={...}).
 CONVERTERS = frozenset({"converter", "converters", "type"})
 _FIXED = (Origin.CONSTANT, Origin.NUMBER, Origin.LISTED, Origin.ARITHMETIC)
@@ -188,7 +184,10 @@ class DynamicEval(Rule):
 
     @on_call(*SINKS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
-        """The builtin, under whatever name."""
+        """The builtin, under whatever name, also where it is given to something that calls it."""
+        if call.handed:
+            yield from self._applied(call, module)
+            return
         target = module.calls.target(call.node)
         if target.partials and not target.unfinished:
             return
@@ -203,13 +202,9 @@ class DynamicEval(Rule):
         code = given.candidates[0].value if given.candidates else call.node
         yield self._report(call.node, call.name, worst, code, module, focus, sure=call.certain)
 
-    @on_callee(*HANDERS)
     @on_passing(*CONVERTERS)
     def handed(self, call: ast.Call, module: Module) -> Iterator[Hit]:
-        """The builtin given to something that calls it."""
-        later = handed_over(call)
-        if later is not None and module.may_mean(later.func, _WANTED):
-            yield from self._applied(call, later, module)
+        """The builtin given to something that calls it, under a name that says so."""
         for keyword in call.keywords:
             if keyword.arg in CONVERTERS:
                 values = keyword.value.values if isinstance(keyword.value, ast.Dict) else [keyword.value]
@@ -253,12 +248,12 @@ class DynamicEval(Rule):
             message += "caller objects; make the default `False`"
             yield self.at(default.anchor, message, judged=judged)
 
-    def _applied(self, call: ast.Call, later: ast.Call, module: Module) -> Iterator[Hit]:
-        name = next((name for name in module.names(later.func).names if name in SINKS), None)
-        pieces = [piece for argument in later.args[:1] for piece in module.pieces(argument)]
+    def _applied(self, call: Call, module: Module) -> Iterator[Hit]:
+        func = call.node.func
+        pieces = [piece for argument in call.node.args[:1] for piece in module.pieces(argument)]
         worst = _worst(pieces)
-        if name is not None and (worst is not None or not pieces):
-            yield self._report(call, name, worst, later.func, module, later.func)
+        if worst is not None or not pieces:
+            yield self._report(call.node, call.name, worst, func, module, func)
 
     def _converter(self, call: ast.Call, name: str, keyword: ast.keyword) -> Hit:
         message = f"`{_short(name)}` runs code given from outside; {_instead(name)}"

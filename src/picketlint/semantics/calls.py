@@ -105,6 +105,20 @@ class Calls:
             self.resolver.tree.limits.reached(TOO_MANY, call)
         return MAYBE if result.state is State.ABSENT and _more_to_come(target) else result
 
+    def own_argument(self, call: ast.Call, name: str) -> Argument:
+        """The same, but for what a ``partial`` object gives: that is told where the object is made."""
+        found = self.argument(call, name)
+        earlier = [self.argument(step, name) for step in self.target(call).partials]
+        if not earlier:
+            return found
+        candidates = {candidate for argument in earlier for candidate in argument.candidates}
+        passed = {keywords for argument in earlier for keywords in argument.passed}
+        own = tuple(candidate for candidate in found.candidates if candidate not in candidates)
+        state = found.state if own or not found.candidates else State.MAYBE
+        return found._replace(
+            state=state, candidates=own, passed=tuple(keywords for keywords in found.passed if keywords not in passed)
+        )
+
     def _positional(self, names: Names, args: list[ast.expr], parameter: str) -> Argument:
         """The argument by its place in the callee's signature; of an unknown one, ``*args`` may hold it."""
         signatures = [self.signatures[name] for name in names.names if name in self.signatures]

@@ -1,7 +1,4 @@
-"""Which command a call has a shell run, and calls of functions that are handed to something else to call.
-
-Shared by the rules about shells and by those about functions that run what they are given.
-"""
+"""Which command a call has a shell run; shared by the rules about shells."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from picketlint.base.records import NamedTuple
-from picketlint.knowledge.origins import CALLERS, RUNNERS
 from picketlint.knowledge.signatures import POPEN
 from picketlint.knowledge.sinks import (
     ARGUMENTS_AS_LIST,
@@ -26,6 +22,7 @@ from picketlint.matching.needles import CODE, MAGICS, ON
 from picketlint.matching.triggers import fewer, imported, qualified, with_arguments
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
+from picketlint.semantics.handed import starred
 from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import Special, Verdict, enabled, truthy
 
@@ -84,8 +81,6 @@ class ShellCommand(NamedTuple):
     windows: bool = False
 
 
-# What calls have to be called for ``handed_over`` to find anything.
-HANDERS = frozenset({*RUNNERS, *CALLERS})
 _RUNNERS = frozenset(
     {*SHELL_FUNCTIONS, *SHELL_FLAG_FUNCTIONS, *ARGUMENTS_ONE_BY_ONE, *ARGUMENTS_AS_LIST, *SHELL_METHODS, *PARTIALS}
 )
@@ -101,9 +96,10 @@ def shell_commands(module: Module) -> Iterator[ShellCommand]:
             running.add(call)
             reported.update(command.candidates)
             yield command._replace(anchor=call)
-    for call in module.mentions.calls_written(HANDERS):
-        later = None if call in running else handed_over(call)
-        command = _of_call(later, module) if later is not None and module.may_mean(later.func, _RUNNERS) else None
+    for call, later in module.handed_over.items():
+        # A command that is part of a `partial` object is reported there.
+        written = call not in running and not isinstance(later.func, ast.Call) and module.may_mean(later.func, _RUNNERS)
+        command = _of_call(later, module) if written else None
         if command is not None:
             reported.update(command.candidates)
             yield command._replace(anchor=call)
@@ -215,7 +211,7 @@ def _in_list(node: ast.expr, anchor: ast.expr, callee: str, module: Module) -> S
 
 def _lists(node: ast.expr, module: Module) -> Iterator[list[ast.expr]]:
     """The lists of arguments an expression can be, as far as they are written out: literals, ``a + b``, names."""
-    pending: list[list[ast.expr]] = [[_starred(node)]]
+    pending: list[list[ast.expr]] = [[starred(node)]]
     stuck: set[ast.expr] = set()
     for _ in range(_MAX_STEPS):
         if not pending:
@@ -242,23 +238,19 @@ def _spread(node: ast.expr, module: Module) -> list[list[ast.expr]]:
     if isinstance(node, (ast.List, ast.Tuple)):
         return [list(node.elts)]
     if isinstance(node, ast.IfExp):
-        return [[_starred(node.body)], [_starred(node.orelse)]]
+        return [[starred(node.body)], [starred(node.orelse)]]
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return [[_starred(node.left), _starred(node.right)]]
+        return [[starred(node.left), starred(node.right)]]
     if not isinstance(node, ast.Name):
         return []
     reaching = module.resolver.bindings.lookup(node.id, node)
     found: list[list[ast.expr]] = []
     for binding in reaching.bindings if reaching is not None else ():
         if binding.kind is Kind.AUGMENTED and isinstance(binding.node, ast.Name) and binding.value is not None:
-            found.append([_starred(binding.node), _starred(binding.value)])
+            found.append([starred(binding.node), starred(binding.value)])
         elif binding.kind is Kind.VALUE and binding.value is not None:
-            found.append([_starred(binding.value)])
+            found.append([starred(binding.value)])
     return found
-
-
-def _starred(node: ast.expr) -> ast.expr:
-    return node if isinstance(node, ast.Starred) else ast.copy_location(ast.Starred(node, ast.Load()), node)
 
 
 def _after_shell(words: list[ast.expr], anchor: ast.expr, callee: str, module: Module) -> ShellCommand | None:
@@ -287,37 +279,3 @@ def _behind_flag(words: list[ast.expr], flag: str, module: Module) -> ast.expr |
         if not texts or not texts[0].startswith(("-", "/")):
             return None
     return None
-
-
-def handed_over(call: ast.Call) -> ast.Call | None:
-    """The call that ``pool.map(f, xs)``, ``submit(f, x)``, ``Thread(target=f, args=(x,))`` and the like bring about.
-
-    It stands for what happens later and is no node of the tree. The arguments of a function mapped over a container
-    are given as the container.
-    """
-    func = call.func
-    name = last_name(func)
-    if name in RUNNERS:
-        return _run_by(call)
-    place = CALLERS.get(name)
-    if place is None or len(call.args) <= place or not isinstance(call.args[place], (ast.Name, ast.Attribute)):
-        return None
-    arguments = call.args[place + 1 :]
-    if name == "apply_async":
-        arguments = [element for argument in arguments[:1] for element in getattr(argument, "elts", [argument])]
-    if not arguments and isinstance(func, ast.Attribute):
-        arguments = [func.value]
-    later = ast.Call(call.args[place], arguments, call.keywords)
-    return ast.copy_location(later, call)
-
-
-def _run_by(call: ast.Call) -> ast.Call | None:
-    given = {keyword.arg: keyword.value for keyword in call.keywords}
-    target, arguments, keywords = given.get("target"), given.get("args"), given.get("kwargs")
-    if target is None:
-        return None
-    elements = list(arguments.elts) if isinstance(arguments, (ast.Tuple, ast.List)) else []
-    if arguments is not None and not elements:
-        elements = [_starred(arguments)]
-    spread = [ast.keyword(None, keywords)] if keywords is not None else []
-    return ast.copy_location(ast.Call(target, elements, spread), call)

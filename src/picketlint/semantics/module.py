@@ -116,6 +116,16 @@ class Module:
         return {command.anchor: command for command in shell_commands(self)}
 
     @cached_property
+    def handed_over(self) -> Mapping[ast.Call, ast.Call]:
+        """The calls that other calls bring about of functions handed to them, by those, in which they stand."""
+        from picketlint.semantics.handed import HANDERS, handed_over
+
+        found = {call: later for call in self.mentions.calls_written(HANDERS) if (later := handed_over(call))}
+        for call, later in found.items():
+            self.tree.insert(later, call)
+        return found
+
+    @cached_property
     def functions(self) -> Functions:
         """Answers which calls run a function of this module."""
         from picketlint.semantics.functions import Functions
@@ -147,8 +157,10 @@ class Module:
         return self.mentions.may_mean(node, self.mentions.parts(names))
 
     def may_call(self, call: ast.Call, names: Collection[str]) -> bool:
-        """Whether a call can be one of the things with these qualified names."""
-        return any(name in names for name in self.calls.target(call).names.names)
+        """Whether a call, or one that it brings about, can be one of the things with these qualified names."""
+        later = self.handed_over.get(call)
+        calls = (call,) if later is None else (call, later)
+        return any(name in names for call in calls for name in self.calls.target(call).names.names)
 
     def names(self, node: ast.AST) -> Names:
         """The qualified names an expression can have."""
@@ -193,6 +205,10 @@ class Module:
     def argument(self, call: ast.Call, name: str, position: int | None = None) -> Argument:
         """The argument a call gives for a parameter; see Calls.argument for ``position`` (0-based)."""
         return self.calls.argument(call, name, position)
+
+    def own_argument(self, call: ast.Call, name: str) -> Argument:
+        """The same, but for what a ``partial`` object gives: that is reported where the object is made."""
+        return self.calls.own_argument(call, name)
 
     def guarded(self, node: ast.AST, flag: str, value: bool) -> bool:
         """Whether a node is reached only where ``flag`` was tested and has this truth value."""

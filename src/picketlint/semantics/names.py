@@ -21,7 +21,22 @@ MAX_NAMES = 16
 MAX_LENGTH = 1024
 _TOO_MANY = f"more than {MAX_NAMES} qualified names are possible"
 _TOO_LONG = f"qualified names have up to {MAX_LENGTH} characters"
-TRANSPARENT = frozenset({"builtins.staticmethod", "builtins.classmethod", "functools.lru_cache()", "functools.cache"})
+# What calls of these return is what they were given, to be called in the same way.
+TRANSPARENT = frozenset(
+    {
+        "builtins.staticmethod",
+        "builtins.classmethod",
+        "functools.lru_cache()",
+        "functools.cache",
+        "joblib.delayed",
+        "joblib.parallel.delayed",
+        "sklearn.utils.fixes.delayed",
+        "sklearn.utils.parallel.delayed",
+        "dask.delayed",
+        "dask.delayed.delayed",
+        "ray.remote",
+    }
+)
 
 
 class Names(NamedTuple):

@@ -121,6 +121,10 @@ class Tree:
                     parents[value] = node
                     push(value)
 
+    def insert(self, node: ast.AST, parent: ast.AST) -> None:
+        """Let a node that was made up stand in one of the tree: what is asked of places holds for it, too."""
+        self._parents[node] = parent
+
     def nodes(self, kind: type[Node]) -> list[Node]:
         """All nodes of exactly one type, in source order."""
         return self._by_type.get(kind, [])  # type: ignore[return-value]
