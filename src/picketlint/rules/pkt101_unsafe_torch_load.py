@@ -156,6 +156,11 @@ class UnsafeTorchLoad(Rule):
         good("import torch\npool.submit(torch.load, path, weights_only=True)"),
         good("import torch\nif not args.weights_only:\n    pool.submit(torch.load, path, weights_only=False)"),
         good("import torch\ntorch.load(p)\ntorch.load(p, weights_only=None)", why="that is PKT102"),
+        good(
+            "import io, torch\nb = io.BytesIO()\ntorch.save(m, b)\nb.seek(0)\ntorch.load(b, weights_only=False)",
+            why="a copy made here",
+        ),
+        bad("import io, torch\nb = io.BytesIO(given)\ntorch.load(b, weights_only=False)", at="3:1"),
         good("trainer.save_checkpoint(path, weights_only=False)", why="saves the optimizer's state too"),
         good("def save_checkpoint(path, weights_only=False):\n    ..."),
         good("quantize_model(model, weights_only=False)\ndef quantize(model, weights_only=False):\n    ..."),
@@ -187,8 +192,9 @@ class UnsafeTorchLoad(Rule):
     @on_call(*LOADERS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The flag of torch's own loader, however it is handed over."""
-        judgements = module.judgements(module.own_argument(call.node, FLAG), falsy, FLAG, False)
-        for judged in judgements if not _restricted(call.node, module) else ():
+        if module.made_here(call.node) or _restricted(call.node, module):
+            return
+        for judged in module.judgements(module.own_argument(call.node, FLAG), falsy, FLAG, False):
             yield self._report(call.node, judged, call.name, module)
 
     @on_passing(FLAG)

@@ -140,6 +140,7 @@ class ImplicitTorchLoad(Rule):
         good("import torch\ntorch.load(path)", torch=(2, 6), why="safe since torch 2.6"),
         good("import torch\ntorch.load(path)", torch=(2, 9, 1)),
         good("import torch\ntorch.load(path, weights_only=True)"),
+        good("import io, torch\nb = io.BytesIO()\ntorch.save(m, b)\nb.seek(0)\ntorch.load(b)", why="a copy made here"),
         good("import torch\ntorch.load(path, weights_only=False)", why="that is PKT101"),
         good("import torch\ndef f(path, **kwargs):\n    torch.load(path, **kwargs)", why="the caller may pass it"),
         good("import torch\nkw = {'weights_only': True}\ntorch.load(path, **kw)"),
@@ -170,7 +171,8 @@ class ImplicitTorchLoad(Rule):
         if not _left_out(module.argument(call.node, FLAG)) or module.guarded(call.node, FLAG, False):
             return
         floor = module.torch_floor
-        if (floor is not None and floor >= SAFE_SINCE) or _newer_only(call.node, module):
+        fine = (floor is not None and floor >= SAFE_SINCE) or _newer_only(call.node, module)
+        if fine or module.made_here(call.node):
             return
         certain = floor is not None and call.certain
         yield self.at(

@@ -126,6 +126,10 @@ class UnsafeNumpyLoad(Rule):
         good("import numpy as np\nnp.save(path, x, allow_pickle=True)\nnp.save(path, x, True)", why="writing is fine"),
         good("import numpy as np\nnp.load(path, 'r', False)"),
         good(
+            "import io\nimport numpy as np\nb = io.BytesIO()\nnp.save(b, x)\nb.seek(0)\nnp.load(b, allow_pickle=True)",
+            why="a copy made here",
+        ),
+        good(
             "import numpy as np\nkw = {'allow_pickle': True}\nkw.update(allow_pickle=False)\nnp.load(path, **kw)",
             why="the later entry counts",
         ),
@@ -137,6 +141,8 @@ class UnsafeNumpyLoad(Rule):
     @on_call(*LOADERS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The flag of numpy's own loaders, however it is handed over."""
+        if module.made_here(call.node):
+            return
         for judged in module.judgements(module.own_argument(call.node, FLAG), enabled, FLAG, True):
             yield self._report(call.node, judged, call.name, module)
 

@@ -4,19 +4,19 @@
 Reports calls that unpickle: `load`, `loads` and `Unpickler` of `pickle`, `dill` and `cloudpickle`, `joblib.load`,
 `shelve.open`, `marshal.load`, `jsonpickle.decode`, `pandas.read_pickle`, `ForkingPickler.loads`, and `recv_pyobj` of
 zmq sockets; also where such a function is handed to `map`, `submit`, `delayed`, `partial` or `Thread`, at that place.
-So do the loaders of many libraries: of torch (`torch.package.PackageImporter`), fastai, gensim, flair, stable-
-baselines3, statsmodels, paddle. With medium severity and confidence `pandas.read_hdf`, which unpickles only columns of
-objects, and MLflow's `load_model` for flavors that unpickle, since a model store is often the team's own.
+So do the loaders of many libraries: of torch (`torch.package.PackageImporter`), fastai, gensim, flair,
+stable-baselines3, statsmodels, paddle. With medium severity and confidence `pandas.read_hdf`, which unpickles only
+columns of objects, and MLflow's `load_model` for flavors that unpickle, since a model store is often the team's own.
 
 What allows a library to unpickle is reported too: `allow_dangerous_deserialization=True` of LangChain's stores, in
 calls and as a default; `trusted=True`, or all that the file itself lists, for `skops.io.load`; `"pickle"` among the
 `accept_content` of Celery; `recv` of a `multiprocessing.connection` made without an `authkey`.
 
-Writing is fine. So is a round trip, `pickle.loads(pickle.dumps(x))`, and an `Unpickler` subclass whose `find_class`
-refuses what it does not list; one that only renames modules and then finds everything is not, and is reported where it
-is used, or where it is defined for other files. The object collectives
-of `torch.distributed` are fine as well: they unpickle what other ranks of the same job sent, and whoever can send there
-runs the job's program already.
+Writing is fine. So is a round trip, `pickle.loads(pickle.dumps(x))`, also by way of an `io.BytesIO` or temporary file
+that nothing else can write to, and an `Unpickler` subclass whose `find_class` refuses what it does not list; one that
+only renames modules and then finds everything is not, and is reported where it is used, or where it is defined for
+other files. The object collectives of `torch.distributed` are fine as well: they unpickle what other ranks of the same
+job sent, and whoever can send there runs the job's program already.
 
 What a comparison of digests (`if sha256(data).hexdigest() != expected: raise`) let pass has medium severity.
 
@@ -179,6 +179,15 @@ class UnsafePickleLoad(Rule):
         good("import pickle\npickle.dump(x, f)\nb = pickle.dumps(x)"),
         good("import pickle\ny = pickle.loads(pickle.dumps(x))", why="a copy made here"),
         good("import io, pickle\ny = pickle.load(io.BytesIO(pickle.dumps(x)))"),
+        good("import io, pickle\nb = io.BytesIO()\npickle.dump(x, b)\nb.seek(0)\ny = pickle.load(b)"),
+        good("import io, pickle\nb = io.BytesIO()\npickle.Pickler(b).dump(x)\ny = pickle.loads(b.getvalue())"),
+        good("import pickle, tempfile\nwith tempfile.TemporaryFile() as f:\n    pickle.dump(x, f)\n    pickle.load(f)"),
+        bad("import io, pickle\nb = io.BytesIO()\npickle.dump(x, b)\nb.write(given)\npickle.load(b)", at="5:1"),
+        bad("import io, pickle\nb = io.BytesIO()\npickle.dump(x, b)\nfill(b)\npickle.load(b)", at="5:1"),
+        bad("import io, pickle\nb = io.BytesIO(given)\npickle.dump(x, b)\npickle.load(b)", at="4:1"),
+        bad("import io, pickle\nb = io.BytesIO()\njob.out = b\npickle.dump(x, b)\npickle.load(b)", at="5:1"),
+        bad("import pickle\ndef copy(x, b):\n    pickle.dump(x, b)\n    return pickle.load(b)", at="4:12"),
+        bad("import io, pickle\nb = io.BytesIO()\npickle.dump(x, b)\nif y:\n    b = y\npickle.load(b)", at="6:1"),
         good("import pickle\ndef check(x, loads=pickle.loads, dumps=pickle.dumps):\n    loads(dumps(x))"),
         bad("import pickle\ndef check(x, loads=pickle.loads, fetch=None):\n    loads(fetch(x))", at="3:5"),
         bad("import io, pickle\ny = pickle.load(io.BytesIO(given))", at="2:5"),

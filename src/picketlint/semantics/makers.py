@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Container
 
 from picketlint.base.records import NamedTuple
+from picketlint.knowledge.buffers import MEMORY
+from picketlint.semantics.buffers import Buffers
 from picketlint.semantics.names import Resolver
 
 _MAX_STEPS = 12
@@ -56,21 +58,31 @@ def _bound(node: ast.Name | ast.Attribute, resolver: Resolver) -> ast.AST | None
     return made[0] if len(made) == 1 else None
 
 
-def made_here(node: ast.expr, makes: Callable[[str], bool], resolver: Resolver) -> bool:
+def made_here(node: ast.expr, makes: Callable[[str], bool], resolver: Resolver, buffers: Buffers) -> bool:
     """Whether all that an expression can be is what calls of this module made, of functions that ``makes`` knows.
 
-    A file in memory stands for what it is made of, and a private member of a class for what the module assigns to it.
+    A file in memory stands for what it is made of or what was dumped to it, and a private member of a class for what
+    the module assigns to it.
     """
-    if isinstance(node, ast.Call) and len(node.args) == 1 and resolver.names(node.func).certain == "io.BytesIO":
+    if isinstance(node, ast.Call) and len(node.args) == 1 and resolver.names(node.func).certain in MEMORY:
         node = node.args[0]
+    if buffers.filled_here(node):
+        return True
     values: list[ast.expr | None] = [node]
     if isinstance(node, ast.Name):
         reaching = resolver.bindings.lookup(node.id, node)
         values = [binding.value for binding in reaching.bindings] if reaching is not None and reaching.complete else []
     elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
         values = _kept(node, resolver)
-    makers = [resolver.names(value.func).names if isinstance(value, ast.Call) else () for value in values]
-    return bool(makers) and all(names and all(map(makes, names)) for names in makers)
+    return bool(values) and all(
+        isinstance(value, ast.Call) and (_made(value, makes, resolver) or buffers.filled_here(value))
+        for value in values
+    )
+
+
+def _made(call: ast.Call, makes: Callable[[str], bool], resolver: Resolver) -> bool:
+    names = resolver.names(call.func).names
+    return bool(names) and all(map(makes, names))
 
 
 def _kept(member: ast.Attribute, resolver: Resolver) -> list[ast.expr | None]:

@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Each of these is imported when a rule first asks for what it answers: most files need few of them.
     from picketlint.matching.comments import Comment
+    from picketlint.semantics.buffers import Buffers
     from picketlint.semantics.commands import ShellCommand
     from picketlint.semantics.defaults import Default, Defaults
     from picketlint.semantics.functions import Functions
@@ -94,6 +95,12 @@ class Module:
         from picketlint.semantics.guards import Guards
 
         return Guards(self.resolver)
+
+    @cached_property
+    def _buffers(self) -> Buffers:
+        from picketlint.semantics.buffers import Buffers
+
+        return Buffers(self.resolver)
 
     @cached_property
     def _verification(self) -> Verification:
@@ -176,11 +183,14 @@ class Module:
 
         return maker(node, names, methods, self.resolver)
 
-    def made_here(self, call: ast.Call, makes: Callable[[str], bool]) -> bool:
-        """Whether the first argument of a call comes from a function that ``makes`` knows the name of, and only so."""
+    def made_here(self, call: ast.Call, makes: Callable[[str], bool] = lambda name: False) -> bool:
+        """Whether the first argument of a call comes from a function that ``makes`` knows the name of, and only so.
+
+        So does one that comes from a file in memory, or a temporary one, to which nothing but objects is dumped.
+        """
         from picketlint.semantics.makers import made_here
 
-        return bool(call.args) and made_here(call.args[0], makes, self.resolver)
+        return bool(call.args) and made_here(call.args[0], makes, self.resolver, self._buffers)
 
     def finds_everything(self, owner: ast.ClassDef) -> Confidence | None:
         """How sure it is that a class is an ``Unpickler`` without an allow-list; None where it is not."""
