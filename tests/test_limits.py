@@ -57,6 +57,21 @@ CASES = [
         id="members",
     ),
     pytest.param(
+        "def kw(x):\n" + lines(20, " if x == #: return {'weights_only': False}") + "\ntorch.load(p, **kw(1))",
+        "semantics.returned._TOO_MANY",
+        id="returned-mappings",
+    ),
+    pytest.param(
+        "d = {}\ntorch.load(p, **d['a']['b']['c']['d']['e'])",
+        "semantics.mappings._TOO_NESTED",
+        id="mappings-in-mappings",
+    ),
+    pytest.param(
+        "d = {}\n" + lines(600, "torch.load(p, weights_only=d['#'])"),
+        "semantics.mappings._TOO_MANY_LOOKUPS",
+        id="keys",
+    ),
+    pytest.param(
         "class A0: w = False\n" + lines(30, "class A#(A@): pass", 1) + load("A30.w"),
         "semantics.classes.TOO_DEEP",
         id="base-classes",

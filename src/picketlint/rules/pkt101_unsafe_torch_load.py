@@ -106,6 +106,28 @@ class UnsafeTorchLoad(Rule):
             at="2:13",
             why="the parameter's default decides",
         ),
+        bad(
+            "import torch\nclass Reader:\n    KW = dict(weights_only=False)\n    def read(self, p):\n"
+            "        return torch.load(p, **type(self).KW)",
+            at="5:16",
+        ),
+        bad(
+            "import torch\nclass Reader:\n    def __init__(self):\n        self.kw = {'weights_only': False}\n"
+            "    def read(self, p):\n        return torch.load(p, **self.kw)",
+            at="6:16",
+        ),
+        bad(
+            "import torch\nclass Reader:\n    KW = dict(weights_only=False)\n    def read(self, p):\n"
+            "        return torch.load(p, **self.KW)\nclass Safe(Reader):\n    KW = dict(weights_only=True)",
+            confidence=Confidence.MEDIUM,
+            why="a derived class has its own",
+        ),
+        bad("import torch\nOPTIONS = {'load': {'weights_only': False}}\ntorch.load(p, **OPTIONS['load'])", at="3:1"),
+        bad("import torch\ndef options():\n    return {'weights_only': False}\ntorch.load(p, **options())", at="4:1"),
+        bad("import torch\nCFG = {'safe': False}\ntorch.load(p, weights_only=CFG['safe'])", at="3:1"),
+        bad("import torch\nCFG = {'safe': False}\ntorch.load(p, weights_only=CFG.get('safe'))", at="3:1"),
+        good("import torch\nCFG = {'safe': False}\nCFG.update(read())\ntorch.load(p, weights_only=CFG['safe'])"),
+        good("import torch\nOPTIONS = {'load': {'weights_only': True}}\ntorch.load(p, **OPTIONS['load'])"),
         bad("import torch\npool.submit(torch.load, path, weights_only=False)", at="2:1"),
         bad("import torch\npool.apply_async(torch.load, (path,), {'weights_only': False})", at="2:1"),
         bad("import ray, torch\nray.remote(torch.load).remote(path, weights_only=False)", at="2:1"),

@@ -145,6 +145,7 @@ class ImplicitTorchLoad(Rule):
         good("import torch\ndef f(path, **kwargs):\n    torch.load(path, **kwargs)", why="the caller may pass it"),
         good("import torch\nkw = {'weights_only': True}\ntorch.load(path, **kw)"),
         good("import torch\ntorch.load(*args, **kw)"),
+        good("import torch\nOPTIONS = {'load': {}}\ntorch.load(path, **OPTIONS['load'])", why="others may fill it"),
         good("from functools import partial\nimport torch\nload = partial(torch.load, weights_only=True)\nload(path)"),
         good(
             "import torch\ntry:\n    torch.load(path, weights_only=weights_only)\nexcept TypeError:\n"

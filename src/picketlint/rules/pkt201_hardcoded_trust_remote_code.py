@@ -102,6 +102,7 @@ class HardcodedTrustRemoteCode(Rule):
         bad("load(name, **{'trust_remote_code': True})", at="1:15"),
         bad("CONFIG = {'trust-remote-code': True, 'max-model-len': 16384}", at="1:11", why="settings of a server"),
         bad("kwargs = dict(trust_remote_code=True)\nload(name, **kwargs)", at="1:10"),
+        bad("kw = {'trust_remote_code': True}\nload(m, trust_remote_code=kw['trust_remote_code'])", at="1:7"),
         bad("kwargs['trust_remote_code'] = True", at="1:1"),
         bad("config.trust_remote_code = True", at="1:1"),
         bad("setattr(config, 'trust_remote_code', True)", at="1:1"),
@@ -340,9 +341,9 @@ _CONSEQUENCE = (
 def _judge(value: ast.expr, module: Module) -> Judged | None:
     """How sure it is that a value switches the flag on; None too where it comes from a place reported by itself."""
     judged = module.judge_value(value, enabled, FLAG, True)
-    if judged is not None and isinstance(judged.origin, ast.Attribute) and judged.origin.attr in known.FLAGS:
-        return None
-    return judged
+    keys = getattr(value, "args", None) or [getattr(value, "slice", None)]
+    elsewhere = _flag(keys[-1], module) or getattr(judged and judged.origin, "attr", None) in known.FLAGS
+    return None if elsewhere else judged
 
 
 def _flag(key: ast.expr | None, module: Module) -> str | None:

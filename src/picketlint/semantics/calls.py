@@ -36,7 +36,7 @@ class Calls:
         self.signatures = signatures
         self._by_name: dict[ast.keyword, dict[str | None, list[ast.keyword]]] = {}
         self._targets: dict[ast.Call, Target] = {}
-        self._mappings = Mappings(resolver)
+        self.mappings = Mappings(resolver)
 
     def target(self, call: ast.Call) -> Target:
         """The callee of a call; for ``partial(f, ...)`` that is ``f``, with more arguments to come."""
@@ -145,7 +145,7 @@ class Calls:
 
     def entry(self, node: ast.expr, key: str) -> Argument:
         """What a mapping holds under a string key, through names, ``dict(...)``, ``{**a}``, ``a | b`` and updates."""
-        return self._mappings.entry(node, key)
+        return self.mappings.entry(node, key)
 
 
 def _at(args: list[ast.expr], position: int) -> Argument:

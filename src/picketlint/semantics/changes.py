@@ -1,8 +1,9 @@
-"""The places that change a mapping held by a plain name, or hand it to code that may."""
+"""The places that change a mapping held by a plain name or a member, or hand it to code that may."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from picketlint.base.records import Enum, NamedTuple
 from picketlint.semantics.tree import Tree, last_name
@@ -65,18 +66,19 @@ class What(Enum):
     UPDATE = "another mapping is laid over it"
     DEFAULT = "a value is stored if the key is not there"
     ESCAPE = "other code gets hold of it and may add to it"
+    INSIDE = "a mapping that lies under the key may be changed"
     UNKNOWN = "any key may be stored or removed"
 
 
 class Change(NamedTuple):
-    """One change. ``mapping`` is the name it goes through, ``site`` the node after which it has happened.
+    """One change. ``mapping`` is the name or attribute it goes through, ``site`` the node after which it has happened.
 
     ``given`` are the values or mappings put in, ``focus`` what to point at. ``key`` is None where it may be any.
     """
 
     what: What
     site: ast.AST
-    mapping: ast.Name
+    mapping: ast.Name | ast.Attribute
     key: object = None
     given: tuple[ast.expr, ...] = ()
     keywords: tuple[ast.keyword, ...] = ()
@@ -89,19 +91,29 @@ class Changes:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._by_key: dict[str, tuple[dict[object, list[Change]], list[Change]]] = {}
+        self._by_member: dict[str, tuple[dict[object, list[Change]], list[Change]]] = {}
 
     def of(self, name: str, key: str) -> list[Change]:
         """Every change that can concern this key of a mapping of this name."""
         known = self._by_key.get(name)
         if known is None:
-            known = self._by_key[name] = self._sorted(name)
+            known = self._by_key[name] = self._sorted(self.tree.reads.get(name, ()))
         keyed, any_key = known
         return [*keyed.get(key, ()), *any_key]
 
-    def _sorted(self, name: str) -> tuple[dict[object, list[Change]], list[Change]]:
+    def of_member(self, name: str, key: str) -> list[Change]:
+        """Every change that can concern this key of a member of this name, of whatever object."""
+        known = self._by_member.get(name)
+        if known is None:
+            uses = [node for node in self.tree.nodes(ast.Attribute) if node.attr == name]
+            known = self._by_member[name] = self._sorted(use for use in uses if isinstance(use.ctx, ast.Load))
+        keyed, any_key = known
+        return [*keyed.get(key, ()), *any_key]
+
+    def _sorted(self, uses: Iterable[ast.Name | ast.Attribute]) -> tuple[dict[object, list[Change]], list[Change]]:
         keyed: dict[object, list[Change]] = {}
         any_key: list[Change] = []
-        for use in self.tree.reads.get(name, ()):
+        for use in uses:
             change = self._change(use)
             if change is None:
                 continue
@@ -111,7 +123,7 @@ class Changes:
                 keyed.setdefault(change.key, []).append(change)
         return keyed, any_key
 
-    def _change(self, use: ast.Name) -> Change | None:
+    def _change(self, use: ast.Name | ast.Attribute) -> Change | None:
         parent = self.tree.parent(use)
         if isinstance(parent, ast.Subscript) and parent.value is use:
             return self._subscript(use, parent)
@@ -122,10 +134,10 @@ class Changes:
             return Change(What.ESCAPE, parent or use, use)
         return None
 
-    def _subscript(self, use: ast.Name, slot: ast.Subscript) -> Change | None:
+    def _subscript(self, use: ast.Name | ast.Attribute, slot: ast.Subscript) -> Change | None:
         """``name[key] = value``, ``del name[key]``."""
         if isinstance(slot.ctx, ast.Load):
-            return None
+            return self._within(use, slot)
         statement = self.tree.parent(slot)
         site = self.tree.unit(slot) or slot
         if not isinstance(slot.slice, ast.Constant):
@@ -136,8 +148,22 @@ class Changes:
         value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
         return Change(What.STORE, site, use, key, (value,) if value is not None else (), focus=slot.slice)
 
+    def _within(self, use: ast.Name | ast.Attribute, slot: ast.Subscript) -> Change | None:
+        """``name[key][other] = value``, ``name[key].update(...)``, and ``name[key]`` under a name of its own."""
+        parent = self.tree.parent(slot)
+        method = self.tree.parent(parent) if isinstance(parent, ast.Attribute) else None
+        changed = (isinstance(parent, ast.Subscript) and parent.value is slot) or (
+            isinstance(parent, ast.Attribute) and isinstance(method, ast.Call) and parent.attr in _CHANGING
+        )
+        if not changed and not (
+            isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and parent.value is slot
+        ):
+            return None
+        key = slot.slice.value if isinstance(slot.slice, ast.Constant) else None
+        return Change(What.INSIDE, self.tree.unit(slot) or slot, use, key)
+
     @staticmethod
-    def _method(use: ast.Name, method: ast.Attribute, call: ast.Call) -> Change | None:
+    def _method(use: ast.Name | ast.Attribute, method: ast.Attribute, call: ast.Call) -> Change | None:
         """``name.update(...)``, ``name.pop(key)`` and the like."""
         called = method.attr
         if called not in _CHANGING:
@@ -156,7 +182,7 @@ class Changes:
         given = tuple(call.args[1:2])
         return Change(What.DEFAULT if given else What.STORE, call, use, key.value, given)
 
-    def _escapes(self, use: ast.Name, parent: ast.AST | None) -> bool:
+    def _escapes(self, use: ast.Name | ast.Attribute, parent: ast.AST | None) -> bool:
         """Whether a use gives other code the very object: as an argument, under another name, in a container."""
         if isinstance(parent, ast.Call):
             return use is not parent.func and last_name(parent.func) not in _READING

@@ -50,6 +50,11 @@ class Classes:
             return None
         calls = 0
         for _ in range(MAX_DEPTH):
+            typed = _typed(node)
+            if typed is not None and self.bindings.lookup("type", node) is None:
+                meaning = self._meaning(typed)
+                known = meaning is not None and meaning.instance and calls < 2
+                return Meaning(meaning.owner, calls == 1) if meaning is not None and known else None
             if isinstance(node, ast.Call):
                 calls += 1
                 node = node.func
@@ -139,6 +144,19 @@ class Classes:
         """Whether the module assigns to this attribute of an object that is not known."""
         return None in self._stored_in(attribute)
 
+    def overridden(self, owner: ast.ClassDef, attribute: str) -> bool:
+        """Whether a class of the module that is derived from this one has an attribute of its own."""
+        scopes = [scope for scope in self.bindings.by_scope(attribute) if isinstance(scope, ast.ClassDef)]
+        others = {*scopes, *self._stored_in(attribute)} - {owner, None}
+        return any(other is not None and owner in self._lineage(other) for other in others)
+
+    def is_field(self, binding: Binding) -> bool:
+        """Whether a class-level binding is a field whose value each instance may choose (dataclass, pydantic)."""
+        owner = binding.scope
+        if isinstance(owner, ast.ClassDef) and isinstance(self.tree.parent(binding.node), ast.AnnAssign):
+            return isinstance(binding.node, ast.Name) and bool(owner.decorator_list or owner.bases)
+        return False
+
     def _stored_in(self, attribute: str) -> dict[ast.ClassDef | None, list[Binding]]:
         """What is assigned to ``something.attribute``, by the class that something is an instance of."""
         found = self._stored.get(attribute)
@@ -170,3 +188,13 @@ class Classes:
                     stores.setdefault(node.attr, []).append(node)
             self._stores = stores
         return self._stores
+
+
+def _typed(node: ast.AST) -> ast.Name | None:
+    """The name whose class is meant: ``type(self)``, ``self.__class__``."""
+    found: ast.AST | None = None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type":
+        found = node.args[0] if len(node.args) == 1 and not node.keywords else None
+    elif isinstance(node, ast.Attribute) and node.attr == "__class__":
+        found = node.value
+    return found if isinstance(found, ast.Name) else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from picketlint.knowledge.origins import CALLERS, RUNNERS
+from picketlint.knowledge.handers import CALLERS, REMOTE, RUNNERS
 from picketlint.semantics.calls import PARTIALS
 from picketlint.semantics.tree import last_name
 
 # What calls have to be called for ``handed_over`` to find anything.
-HANDERS = frozenset({*RUNNERS, *CALLERS, "remote"})
+HANDERS = frozenset({*RUNNERS, *CALLERS, REMOTE})
 _WRITTEN_PARTIALS = frozenset(name.rpartition(".")[2] for name in PARTIALS)
 # They take the arguments in a tuple, and the keywords in a mapping after it or under one of these names.
 _APPLYING = frozenset({"apply", "apply_async"})
@@ -26,8 +26,7 @@ def handed_over(call: ast.Call) -> ast.Call | None:
     name = last_name(func)
     if name in RUNNERS:
         return _run_by(call)
-    if name == "remote":
-        # ``ray.remote(f).remote(x)``
+    if name == REMOTE:
         remote = func.value if isinstance(func, ast.Attribute) else None
         return ast.copy_location(ast.Call(remote, call.args, call.keywords), call) if remote is not None else None
     place = CALLERS.get(name)

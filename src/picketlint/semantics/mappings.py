@@ -1,8 +1,9 @@
 """What a mapping holds under a string key when it is spread into a call.
 
-Literals, ``dict(...)``, ``{**a}``, ``a | b``, conditional expressions and names are followed; for a name, all that is
-done to the dict between its making and its use: subscripts, ``update``, ``setdefault``, ``pop``, ``del``, and its
-being handed to code that may change it.
+Literals, ``dict(...)``, ``{**a}``, ``a | b``, conditional expressions, entries of other mappings, what functions of the
+module return, members of its classes and names are followed; for a name, all that is done to the dict between its
+making and its use: subscripts, ``update``, ``setdefault``, ``pop``, ``del``, and its being handed to code that may
+change it. To a member it may be done at any time.
 """
 
 from __future__ import annotations
@@ -15,12 +16,21 @@ from picketlint.semantics.bindings import Binding, Kind, Owner, event
 from picketlint.semantics.changes import Change, Changes, What
 from picketlint.semantics.flow import Event, Flow
 from picketlint.semantics.names import Resolver
+from picketlint.semantics.returned import Returned
 from picketlint.semantics.solver import Solver
 from picketlint.semantics.tree import COMPREHENSIONS, FUNCTIONS, end
 
-Key = tuple[ast.expr, str]
+# The keys that lead to what is asked for: one, or more for a mapping in a mapping.
+Path = tuple[str, ...]
+Key = tuple[ast.expr, Path]
 Get = Callable[[Key], Argument]
+_Entries = dict[str | None, list[tuple[int, ast.expr | None, ast.expr]]]
 _COPIES = frozenset({"copy.copy", "copy.deepcopy"})
+_MAX_PATH = 4
+_TOO_NESTED = f"mappings in mappings are looked into {_MAX_PATH} deep"
+# Each may mean a look at all that is done to the mapping.
+_MAX_LOOKUPS = 512
+_TOO_MANY_LOOKUPS = f"{_MAX_LOOKUPS} keys of mappings are looked up"
 
 
 class Mappings(Solver[Key, Argument]):
@@ -30,11 +40,25 @@ class Mappings(Solver[Key, Argument]):
         super().__init__()
         self.resolver = resolver
         self._changes = Changes(resolver.tree)
+        self._returned = Returned(resolver)
+        self._entries: dict[ast.Dict, _Entries] = {}
+        self._lookups: dict[Key, None] = {}
         self._flows: dict[tuple[str, ast.AST, str], tuple[Flow, list[Binding | Change]]] = {}
 
     def entry(self, node: ast.expr, key: str) -> Argument:
         """What a mapping holds under a key; MAYBE where it depends on itself."""
-        return self.solve((node, key))
+        return self.solve((node, (key,)))
+
+    def looked_up(self, node: ast.expr) -> Argument | None:
+        """What ``mapping["key"]`` and ``mapping.get("key")`` give; None for any other expression."""
+        inner = self._inner(node, ())
+        if inner is None:
+            return None
+        if len(self._lookups) >= _MAX_LOOKUPS and inner not in self._lookups:
+            self.resolver.tree.limits.reached(_TOO_MANY_LOOKUPS, node)
+            return MAYBE
+        self._lookups[inner] = None
+        return self.solve(inner)
 
     def _unknown(self, key: Key) -> Argument:
         return MAYBE
@@ -42,26 +66,46 @@ class Mappings(Solver[Key, Argument]):
     # -- what an answer depends on -------------------------------------------------------------------------------------
 
     def _dependencies(self, question: Key) -> list[Key]:
-        node, key = question
-        return [(part, key) for part in self._parts(node, key)]
-
-    def _parts(self, node: ast.expr, key: str) -> list[ast.expr]:
-        """The mappings that a mapping is made of."""
+        node, path = question
+        inner = self._inner(node, path)
+        if inner is not None:
+            return [inner]
         if isinstance(node, ast.Dict):
-            return [value for entry, value in zip(node.keys, node.values, strict=True) if entry is None]
+            return self._parts_of_dict(node, path)
+        if isinstance(node, ast.Name):
+            return [part for step in self._steps(node, path[0]) or () for part in self._parts_of_step(step, path)]
+        if isinstance(node, ast.Attribute):
+            bindings, changes = self._at_member(node, path[0])
+            steps: list[Binding | Change] = [*bindings, *changes]
+            return [part for step in steps for part in self._parts_of_step(step, path)]
+        own = _inside(written(node.keywords, path[0]), path) if isinstance(node, ast.Call) else []
+        return [*((part, path) for part in self._parts(node)), *own]
+
+    def _parts(self, node: ast.expr) -> list[ast.expr]:
+        """The mappings that a mapping is made of, all of whose entries may be its own."""
         if isinstance(node, ast.Call):
-            return self._copied(node)
+            return self._copied(node) or self._returned.to(node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             return [node.left, node.right]
         if isinstance(node, ast.IfExp):
             return [node.body, node.orelse]
         if isinstance(node, ast.BoolOp):
             return node.values
-        if isinstance(node, ast.NamedExpr):
-            return [node.value]
-        if isinstance(node, ast.Name):
-            return [part for step in self._steps(node, key) or () for part in self._parts_of_step(step)]
-        return []
+        return [node.value] if isinstance(node, ast.NamedExpr) else []
+
+    def _inner(self, node: ast.expr, path: Path) -> Key | None:
+        """The question that one about ``mapping["key"]`` or ``mapping.get("key")`` comes down to."""
+        found: tuple[ast.expr, ast.expr] | None = None
+        if isinstance(node, ast.Subscript):
+            found = (node.value, node.slice)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+            found = (node.func.value, node.args[0]) if len(node.args) == 1 else None
+        if found is None or not isinstance(found[1], ast.Constant) or not isinstance(found[1].value, str):
+            return None
+        if len(path) == _MAX_PATH:
+            self.resolver.tree.limits.reached(_TOO_NESTED, node)
+            return None
+        return found[0], (found[1].value, *path)
 
     def _copied(self, node: ast.Call) -> list[ast.expr]:
         """The mappings a call of ``dict``, ``copy`` or ``x.copy()`` copies, then those spread into its keywords."""
@@ -72,74 +116,121 @@ class Mappings(Solver[Key, Argument]):
             return [*node.args[:1], *_spread(node.keywords)]
         return node.args[:1] if callee in _COPIES else []
 
-    def _parts_of_step(self, step: Binding | Change) -> list[ast.expr]:
+    def _parts_of_step(self, step: Binding | Change, path: Path) -> list[Key]:
         if isinstance(step, Change):
-            return [step.mapping, *step.given[:1], *_spread(step.keywords)]
+            mappings = [*(step.given[:1] if step.what is What.UPDATE else ()), *_spread(step.keywords)]
+            before = [step.mapping] if isinstance(step.mapping, ast.Name) else []
+            return [*((part, path) for part in (*before, *mappings)), *_inside(_put(step, path[0]), path)]
         if step.kind is Kind.VALUE and step.value is not None:
-            return [step.value]
+            return [(step.value, path)]
         if step.kind is Kind.AUGMENTED and isinstance(step.node, ast.Name) and step.value is not None:
-            return [step.node, step.value]
+            return [(step.node, path), (step.value, path)]
         return []
+
+    def _parts_of_dict(self, node: ast.Dict, path: Path) -> list[Key]:
+        parts: list[Key] = []
+        for entry, value in self._entries_of(node, path[0]):
+            if entry is None:
+                parts.append((value, path))
+            elif len(path) > 1 and isinstance(entry, ast.Constant):
+                parts.append((value, path[1:]))
+        return parts
+
+    def _entries_of(self, node: ast.Dict, key: str) -> list[tuple[ast.expr | None, ast.expr]]:
+        """The entries of a literal, in order, that can concern a key: its own, what is spread, and computed keys."""
+        found = self._entries.get(node)
+        if found is None:
+            found = self._entries[node] = {}
+            for place, (entry, value) in enumerate(zip(node.keys, node.values, strict=True)):
+                if not isinstance(entry, ast.Constant):
+                    found.setdefault(None, []).append((place, entry, value))
+                elif isinstance(entry.value, str):
+                    found.setdefault(entry.value, []).append((place, entry, value))
+        near = sorted([*found.get(key, ()), *found.get(None, ())], key=lambda entry: entry[0])
+        return [(entry, value) for _, entry, value in near]
+
+    def _at_member(self, node: ast.Attribute, key: str) -> tuple[list[Binding], list[Change]]:
+        """What the module assigns to a member of a class, and all changes of members of this name."""
+        owner = self.resolver.class_of(node.value)
+        bindings = self.resolver.members(owner, node.attr) if owner is not None else []
+        return bindings, self._changes.of_member(node.attr, key) if bindings else []
 
     # -- answers -------------------------------------------------------------------------------------------------------
 
     def _combine(self, question: Key, get: Get) -> Argument:
-        node, key = question
+        node, path = question
+        inner = self._inner(node, path)
+        if inner is not None:
+            # Somebody else may put there what is not in sight.
+            return _open(get(inner))
         if isinstance(node, ast.Dict):
-            return self._in_dict(node, key, get)
+            return self._in_dict(node, path, get)
         if isinstance(node, ast.Name):
-            return self._in_name(node, key, get)
-        parts = [get((part, key)) for part in self._parts(node, key)]
-        if isinstance(node, ast.Call):
-            certain = self.resolver.names(node.func).certain
-            return later_wins([*parts, *written(node.keywords, key)]) if parts or certain == "builtins.dict" else MAYBE
-        if isinstance(node, ast.BinOp):
+            steps = self._steps(node, path[0])
+            return either([self._after(step, path, get) for step in steps]) if steps else MAYBE
+        if isinstance(node, ast.Attribute):
+            return _open(self._in_member(node, path, get))
+        parts = [get((part, path)) for part in self._parts(node)]
+        if isinstance(node, ast.Call) and self.resolver.names(node.func).certain == "builtins.dict":
+            return later_wins([*parts, *_read(written(node.keywords, path[0]), path, get)])
+        if isinstance(node, ast.BinOp) or (isinstance(node, ast.Call) and self._copied(node)):
             return later_wins(parts) if parts else MAYBE
-        return either(parts) if parts else MAYBE
+        found = either(parts) if parts else MAYBE
+        method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        return _open(found) if method else found
 
-    @staticmethod
-    def _in_dict(node: ast.Dict, key: str, get: Get) -> Argument:
+    def _in_dict(self, node: ast.Dict, path: Path, get: Get) -> Argument:
         """The last entry counts; keys that are not literal may be any."""
         parts: list[Argument] = []
-        for entry, value in zip(node.keys, node.values, strict=True):
+        for entry, value in self._entries_of(node, path[0]):
             if entry is None:
-                parts.append(get((value, key)))
+                parts.append(get((value, path)))
             elif not isinstance(entry, ast.Constant):
                 parts.append(MAYBE)
-            elif entry.value == key:
-                parts.append(Argument(State.GIVEN, (Candidate(value, entry),)))
+            else:
+                parts += _read([Argument(State.GIVEN, (Candidate(value, entry),))], path, get)
         return later_wins(parts)
 
-    def _in_name(self, node: ast.Name, key: str, get: Get) -> Argument:
-        steps = self._steps(node, key)
-        return MAYBE if not steps else either([self._after(step, key, get) for step in steps])
+    def _in_member(self, node: ast.Attribute, path: Path, get: Get) -> Argument:
+        """What a member is assigned somewhere, or has after one of its changes; derived classes may have their own."""
+        bindings, changes = self._at_member(node, path[0])
+        owner = self.resolver.class_of(node.value)
+        if not bindings or owner is None:
+            return MAYBE
+        classes = self.resolver.classes
+        before = either([self._after(binding, path, get) for binding in bindings])
+        open_ = (
+            classes.foreign(node.attr) or classes.overridden(owner, node.attr) or any(map(classes.is_field, bindings))
+        )
+        if open_:
+            before = later_wins([before, MAYBE])
+        return either([before, *(self._changed(change, before, path, get) for change in changes)])
 
-    def _after(self, step: Binding | Change, key: str, get: Get) -> Argument:
+    def _after(self, step: Binding | Change, path: Path, get: Get) -> Argument:
         """What the mapping holds right after it was bound or changed."""
         if isinstance(step, Change):
-            return self._changed(step, key, get)
+            return self._changed(step, get((step.mapping, path)), path, get)
         function = step.scope
         if isinstance(step.node, ast.arg) and isinstance(function, FUNCTIONS) and function.args.kwarg is step.node:
             return Argument(State.MAYBE, passed=(step.node,))
-        parts = [get((part, key)) for part in self._parts_of_step(step)]
+        parts = [get(part) for part in self._parts_of_step(step, path)]
         return later_wins(parts) if parts else MAYBE
 
-    def _changed(self, change: Change, key: str, get: Get) -> Argument:
-        before = get((change.mapping, key))
+    @staticmethod
+    def _changed(change: Change, before: Argument, path: Path, get: Get) -> Argument:
+        put = _read(_put(change, path[0]), path, get)
         if change.what is What.STORE:
-            return (
-                Argument(State.GIVEN, (Candidate(change.given[0], change.focus or change.mapping),))
-                if change.given
-                else MAYBE
-            )
+            return put[0] if put else MAYBE
         if change.what is What.REMOVE:
             return ABSENT
         if change.what is What.DEFAULT:
-            return later_wins([Argument(State.GIVEN, (Candidate(change.given[0], change.given[0]),)), before])
+            return later_wins([*put, before])
         if change.what is What.UPDATE:
-            spread = [get((part, key)) for part in (*change.given[:1], *_spread(change.keywords))]
-            return later_wins([before, *spread, *written(change.keywords, key)])
+            spread = [get((part, path)) for part in (*change.given[:1], *_spread(change.keywords))]
+            return later_wins([before, *spread, *put])
         if change.what is What.ESCAPE and before.state is State.GIVEN:
+            return before
+        if change.what is What.INSIDE and len(path) == 1:
             return before
         return later_wins([before, MAYBE])
 
@@ -183,6 +274,31 @@ class Mappings(Solver[Key, Argument]):
 def written(keywords: Iterable[ast.keyword], name: str) -> list[Argument]:
     """The keyword of this name that a call spells out, if it does."""
     return [Argument(State.GIVEN, (Candidate(k.value, k),)) for k in keywords if k.arg == name][:1]
+
+
+def _put(change: Change, key: str) -> list[Argument]:
+    """The value that a change puts under a key, rather than another mapping that may have it."""
+    if change.what in (What.STORE, What.DEFAULT) and change.given:
+        focus = change.focus or (change.mapping if change.what is What.STORE else change.given[0])
+        return [Argument(State.GIVEN, (Candidate(change.given[0], focus),))]
+    return written(change.keywords, key) if change.what is What.UPDATE else []
+
+
+def _open(found: Argument) -> Argument:
+    """What is known of a mapping that other modules or derived classes can fill: that a key is absent is not."""
+    return MAYBE if found.state is State.ABSENT else found
+
+
+def _inside(found: list[Argument], path: Path) -> list[Key]:
+    """The questions about the mappings that lie under the first key of a path."""
+    if len(path) == 1:
+        return []
+    return [(candidate.value, path[1:]) for argument in found for candidate in argument.candidates]
+
+
+def _read(found: list[Argument], path: Path, get: Get) -> list[Argument]:
+    """What lies under the first key of a path; of mappings that lie there, what they hold under the rest of it."""
+    return found if len(path) == 1 else [get(question) for question in _inside(found, path)]
 
 
 def _spread(keywords: Iterable[ast.keyword]) -> list[ast.expr]:

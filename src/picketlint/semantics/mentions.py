@@ -43,6 +43,10 @@ class Mentions:
         root, dot, _ = name.partition(".")
         return not dot or root in self._roots
 
+    def imports(self, *packages: str) -> bool:
+        """Whether the module can have something of one of these packages under a qualified name."""
+        return not self._roots.isdisjoint(packages)
+
     @cached_property
     def _roots(self) -> frozenset[str]:
         """What qualified names can begin with: imported packages, what strings begin with, and what is always there."""

@@ -82,7 +82,7 @@ class Module:
 
     @cached_property
     def _values(self) -> Evaluator:
-        return Evaluator(self.resolver)
+        return Evaluator(self.resolver, self.calls.mappings)
 
     @cached_property
     def _origins(self) -> Origins:
@@ -183,13 +183,16 @@ class Module:
 
         return maker(node, names, methods, self.resolver)
 
-    def made_here(self, call: ast.Call, makes: Callable[[str], bool] = lambda name: False) -> bool:
+    def made_here(self, call: ast.Call, makes: Callable[[str], bool] | None = None) -> bool:
         """Whether the first argument of a call comes from a function that ``makes`` knows the name of, and only so.
 
         So does one that comes from a file in memory, or a temporary one, to which nothing but objects is dumped.
         """
+        if makes is None and not self.mentions.imports("io", "_io", "tempfile"):
+            return False
         from picketlint.semantics.makers import made_here
 
+        makes = makes or frozenset[str]().__contains__
         return bool(call.args) and made_here(call.args[0], makes, self.resolver, self._buffers)
 
     def finds_everything(self, owner: ast.ClassDef) -> Confidence | None:

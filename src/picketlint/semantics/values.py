@@ -11,7 +11,9 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from picketlint.semantics.arguments import State
 from picketlint.semantics.bindings import NOTHING, Binding, Kind, Reaching
+from picketlint.semantics.mappings import Mappings
 from picketlint.semantics.names import Resolver
 from picketlint.semantics.options import (
     CONSTANT,
@@ -49,9 +51,12 @@ class Evaluator(Solver[ast.AST, Value]):
     argument: what is an expression if this is that?
     """
 
-    def __init__(self, resolver: Resolver, assumed: Mapping[ast.AST, object] = MappingProxyType({})) -> None:
+    def __init__(
+        self, resolver: Resolver, mappings: Mappings, assumed: Mapping[ast.AST, object] = MappingProxyType({})
+    ) -> None:
         super().__init__()
         self.resolver = resolver
+        self.mappings = mappings
         self.assumed = assumed
 
     def value(self, node: ast.AST) -> Value:
@@ -69,8 +74,10 @@ class Evaluator(Solver[ast.AST, Value]):
             return self._parts_of_bindings(self._reaching(node).bindings)
         if isinstance(node, ast.Attribute):
             return self._parts_of_bindings(self._members(node))
+        if isinstance(node, ast.Subscript):
+            return self._parts_of_entry(node)
         if isinstance(node, ast.Call):
-            return self._parts_of_call(node)
+            return self._parts_of_entry(node) or self._parts_of_call(node)
         if isinstance(node, CONTAINERS):
             return _elements(node) if len(_elements(node)) <= MAX_OPTIONS else []
         if isinstance(node, ast.IfExp):
@@ -102,6 +109,11 @@ class Evaluator(Solver[ast.AST, Value]):
         if binding.kind is Kind.AUGMENTED:
             return [binding.node, value] if isinstance(binding.node, ast.Name) else []
         return [value] if binding.kind is Kind.VALUE else []
+
+    def _parts_of_entry(self, node: ast.Subscript | ast.Call) -> list[ast.expr]:
+        """The expressions that ``mapping["key"]`` can be, where the mapping surely has the key."""
+        found = self.mappings.looked_up(node)
+        return [c.value for c in found.candidates] if found is not None and found.state is State.GIVEN else []
 
     def _parts_of_call(self, node: ast.Call) -> list[ast.expr]:
         callee = self.resolver.names(node.func).certain
@@ -142,6 +154,10 @@ class Evaluator(Solver[ast.AST, Value]):
             return self._unary(node, get)
         if isinstance(node, ast.BoolOp):
             return self._bool_op(node, get)
+        if isinstance(node, (ast.Subscript, ast.Call)):
+            entries = self._parts_of_entry(node)
+            if entries:
+                return Value(tuple(option for entry in entries for option in get(entry).options))
         if isinstance(node, ast.Call):
             return self._call(node, get)
         if isinstance(node, (ast.JoinedStr, ast.BinOp, ast.FormattedValue)):
@@ -213,18 +229,11 @@ class Evaluator(Solver[ast.AST, Value]):
         if not values:
             return _open(node)
         if binding.kind is Kind.VALUE:
-            return _chosen(values[0]) if self._is_field(binding) else values[0]
+            return _chosen(values[0]) if self.resolver.classes.is_field(binding) else values[0]
         if binding.kind is Kind.ELEMENT and binding.value is not None and _few(binding.value):
             return Value(tuple(option for value in values for option in value.options))
         constant = all(value.constant for value in values)
         return Value((Option(CONSTANT if constant else UNKNOWN, node),))
-
-    def _is_field(self, binding: Binding) -> bool:
-        """Whether a class-level binding is a field whose value each instance may choose (dataclass, pydantic)."""
-        owner = binding.scope
-        if isinstance(owner, ast.ClassDef) and isinstance(self.resolver.tree.parent(binding.node), ast.AnnAssign):
-            return isinstance(binding.node, ast.Name) and bool(owner.decorator_list or owner.bases)
-        return False
 
     def _members(self, node: ast.Attribute) -> list[Binding]:
         owner = self.resolver.class_of(node.value)
