@@ -72,6 +72,11 @@ CASES = [
         id="keys",
     ),
     pytest.param(
+        "TABLE = {" + lines(70, "#: pickle.load,") + "}\nTABLE[k](x)",
+        "semantics.dispatching._TOO_MANY",
+        id="tables-of-functions",
+    ),
+    pytest.param(
         "class A0: w = False\n" + lines(30, "class A#(A@): pass", 1) + load("A30.w"),
         "semantics.classes.TOO_DEEP",
         id="base-classes",

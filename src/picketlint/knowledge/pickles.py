@@ -267,6 +267,10 @@ CONNECTIONS = {
     "multiprocessing.connection.Listener": 3,
     "multiprocessing.connection.Client": 2,
 }
+# Keywords under which clients, consumers and caches are given the function that they call with what they receive.
+# https://kafka-python.readthedocs.io/en/master/apidoc/KafkaConsumer.html (value_deserializer),
+# https://docs.pytorch.org/vision/stable/generated/torchvision.datasets.DatasetFolder.html (loader)
+DESERIALIZERS = ("decoder", "deserialize", "deserializer", "key_deserializer", "loader", "loads", "value_deserializer")
 # Flags that allow a loader to unpickle; False by default in all of them.
 # https://python.langchain.com/api_reference/community/vectorstores/langchain_community.vectorstores.faiss.FAISS.html
 # pickle_fallback: langgraph's JsonPlusSerializer, CVE-2026-27794
@@ -295,6 +299,24 @@ CONSIDERED = {
         "import pickle\nclass Job:\n    def __init__(self, f):\n        self._f = None\n"
         "        self._f = pickle.dumps(f)\n    def __call__(self):\n        return pickle.loads(self._f)"
     ): "the object has pickled it itself",
+    "import io, pickle\ny = pickle.load(io.BytesIO(pickle.dumps(x)))": "a copy made here",
+    "import io, pickle\nb = io.BytesIO()\npickle.dump(x, b)\nb.seek(0)\ny = pickle.load(b)": "a copy made here",
+    "import io, pickle\nb = io.BytesIO()\npickle.Pickler(b).dump(x)\ny = pickle.loads(b.getvalue())": "a copy",
+    (
+        "import pickle, tempfile\nwith tempfile.TemporaryFile() as f:\n    pickle.dump(x, f)\n    pickle.load(f)"
+    ): "a copy made here",
+    "import pickle\ndef copy(x):\n    b = pickle.dumps(x)\n    return pickle.loads(b)": "a copy made here",
+    "import pickle\ndef check(x, loads=pickle.loads, dumps=pickle.dumps):\n    loads(dumps(x))": "a copy made here",
+    (
+        "import pickle\nclass Safe(pickle.Unpickler):\n    def find_class(self, module, name):\n"
+        "        if (module, name) in ALLOWED:\n            return super().find_class(module, name)\n"
+        "        raise pickle.UnpicklingError(name)\nSafe(f).load()"
+    ): "an allow-list",
+    (
+        "import pickle\nclass Safe(pickle.Unpickler):\n    def find_class(self, module, name):\n"
+        "        if (module, name) not in ALLOWED:\n            raise pickle.UnpicklingError(name)\n"
+        "        return super().find_class(module, name)\nSafe(f).load()"
+    ): "an allow-list that refuses first",
     "import torch\ntorch.jit.load(path)": "TorchScript, not Python: the archive's constants are tensors and scripts",
     "import torch.utils.cpp_extension\ntorch.utils.cpp_extension.load(name, sources)": "compiles the project's sources",
     "import numpy\nnumpy.loadtxt(path)": "text",

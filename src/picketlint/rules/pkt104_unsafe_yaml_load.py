@@ -168,7 +168,10 @@ class UnsafeYamlLoad(Rule):
             return
         if loader.state is State.ABSENT:
             message = f"`{call.name}` without a `Loader` builds any Python object; {INSTEAD}"
-            yield self.at(call.node, message, severity=_severity(call, False, module))
+            names = target.names
+            sure = names.complete and all(name in _LOADS for name in names.names)
+            confidence = None if sure else Confidence.MEDIUM
+            yield self.at(call.node, message, severity=_severity(call, False, module), confidence=confidence)
             return
         if target.unfinished and not loader.candidates:
             return

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from picketlint.semantics.calls import PARTIALS
+from picketlint.semantics.dispatching import GETTERS
 from picketlint.semantics.names import HERE
 from picketlint.semantics.tree import Position, Tree, end, start
 
@@ -46,6 +47,13 @@ class Mentions:
     def imports(self, *packages: str) -> bool:
         """Whether the module can have something of one of these packages under a qualified name."""
         return not self._roots.isdisjoint(packages)
+
+    def imports_module(self, module: str) -> bool:
+        """Whether an import shows that there is a module of this name: what is imported from a package need not be."""
+        origins = self.tree.nodes(ast.ImportFrom)
+        if any("." * origin.level + (origin.module or "") == module for origin in origins):
+            return True
+        return any(alias.name == module for statement in self.tree.nodes(ast.Import) for alias in statement.names)
 
     @cached_property
     def _roots(self) -> frozenset[str]:
@@ -180,7 +188,7 @@ def _given(node: ast.AST, tree: Tree) -> list[str]:
     given: list[str] = []
     for parent in tree.ancestors(node):
         if isinstance(parent, ast.Call):
-            if child is parent.func:
+            if child is parent.func and not (isinstance(child, ast.Attribute) and child.attr in GETTERS):
                 break
             child = parent
             continue

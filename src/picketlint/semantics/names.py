@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from picketlint.base.records import NamedTuple
 from picketlint.semantics.bindings import BUILTINS, Binding, Bindings, Kind
 from picketlint.semantics.classes import Classes
+from picketlint.semantics.dispatching import FunctionTables
 from picketlint.semantics.solver import Solver
 from picketlint.semantics.tree import FUNCTIONS, Tree
 
@@ -74,6 +75,7 @@ class Resolver(Solver[ast.AST, Names]):
         self._signatures: dict[ast.arguments, dict[ast.AST, Parameter]] = {}
         self._classes: dict[ast.AST, ast.ClassDef | None] = {}
         self.classes = Classes(tree, bindings)
+        self.tables = FunctionTables(tree, bindings, self.classes)
 
     def names(self, node: ast.AST) -> Names:
         """The qualified names of an expression; UNKNOWN where it depends on itself."""
@@ -93,9 +95,9 @@ class Resolver(Solver[ast.AST, Names]):
             owner = self.class_of(node.value)
             return [node.value] if owner is None else self._values_of(self.members(owner, node.attr))
         if isinstance(node, ast.Call):
-            return [node.func, *node.args[:1], *node.args[2:3]]
+            return [node.func, *node.args[:1], *node.args[2:3], *self.tables.entries(node).values]
         if isinstance(node, ast.Subscript):
-            return [node.value]
+            return [node.value, *self.tables.entries(node).values]
         if isinstance(node, ast.IfExp):
             return [node.body, node.orelse]
         if isinstance(node, ast.BoolOp):
@@ -196,6 +198,8 @@ class Resolver(Solver[ast.AST, Names]):
     def _entry(self, node: ast.Subscript, get: Get) -> Names:
         """``__builtins__["eval"]``, ``pickle.__dict__["loads"]``, ``sys.modules["pickle"]``."""
         key, base = _text(node.slice), get(node.value).certain
+        if self.tables.entries(node).values:
+            return self._of_table(node, get)
         if key is None or base is None:
             return UNKNOWN
         if base == "sys.modules":
@@ -204,7 +208,14 @@ class Resolver(Solver[ast.AST, Names]):
             return Names((f"{base.removesuffix('.__dict__')}.{key}",), True)
         return UNKNOWN
 
+    def _of_table(self, node: ast.Subscript | ast.Call, get: Get) -> Names:
+        """The names of the functions in a table."""
+        values, fixed = self.tables.entries(node)
+        return self._union(node, [get(value) for value in values], fixed)
+
     def _call(self, node: ast.Call, get: Get) -> Names:
+        if self.tables.entries(node).values:
+            return self._of_table(node, get)
         callee = get(node.func)
         certain = callee.certain
         if certain == "builtins.getattr" and len(node.args) >= 2 and _text(node.args[1]):
