@@ -22,6 +22,10 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "torch.hub.list": ("github", "force_reload", "skip_validation", "trust_repo", "verbose"),
     "torch.hub.help": ("github", "model", "force_reload", "skip_validation", "trust_repo"),
     # https://pyyaml.org/wiki/PyYAMLDocumentation, https://yaml.dev/doc/ruamel.yaml/
+    "oyaml.load": ("stream", "Loader"),
+    "oyaml.load_all": ("stream", "Loader"),
+    "yaml_ft.load": ("stream", "Loader"),
+    "yaml_ft.load_all": ("stream", "Loader"),
     "yaml.load": ("stream", "Loader"),
     "yaml.load_all": ("stream", "Loader"),
     "ruamel.yaml.load": ("stream", "Loader"),
@@ -29,6 +33,13 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "ruamel_yaml.load": ("stream", "Loader"),
     "ruamel_yaml.load_all": ("stream", "Loader"),
 }
+
+# Keywords under which something takes the options that it hands on to a loader, as the datasets of kedro do:
+# https://docs.kedro.org/projects/kedro-datasets/ (load_args)
+LOAD_OPTIONS = (
+    *(f"{what}{options}" for what in ("load_", "loading_", "loader_") for options in ("kwargs", "args", "options")),
+    *(f"{what}_load_{options}" for what in ("torch", "numpy", "np", "ckpt") for options in ("kwargs", "args")),
+)
 
 # https://docs.python.org/3/library/subprocess.html#subprocess.Popen; the others hand their arguments on to it.
 POPEN = ("args", "bufsize", "executable", "stdin", "stdout", "stderr", "preexec_fn", "close_fds", "shell", "cwd", "env")

@@ -5,12 +5,18 @@ Sources: the documentation of each library; the warning on its page says that th
 
 from __future__ import annotations
 
+# They hand on all that PyYAML has: https://github.com/wimglenn/oyaml, https://github.com/Quansight-Labs/pyyaml-ft
+YAML_DROP_INS = ("oyaml", "yaml_ft")
 # https://pyyaml.org/wiki/PyYAMLDocumentation and yaml/loader.py, yaml/cyaml.py of PyYAML 6
-YAML_LOADS = frozenset({"yaml.load", "yaml.load_all"})
+YAML_LOADS = frozenset(f"{module}.{name}" for module in ("yaml", *YAML_DROP_INS) for name in ("load", "load_all"))
 # https://yaml.dev/doc/ruamel.yaml/ (these functions are gone in 0.18)
 RUAMEL_LOADS = frozenset({"ruamel.yaml.load", "ruamel.yaml.load_all", "ruamel_yaml.load", "ruamel_yaml.load_all"})
-YAML_UNSAFE_FUNCTIONS = frozenset({"yaml.unsafe_load", "yaml.unsafe_load_all"})
-YAML_FULL_FUNCTIONS = frozenset({"yaml.full_load", "yaml.full_load_all"})
+YAML_UNSAFE_FUNCTIONS = frozenset(
+    f"{module}.{name}" for module in ("yaml", *YAML_DROP_INS) for name in ("unsafe_load", "unsafe_load_all")
+)
+YAML_FULL_FUNCTIONS = frozenset(
+    f"{module}.{name}" for module in ("yaml", *YAML_DROP_INS) for name in ("full_load", "full_load_all")
+)
 RUAMEL_CLASSES = frozenset({"ruamel.yaml.YAML", "ruamel.yaml.main.YAML", "ruamel_yaml.YAML"})
 
 
@@ -18,9 +24,9 @@ def _loaders(modules: tuple[str, ...], names: tuple[str, ...]) -> frozenset[str]
     return frozenset(f"{module}.{name}" for module in modules for name in names)
 
 
-_PYYAML = ("yaml", "yaml.loader", "yaml.cyaml")
+_PYYAML = ("yaml", "yaml.loader", "yaml.cyaml", *YAML_DROP_INS)
 _RUAMEL = ("ruamel.yaml", "ruamel.yaml.loader", "ruamel.yaml.cyaml", "ruamel_yaml")
-YAML_SAFE_LOADER = _loaders(("yaml", "yaml.loader"), ("SafeLoader",))
+YAML_SAFE_LOADER = _loaders(("yaml", "yaml.loader", *YAML_DROP_INS), ("SafeLoader",))
 YAML_SAFE_LOADERS = _loaders(
     (*_PYYAML, *_RUAMEL), ("SafeLoader", "CSafeLoader", "BaseLoader", "CBaseLoader")
 ) | _loaders(_RUAMEL, ("RoundTripLoader",))

@@ -31,6 +31,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from picketlint.knowledge.signatures import LOAD_OPTIONS
 from picketlint.rule import (
     FIELD,
     OPTION,
@@ -50,6 +51,7 @@ from picketlint.rule import (
     how,
     on_call,
     on_default,
+    on_keyword,
     on_passing,
     turned,
 )
@@ -147,6 +149,23 @@ class UnsafeTorchLoad(Rule):
         bad("@dataclass\nclass LoadConfig:\n    weights_only: bool = field(default=False)", at="3:5"),
         bad("parser.add_argument('--weights-only', type=bool, default=False)", at="1:1"),
         bad("parser.add_argument('--weights-only', action='store_true')", confidence=Confidence.MEDIUM),
+        bad("parser.set_defaults(weights_only=False)", at="1:1"),
+        good("parser.set_defaults(weights_only=True)"),
+        bad("Trainer(load_kwargs={'weights_only': False})", at="1:1"),
+        bad("restore(path, torch_load_kwargs=dict(weights_only=False))", at="1:1"),
+        good("Trainer(load_kwargs={'weights_only': args.safe}, save_kwargs={'weights_only': False})"),
+        bad(
+            "import torch\nSAFE = True\ndef _init():\n    global SAFE\n    SAFE = False\n_init()\n"
+            "torch.load(p, weights_only=SAFE)",
+            at="7:1",
+            confidence=Confidence.MEDIUM,
+            why="the module itself turns it off",
+        ),
+        good(
+            "import torch\nSAFE = True\ndef trust():\n    global SAFE\n    SAFE = False\n"
+            "torch.load(p, weights_only=SAFE)",
+            why="somebody has to ask for it",
+        ),
         bad(
             "import torch\ndef load(p, safe=True):\n    return torch.load(p, weights_only=safe)\nload(p, safe=False)",
             at="4:1",
@@ -228,6 +247,14 @@ class UnsafeTorchLoad(Rule):
             judged = module.judge(module.argument(call, FLAG), falsy, FLAG, False)
             if judged is not None:
                 yield self._report(call, judged, name, module)
+
+    @on_keyword(*LOAD_OPTIONS)
+    def options(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
+        """The flag among the options that a call takes for the loader it calls."""
+        call = module.tree.parent(keyword)
+        judged = module.judge(module.calls.entry(keyword.value, FLAG), falsy, FLAG, False)
+        if judged is not None and isinstance(call, ast.Call):
+            yield self._report(call, judged, called(call), module)
 
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:

@@ -31,6 +31,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from picketlint.knowledge.signatures import LOAD_OPTIONS
 from picketlint.rule import (
     FIELD,
     OPTION,
@@ -50,6 +51,7 @@ from picketlint.rule import (
     how,
     on_call,
     on_default,
+    on_keyword,
     on_passing,
     turned,
     with_arguments,
@@ -115,6 +117,7 @@ class UnsafeNumpyLoad(Rule):
         ),
         bad("import numpy as np\npool.submit(np.load, path, allow_pickle=True)", at="2:1"),
         bad("import dask, numpy as np\ndask.delayed(np.load)(path, allow_pickle=True)", at="2:1"),
+        bad("Dataset(path, numpy_load_args={'allow_pickle': True})", at="1:1"),
         bad("def load_features(path, *, allow_pickle=True):\n    ...", at="1:28"),
         bad("import argparse\np = argparse.ArgumentParser()\np.add_argument('--allow-pickle', default=True)", at="3:1"),
         good("import numpy as np\nnp.load(path)\nnp.load(path, allow_pickle=False)"),
@@ -155,6 +158,14 @@ class UnsafeNumpyLoad(Rule):
             judged = module.judge(module.argument(call, FLAG), enabled, FLAG, True)
             if judged is not None:
                 yield self._report(call, judged, name, module)
+
+    @on_keyword(*LOAD_OPTIONS)
+    def options(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
+        """The flag among the options that a call takes for the loader it calls."""
+        call = module.tree.parent(keyword)
+        judged = module.judge(module.calls.entry(keyword.value, FLAG), enabled, FLAG, True)
+        if judged is not None and isinstance(call, ast.Call):
+            yield self._report(call, judged, called(call), module)
 
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:

@@ -37,6 +37,7 @@ from collections.abc import Iterator
 from picketlint.knowledge.sinks import (
     RUAMEL_CLASSES,
     RUAMEL_LOADS,
+    YAML_DROP_INS,
     YAML_FULL_FUNCTIONS,
     YAML_FULL_LOADERS,
     YAML_LOADS,
@@ -87,7 +88,11 @@ class UnsafeYamlLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 502
     policy = "Deserializing untrusted data"
-    triggers = (*imported("yaml", "load", "load_all"), *qualified(*RUAMEL_LOADS, *_NAMED, *RUAMEL_CLASSES))
+    triggers = (
+        *imported("yaml", "load", "load_all"),
+        *qualified(*RUAMEL_LOADS, *_NAMED, *RUAMEL_CLASSES),
+        *qualified(*(f"{module}.{name}" for module in YAML_DROP_INS for name in ("load", "load_all"))),
+    )
     supersedes = ("B506", "S506")
     examples = (
         bad("import yaml\nyaml.load(f)", at="2:1", confidence=Confidence.HIGH, why="no loader"),
@@ -97,6 +102,9 @@ class UnsafeYamlLoad(Rule):
         bad("from yaml import load_all, Loader\nlist(load_all(f, Loader=Loader))", at="2:6"),
         bad("import yaml as y\ny.unsafe_load(f)", at="2:1"),
         bad("import yaml\nyaml.full_load(f)", why="of medium severity"),
+        bad("import oyaml as yaml\nyaml.load(f, Loader=yaml.FullLoader)", at="2:1"),
+        good("import oyaml as yaml\nyaml.load(f, Loader=yaml.SafeLoader)\nyaml.safe_load(f)"),
+        bad("import json, yaml\nLOADS = {'json': json.load, 'yaml': yaml.load}\nLOADS[kind](f)", at="3:1"),
         bad(
             "import yaml\ntry:\n    from yaml import CLoader as Loader\nexcept ImportError:\n"
             "    from yaml import Loader\nyaml.load(f, Loader=Loader)",

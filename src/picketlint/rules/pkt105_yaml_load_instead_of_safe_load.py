@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from picketlint.knowledge.sinks import YAML_LOADS, YAML_SAFE_LOADER
+from picketlint.knowledge.sinks import YAML_DROP_INS, YAML_LOADS, YAML_SAFE_LOADER
 from picketlint.rule import Call, Confidence, Hit, Module, Rule, Severity, State, bad, good, on_call
 
 
@@ -39,7 +39,7 @@ class YamlLoadInsteadOfSafeLoad(Rule):
     confidence = Confidence.HIGH
     cwe = 1177
     policy = "Deserializing untrusted data"
-    triggers = (("yaml", "SafeLoader"),)
+    triggers = tuple((module, "SafeLoader") for module in ("yaml", *YAML_DROP_INS))
     examples = (
         bad("import yaml\nyaml.load(f, Loader=yaml.SafeLoader)", at="2:1", confidence=Confidence.HIGH),
         bad("import yaml\nyaml.load(f, yaml.SafeLoader)", why="by position"),

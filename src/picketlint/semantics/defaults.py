@@ -53,8 +53,13 @@ class Defaults:
             if name.id in wanted:
                 yield from self._field(name)
         for call in tree.nodes(ast.Call):
-            if last_name(call.func) in OPTION_CALLS:
+            called = last_name(call.func)
+            if called in OPTION_CALLS:
                 yield from self._option(call, wanted)
+            elif called == "set_defaults":
+                for keyword in call.keywords:
+                    if keyword.arg in wanted:
+                        yield Default(str(keyword.arg), OPTION, call, keyword.value)
 
     def _parameter(self, node: ast.arg) -> Iterator[Default]:
         function: FunctionNode = next(a for a in self.resolver.tree.ancestors(node) if isinstance(a, FUNCTIONS))

@@ -13,7 +13,7 @@ from picketlint.semantics.bindings import Binding, Bindings, Kind
 from picketlint.semantics.calls import Argument, Calls, Candidate, State
 from picketlint.semantics.mentions import Mentions
 from picketlint.semantics.names import Names, Resolver
-from picketlint.semantics.tree import Tree
+from picketlint.semantics.tree import FunctionNode, Tree
 from picketlint.semantics.values import Evaluator, Option, Special, Value, Verdict
 from picketlint.source import Source
 
@@ -311,10 +311,16 @@ class Module:
         return any(
             binding.kind is Kind.VALUE
             and binding.scope is self.root
-            and self.tree.function(binding.node) is not None
             and isinstance(binding.node, ast.Name)
+            and (function := self.tree.function(binding.node)) is not None
+            and not self._runs_on_import(function)
             for binding in option.via
         )
+
+    def _runs_on_import(self, function: FunctionNode) -> bool:
+        """Whether the module itself calls one of its functions, whatever happens."""
+        statements = (self.tree.statement(call) for call, _ in self.functions.sites(function))
+        return any(one is not None and self.tree.parent(one) is self.root for one in statements)
 
     def _judged(self, verdict: Verdict, option: Option, focus: ast.AST, flag: str) -> Judged:
         confidence = Confidence.MEDIUM if verdict is Verdict.MAY else Confidence.HIGH
