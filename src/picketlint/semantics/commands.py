@@ -98,8 +98,8 @@ def shell_commands(module: Module) -> Iterator[ShellCommand]:
             yield command._replace(anchor=call)
     for call, later in module.handed_over.items():
         # A command that is part of a `partial` object is reported there.
-        written = call not in running and not isinstance(later.func, ast.Call) and module.may_mean(later.func, _RUNNERS)
-        command = _of_call(later, module) if written else None
+        apart = call not in running and not isinstance(later.func, ast.Call)
+        command = _of_call(later, module) if apart and module.may_mean(later.func, _RUNNERS) else None
         if command is not None:
             reported.update(command.candidates)
             yield command._replace(anchor=call)
