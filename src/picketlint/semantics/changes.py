@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import cached_property
 
 from picketlint.base.records import Enum, NamedTuple
 from picketlint.semantics.tree import Tree, last_name
@@ -105,10 +106,18 @@ class Changes:
         """Every change that can concern this key of a member of this name, of whatever object."""
         known = self._by_member.get(name)
         if known is None:
-            uses = [node for node in self.tree.nodes(ast.Attribute) if node.attr == name]
-            known = self._by_member[name] = self._sorted(use for use in uses if isinstance(use.ctx, ast.Load))
+            known = self._by_member[name] = self._sorted(self._reads.get(name, ()))
         keyed, any_key = known
         return [*keyed.get(key, ()), *any_key]
+
+    @cached_property
+    def _reads(self) -> dict[str, list[ast.Attribute]]:
+        """The places where a member is read, by its name."""
+        reads: dict[str, list[ast.Attribute]] = {}
+        for node in self.tree.nodes(ast.Attribute):
+            if isinstance(node.ctx, ast.Load):
+                reads.setdefault(node.attr, []).append(node)
+        return reads
 
     def _sorted(self, uses: Iterable[ast.Name | ast.Attribute]) -> tuple[dict[object, list[Change]], list[Change]]:
         keyed: dict[object, list[Change]] = {}

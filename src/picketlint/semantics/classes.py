@@ -32,6 +32,7 @@ class Classes:
         self._stored: dict[str, dict[ast.ClassDef | None, list[Binding]]] = {}
         self._store_places: dict[str, list[Position]] = {}
         self._bases: dict[ast.ClassDef, list[ast.ClassDef]] = {}
+        self._overridden: dict[str, set[ast.ClassDef]] = {}
         self._members: dict[tuple[ast.ClassDef, str], list[Binding]] = {}
 
     def class_of(self, node: ast.AST) -> ast.ClassDef | None:
@@ -146,9 +147,12 @@ class Classes:
 
     def overridden(self, owner: ast.ClassDef, attribute: str) -> bool:
         """Whether a class of the module that is derived from this one has an attribute of its own."""
-        scopes = [scope for scope in self.bindings.by_scope(attribute) if isinstance(scope, ast.ClassDef)]
-        others = {*scopes, *self._stored_in(attribute)} - {owner, None}
-        return any(other is not None and owner in self._lineage(other) for other in others)
+        found = self._overridden.get(attribute)
+        if found is None:
+            scopes: list[ast.AST | None] = [*self.bindings.by_scope(attribute), *self._stored_in(attribute)]
+            classes = [scope for scope in dict.fromkeys(scopes) if isinstance(scope, ast.ClassDef)]
+            found = self._overridden[attribute] = {base for one in classes for base in self._lineage(one)[1:]}
+        return owner in found
 
     def is_field(self, binding: Binding) -> bool:
         """Whether a class-level binding is a field whose value each instance may choose (dataclass, pydantic)."""

@@ -51,9 +51,6 @@ class FunctionTables:
                 same = isinstance(entry, ast.Constant) and entry.value == known
                 if known is None or entry is None or same:
                     values.append(value)
-        if len(values) > _MAX_FUNCTIONS:
-            self.tree.limits.reached(_TOO_MANY, table)
-            return NO_ENTRIES
         # Under a name it can be changed at any time, and an entry need not be one of the functions.
         fixed = known is not None and isinstance(table, ast.Dict) and len(values) == 1
         return Entries((*values, *(fallback if values else ())), fixed)
@@ -82,7 +79,11 @@ class FunctionTables:
                 rows = [(None, value) for value in table.elts]
             elif isinstance(table, ast.Call) and isinstance(table.func, ast.Name) and table.func.id == "dict":
                 rows = [(ast.Constant(k.arg), k.value) for k in table.keywords if k.arg is not None]
-            found = self._rows[table] = [row for row in rows if _is_function(row[1])]
+            rows = [row for row in rows if _is_function(row[1])]
+            if len(rows) > _MAX_FUNCTIONS:
+                self.tree.limits.reached(_TOO_MANY, table)
+                rows = []
+            found = self._rows[table] = rows
         return found
 
 

@@ -42,6 +42,7 @@ class Mappings(Solver[Key, Argument]):
         self._changes = Changes(resolver.tree)
         self._returned = Returned(resolver)
         self._entries: dict[ast.Dict, _Entries] = {}
+        self._members: dict[tuple[ast.ClassDef, str], ast.Attribute] = {}
         self._lookups: dict[Key, None] = {}
         self._flows: dict[tuple[str, ast.AST, str], tuple[Flow, list[Binding | Change]]] = {}
 
@@ -75,6 +76,9 @@ class Mappings(Solver[Key, Argument]):
         if isinstance(node, ast.Name):
             return [part for step in self._steps(node, path[0]) or () for part in self._parts_of_step(step, path)]
         if isinstance(node, ast.Attribute):
+            first = self._first(node)
+            if first is not node:
+                return [(first, path)]
             bindings, changes = self._at_member(node, path[0])
             steps: list[Binding | Change] = [*bindings, *changes]
             return [part for step in steps for part in self._parts_of_step(step, path)]
@@ -149,6 +153,11 @@ class Mappings(Solver[Key, Argument]):
         near = sorted([*found.get(key, ()), *found.get(None, ())], key=lambda entry: entry[0])
         return [(entry, value) for _, entry, value in near]
 
+    def _first(self, node: ast.Attribute) -> ast.Attribute:
+        """The attribute that was asked about first, of all that mean the same member: the answer is the same."""
+        owner = self.resolver.class_of(node.value)
+        return node if owner is None else self._members.setdefault((owner, node.attr), node)
+
     def _at_member(self, node: ast.Attribute, key: str) -> tuple[list[Binding], list[Change]]:
         """What the module assigns to a member of a class, and all changes of members of this name."""
         owner = self.resolver.class_of(node.value)
@@ -169,7 +178,8 @@ class Mappings(Solver[Key, Argument]):
             steps = self._steps(node, path[0])
             return either([self._after(step, path, get) for step in steps]) if steps else MAYBE
         if isinstance(node, ast.Attribute):
-            return _open(self._in_member(node, path, get))
+            first = self._first(node)
+            return get((first, path)) if first is not node else _open(self._in_member(node, path, get))
         parts = [get((part, path)) for part in self._parts(node)]
         if isinstance(node, ast.Call) and self.resolver.names(node.func).certain == "builtins.dict":
             return later_wins([*parts, *_read(written(node.keywords, path[0]), path, get)])

@@ -50,10 +50,13 @@ class Mentions:
 
     def imports_module(self, module: str) -> bool:
         """Whether an import shows that there is a module of this name: what is imported from a package need not be."""
-        origins = self.tree.nodes(ast.ImportFrom)
-        if any("." * origin.level + (origin.module or "") == module for origin in origins):
-            return True
-        return any(alias.name == module for statement in self.tree.nodes(ast.Import) for alias in statement.names)
+        return module in self._modules
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        origins = ("." * origin.level + (origin.module or "") for origin in self.tree.nodes(ast.ImportFrom))
+        names = (alias.name for statement in self.tree.nodes(ast.Import) for alias in statement.names)
+        return frozenset((*origins, *names))
 
     @cached_property
     def _roots(self) -> frozenset[str]:
