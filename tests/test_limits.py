@@ -207,10 +207,10 @@ CASES = [
         "if " + " and ".join(f"a{i}" for i in range(20)) + ": eval(x)", "semantics.checks._TOO_MANY", id="operands"
     ),
     pytest.param("if re.fullmatch('" + "[a-z]" * 100 + "', x): eval(x)", "semantics.checks._TOO_LONG", id="pattern"),
-    pytest.param("subprocess.run([" + "'a', " * 70 + "'bash', '-c'])", "semantics.commands._TOO_MANY", id="words"),
+    pytest.param("subprocess.run([" + "'a', " * 70 + "'bash', '-c'])", "semantics.argvs.TOO_MANY", id="words"),
     pytest.param(
         "a0 = ['bash', '-c']\n" + lines(30, "a# = a@ + ['x']", 1) + "\nsubprocess.run(a30)",
-        "semantics.commands._TOO_MANY",
+        "semantics.argvs.TOO_MANY",
         id="steps",
     ),
     pytest.param(

@@ -96,3 +96,27 @@ ARGUMENTS_AS_LIST = {
 }
 SHELLS = frozenset({"ash", "bash", "csh", "dash", "fish", "ksh", "sh", "tcsh", "zsh"})
 WINDOWS_SHELLS = frozenset({"cmd", "powershell", "pwsh"})
+# Programs that have another user's shell read the word behind `-c`: su(1), runuser(1)
+SWITCHERS = frozenset({"runuser", "su"})
+# Variables with the path of the user's shell: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html,
+# https://learn.microsoft.com/windows-server/administration/windows-commands/cmd
+SHELL_VARIABLES = {"SHELL": "sh", "COMSPEC": "cmd", "ComSpec": "cmd"}
+# Options of one letter, and those with a word of their own; `-o`, `-O`, `+o` and `+O` have one too, within others as
+# well. https://www.gnu.org/software/bash/manual/html_node/Invoking-Bash.html, and those of `set`
+SHELL_LETTERS = "abefhiklmnoprstuvxBCDEHOPT"
+VALUED_SHELL_OPTIONS = frozenset({"--init-file", "--rcfile"})
+# https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_pwsh
+WINDOWS_VALUED_OPTIONS = frozenset(
+    {
+        "-configurationname",
+        "-ep",
+        "-ex",
+        "-executionpolicy",
+        "-inputformat",
+        "-outputformat",
+        "-version",
+        "-wd",
+        "-windowstyle",
+        "-workingdirectory",
+    }
+)

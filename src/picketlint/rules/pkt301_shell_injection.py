@@ -3,10 +3,10 @@
 ## What it does
 Reports commands that a shell reads and that the code does not fix: `subprocess.run` and its siblings with
 `shell=True`, `os.system`, `os.popen`, `subprocess.getoutput`, `asyncio.create_subprocess_shell`, and lists such as
-`["bash", "-c", command]`, also behind `docker exec` or `sudo`, given to `subprocess`, `os.exec*` and `os.spawn*`; a
-list of that form by itself too, with medium confidence, for something runs it; with medium confidence as well what is
-given to any other function together with `shell=True`. In notebooks, what IPython has a shell run after it put values
-in: `!command {value}`, `!command $value`, `%pip install {value}` (docs/notebooks.md).
+`["bash", "-eo", "pipefail", "-c", command]`, also behind `docker exec`, `sudo` or `su`, given to `subprocess`,
+`os.exec*` and `os.spawn*`; a list of that form by itself too, with medium confidence, for something runs it; with
+medium confidence as well what is given to any other function together with `shell=True`. In notebooks, what IPython has
+a shell run after it put values in: `!command {value}`, `!command $value`, `%pip install {value}` (docs/notebooks.md).
 
 The message says where the open part of the command comes from, and the trace how it came there, through the
 functions of the module as well: into what they return, and out to the calls that fill their parameters. Severity goes
@@ -111,6 +111,25 @@ class ShellInjection(Rule):
         bad('import subprocess\nsubprocess.run(["bash", "-lc", f"cd {path} && make"])', at="2:1"),
         bad('import subprocess\nsubprocess.run(["docker", "exec", name, "/bin/sh", "-c", cmd])', at="2:1"),
         bad('import subprocess\nargs = ["bash", "-c"] + [cmd]\nsubprocess.Popen(args)', at="3:1"),
+        bad('import subprocess\nsubprocess.run(["bash", "-eo", "pipefail", "-c", f"ls {path} | wc"])', at="2:1"),
+        bad('import subprocess\nsubprocess.run(["sh", "--rcfile", settings, "-c", "ls " + path])', at="2:1"),
+        bad('import subprocess\nsubprocess.run(["bash", "-ceu", "ls " + path])', at="2:1"),
+        bad('import subprocess\nsubprocess.run(["su", "-", user, "-c", "ls " + path])', at="2:1"),
+        bad(
+            'import subprocess\nsubprocess.run(["powershell", "-ExecutionPolicy", "Bypass", "-Command", cmd])', at="2:1"
+        ),
+        bad(
+            'import os, subprocess\nSHELL = os.environ.get("SHELL", "/bin/bash")\n'
+            'subprocess.run((SHELL, "-c", f"ls {path}"))',
+            at="3:1",
+            why="the shell of the user",
+        ),
+        bad(
+            'import subprocess\ncmd = ["bash"]\ncmd.append("-c")\ncmd.extend([f"ls {path}"])\nsubprocess.run(cmd)',
+            at="5:1",
+            why="a list that grows",
+        ),
+        good('import subprocess\nsubprocess.run(["bash", "-o", "pipefail", "run.sh", "-c", cmd])', why="a script"),
         bad('import os\nos.execvp("bash", ["bash", "-c", "ls " + path])', at="2:1"),
         bad('import os\nos.execl("/bin/sh", "sh", "-c", f"ls {path}")', at="2:1"),
         bad(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from picketlint.base.records import NamedTuple
@@ -16,13 +15,14 @@ from picketlint.knowledge.sinks import (
     SHELL_FUNCTIONS,
     SHELL_METHODS,
     SHELLS,
+    SWITCHERS,
     WINDOWS_SHELLS,
 )
 from picketlint.matching.needles import CODE, MAGICS, ON
 from picketlint.matching.triggers import fewer, imported, qualified, with_arguments
-from picketlint.semantics.bindings import Kind
+from picketlint.semantics.argvs import MAX_WORDS, TOO_MANY
 from picketlint.semantics.calls import PARTIALS, Argument, State
-from picketlint.semantics.handed import starred
+from picketlint.semantics.shells import COMMAND_FLAG, LATER_LETTERS, command_of, programs
 from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import Special, Verdict, enabled, truthy
 
@@ -31,13 +31,12 @@ if TYPE_CHECKING:
     from picketlint.matching.triggers import Trigger
     from picketlint.semantics.module import Module
 
-_COMMAND_FLAG = r"-[a-zA-Z]*c"
-_WINDOWS_COMMAND_FLAG = r"(?i)/[ck]|-c|-command"
 _WINDOWS_TRIGGER = r"[-/](?i:[ck]|command)['\"]"
 _WINDOWS_SPELLINGS = ("CMD", "Cmd", "POWERSHELL", "PowerShell", "Powershell", "cmd", "powershell", "pwsh")
 _FLAG = "shell"
 # What a function that is not in sight calls the command that it runs, if that is not its first argument.
 _COMMANDS = frozenset({"args", "cmd", "cmdline", "command", "commands", "script"})
+_WORDS = (*sorted(SHELLS), *sorted(SWITCHERS), "SHELL")
 _PLACE = POPEN.index(_FLAG) + 1
 _CALLING = ("Popen", "call", "check_call", "check_output", "run")
 # Without one of these in it, a file holds no command that a shell reads: a function that always has a shell read it,
@@ -58,12 +57,13 @@ SHELL_TRIGGERS: tuple[Trigger, ...] = (
     *(with_arguments("subprocess32", name, _PLACE) for name in _CALLING),
     with_arguments("psutil", "Popen", _PLACE),
     # What ends the flag is looked for first, because in most files it stands nowhere.
-    *((shell, b"c%b" % quote.encode(), _COMMAND_FLAG + quote) for shell in sorted(SHELLS) for quote in ("'", '"')),
-    *((spelling, _WINDOWS_TRIGGER) for spelling in _WINDOWS_SPELLINGS),
+    *((shell, b"c%b" % quote.encode(), COMMAND_FLAG + quote) for shell in _WORDS for quote in ("'", '"')),
+    *((shell, rf"-c{LATER_LETTERS}['\"]") for shell in sorted(SHELLS)),
+    *((switcher, b"--command") for switcher in sorted(SWITCHERS)),
+    *((spelling, _WINDOWS_TRIGGER) for spelling in (*_WINDOWS_SPELLINGS, "COMSPEC", "ComSpec")),
 )
-_MAX_WORDS = 64
-_MAX_STEPS = 24
-_TOO_MANY = f"of a list of arguments {_MAX_WORDS} are looked at, put together in {_MAX_STEPS} steps"
+# How far behind a shell its command can stand: there is an option or its value in each place.
+_MOST_OPTIONS = 24
 
 
 class ShellCommand(NamedTuple):
@@ -111,10 +111,25 @@ def shell_commands(module: Module) -> Iterator[ShellCommand]:
             yield command
     written: list[ast.List | ast.Tuple] = [*module.tree.nodes(ast.List), *module.tree.nodes(ast.Tuple)]
     for words in written:
-        if len(words.elts) > 1 and isinstance(words.elts[0], (ast.Constant, ast.Starred)):
-            command = _first(_after_shell(list_, words, "", module) for list_ in _lists(words, module))
-            if command is not None and reported.isdisjoint(command.candidates):
-                yield command._replace(sure=False)
+        command = _of_words(words, module)
+        if command is not None and reported.isdisjoint(command.candidates):
+            yield command._replace(sure=False)
+
+
+def _of_words(words: ast.List | ast.Tuple, module: Module) -> ShellCommand | None:
+    """The command in a list or a tuple of arguments that stands in the code by itself."""
+    first = words.elts[0] if words.elts else None
+    if len(words.elts) > 1 and (isinstance(first, (ast.Constant, ast.Starred)) or any(map(_is_flag, words.elts))):
+        found = _first(_after_shell(list_, words, "", module) for list_ in module.argvs.of(words))
+        if found is not None:
+            return found
+    if isinstance(words, ast.List) and isinstance(first, ast.Constant):
+        return _first(_after_shell(list_, words, "", module) for list_ in module.argvs.grown(words))
+    return None
+
+
+def _is_flag(word: ast.expr) -> bool:
+    return isinstance(word, ast.Constant) and isinstance(word.value, str) and word.value.startswith(("-", "/"))
 
 
 def _of_wrapper(call: ast.Call, module: Module) -> ShellCommand | None:
@@ -206,76 +221,16 @@ def _first_word(command: ast.expr) -> ast.expr:
 
 
 def _in_list(node: ast.expr, anchor: ast.expr, callee: str, module: Module) -> ShellCommand | None:
-    return _first(_after_shell(words, anchor, callee, module) for words in _lists(node, module))
-
-
-def _lists(node: ast.expr, module: Module) -> Iterator[list[ast.expr]]:
-    """The lists of arguments an expression can be, as far as they are written out: literals, ``a + b``, names."""
-    pending: list[list[ast.expr]] = [[starred(node)]]
-    stuck: set[ast.expr] = set()
-    for _ in range(_MAX_STEPS):
-        if not pending:
-            return
-        words = pending.pop()
-        if len(words) > _MAX_WORDS:
-            module.tree.limits.reached(_TOO_MANY, node)
-            del words[_MAX_WORDS:]
-        place = next((i for i, word in enumerate(words) if isinstance(word, ast.Starred) and word not in stuck), None)
-        if place is None:
-            yield words
-            continue
-        spread = _spread(words[place].value, module)  # type: ignore[attr-defined]
-        pending += [[*words[:place], *parts, *words[place + 1 :]] for parts in reversed(spread)]
-        if not spread:
-            stuck.add(words[place])
-            pending.append(words)
-    if pending:
-        module.tree.limits.reached(_TOO_MANY, node)
-
-
-def _spread(node: ast.expr, module: Module) -> list[list[ast.expr]]:
-    """One step of taking a list of arguments apart; nothing where it cannot be told."""
-    if isinstance(node, (ast.List, ast.Tuple)):
-        return [list(node.elts)]
-    if isinstance(node, ast.IfExp):
-        return [[starred(node.body)], [starred(node.orelse)]]
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return [[starred(node.left), starred(node.right)]]
-    if not isinstance(node, ast.Name):
-        return []
-    reaching = module.resolver.bindings.lookup(node.id, node)
-    found: list[list[ast.expr]] = []
-    for binding in reaching.bindings if reaching is not None else ():
-        if binding.kind is Kind.AUGMENTED and isinstance(binding.node, ast.Name) and binding.value is not None:
-            found.append([starred(binding.node), starred(binding.value)])
-        elif binding.kind is Kind.VALUE and binding.value is not None:
-            found.append([starred(binding.value)])
-    return found
+    return _first(_after_shell(words, anchor, callee, module) for words in module.argvs.of(node))
 
 
 def _after_shell(words: list[ast.expr], anchor: ast.expr, callee: str, module: Module) -> ShellCommand | None:
     """The word behind ``bash -c``, wherever in the list the shell stands (``docker exec ... bash -c``)."""
-    if len(words) > _MAX_WORDS:
-        module.tree.limits.reached(_TOO_MANY, anchor)
-    for place, word in enumerate(words[:_MAX_WORDS]):
-        for text in module.value(word).texts:
-            program = re.split(r"[\\/]", text)[-1].lower().removesuffix(".exe")
-            flag = _COMMAND_FLAG if program in SHELLS else _WINDOWS_COMMAND_FLAG if program in WINDOWS_SHELLS else None
-            if flag is None:
-                continue
-            command = _behind_flag(words[place + 1 : place + 8], flag, module)
+    if len(words) > MAX_WORDS:
+        module.tree.limits.reached(TOO_MANY, anchor)
+    for place, word in enumerate(words[:MAX_WORDS]):
+        for program in programs(word, module):
+            command = command_of(program, words[place + 1 : place + _MOST_OPTIONS], module)
             if command is not None:
-                return ShellCommand(anchor, (command,), callee, True, listed=True, windows=program not in SHELLS)
-    return None
-
-
-def _behind_flag(words: list[ast.expr], flag: str, module: Module) -> ast.expr | None:
-    for place, word in enumerate(words[:-1]):
-        texts = module.value(word).texts
-        if any(re.fullmatch(flag, text) for text in texts):
-            # Options may follow: `bash -c -i command`.
-            rest = words[place + 1 :]
-            return next((w for w in rest if not any(t.startswith("-") for t in module.value(w).texts)), None)
-        if not texts or not texts[0].startswith(("-", "/")):
-            return None
+                return ShellCommand(anchor, (command,), callee, True, listed=True, windows=program in WINDOWS_SHELLS)
     return None

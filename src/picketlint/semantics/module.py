@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Each of these is imported when a rule first asks for what it answers: most files need few of them.
     from picketlint.matching.comments import Comment
+    from picketlint.semantics.argvs import Argvs
     from picketlint.semantics.buffers import Buffers
     from picketlint.semantics.commands import ShellCommand
     from picketlint.semantics.defaults import Default, Defaults
@@ -114,6 +115,13 @@ class Module:
         from picketlint.semantics.defaults import Defaults
 
         return Defaults(self.resolver, self.calls)
+
+    @cached_property
+    def argvs(self) -> Argvs:
+        """Answers which lists of arguments an expression can be."""
+        from picketlint.semantics.argvs import Argvs
+
+        return Argvs(self.resolver)
 
     @cached_property
     def shell_commands(self) -> Mapping[ast.AST, ShellCommand]:
