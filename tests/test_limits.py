@@ -214,6 +214,9 @@ CASES = [
         id="steps",
     ),
     pytest.param(
+        "subprocess.run(x, shell=len(x" + ".a" * 70 + ") == 1)", "semantics.shellflags._TOO_LONG", id="conditions"
+    ),
+    pytest.param(
         "def f0(p, w=True): torch.load(p, weights_only=w)\n"
         + lines(8, "def f#(p, w=True): f@(p, w)", 1)
         + "\nf8(p, False)",

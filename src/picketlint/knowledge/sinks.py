@@ -67,6 +67,21 @@ SHELL_FLAG_FUNCTIONS = {
     "pty.spawn": "args",
     "trio.run_process": "command",  # https://trio.readthedocs.io/en/stable/reference-io.html
 }
+# What tells the platform that a program runs on: https://docs.python.org/3/library/sys.html#sys.platform
+PLATFORMS = frozenset(
+    {
+        "os.name",
+        "os.uname",
+        "platform.machine",
+        "platform.platform",
+        "platform.release",
+        "platform.system",
+        "platform.uname",
+        "platform.version",
+        "platform.win32_ver",
+        "sys.platform",
+    }
+)
 # Functions that take the arguments of a program one by one, and how many parameters stand before them.
 # https://docs.python.org/3/library/os.html#process-management
 ARGUMENTS_ONE_BY_ONE = {

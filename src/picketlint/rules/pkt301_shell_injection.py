@@ -29,7 +29,8 @@ Fine are constants, numbers (`len(x)`, `{port:d}`), versions (`torch.__version__
 `re.fullmatch` of letters, digits and `@%_-+=:,./`, a group of a match that holds no more, `name.isidentifier()`,
 `name.isalnum()`. A parameter is constant where every call of the function is in sight (private by its name, nested, or
 left out of `__all__`, and used in no other way) and hands over a constant. `shell=flag` where the flag is a parameter
-with a safe default is the caller's decision.
+with a safe default is the caller's decision; one that the platform or the command decides, `shell=os.name == "nt"`, is
+none, and is reported with medium confidence.
 
 ## Why is this bad?
 A shell takes `;`, `$(...)`, quotes and blanks in the value for syntax: a model called `x; rm -rf ~` runs two commands.
@@ -111,6 +112,24 @@ class ShellInjection(Rule):
         bad('import subprocess\nsubprocess.run(["bash", "-lc", f"cd {path} && make"])', at="2:1"),
         bad('import subprocess\nsubprocess.run(["docker", "exec", name, "/bin/sh", "-c", cmd])', at="2:1"),
         bad('import subprocess\nargs = ["bash", "-c"] + [cmd]\nsubprocess.Popen(args)', at="3:1"),
+        bad(
+            'import os, subprocess\ndef f(cmd):\n    subprocess.run(cmd, shell=os.name == "nt")',
+            confidence=Confidence.MEDIUM,
+            why="a shell on some platform",
+        ),
+        bad(
+            'import subprocess, sys\nWINDOWS = sys.platform.startswith("win")\n'
+            "def f(cmd):\n    subprocess.run(cmd, shell=WINDOWS)",
+            confidence=Confidence.MEDIUM,
+        ),
+        bad(
+            "import subprocess\ndef f(cmd):\n    subprocess.run(cmd, shell=len(cmd) == 1)", confidence=Confidence.MEDIUM
+        ),
+        good(
+            "import os, subprocess\ndef run(cmd, shell=False):\n"
+            '    subprocess.run(cmd, shell=shell and os.name == "nt")',
+            why="the caller decides",
+        ),
         bad('import subprocess\nsubprocess.run(["bash", "-eo", "pipefail", "-c", f"ls {path} | wc"])', at="2:1"),
         bad('import subprocess\nsubprocess.run(["sh", "--rcfile", settings, "-c", "ls " + path])', at="2:1"),
         bad('import subprocess\nsubprocess.run(["bash", "-ceu", "ls " + path])', at="2:1"),

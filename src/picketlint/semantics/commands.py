@@ -22,9 +22,10 @@ from picketlint.matching.needles import CODE, MAGICS, ON
 from picketlint.matching.triggers import fewer, imported, qualified, with_arguments
 from picketlint.semantics.argvs import MAX_WORDS, TOO_MANY
 from picketlint.semantics.calls import PARTIALS, Argument, State
+from picketlint.semantics.shellflags import may_be_shell
 from picketlint.semantics.shells import COMMAND_FLAG, LATER_LETTERS, command_of, programs
 from picketlint.semantics.tree import last_name
-from picketlint.semantics.values import Special, Verdict, enabled, truthy
+from picketlint.semantics.values import Verdict, enabled, truthy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -176,11 +177,12 @@ def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
         argument = module.argument(call, SHELL_FLAG_FUNCTIONS[name], 0)
         shell = module.argument(call, "shell")
         judged = module.judge(shell, truthy, "shell", True)
-        if judged is None and _computed(shell, module) and (_textual(argument) or _about_text(shell)):
-            return _given(call, argument, name, False)
         if judged is None:
             candidates = [candidate.value for candidate in argument.candidates]
-            return _first(_in_list(candidate, call, name, module) for candidate in candidates)
+            listed = _first(_in_list(candidate, call, name, module) for candidate in candidates)
+            if listed is not None or not may_be_shell(shell, argument, module):
+                return listed
+            return _given(call, _first_words(argument), name, False)
         return _given(call, _first_words(argument), name, judged.verdict is Verdict.MUST)
     if name in ARGUMENTS_ONE_BY_ONE:
         return _after_shell(call.args[ARGUMENTS_ONE_BY_ONE[name] :], call, name, module)
@@ -192,22 +194,6 @@ def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
 
 def _first(found: Iterator[ShellCommand | None]) -> ShellCommand | None:
     return next((command for command in found if command is not None), None)
-
-
-def _computed(shell: Argument, module: Module) -> bool:
-    """Whether the flag is worked out here, ``shell=isinstance(command, str)``: neither known nor left to a caller."""
-    options = [option for candidate in shell.candidates for option in module.value(candidate.value).options]
-    return any(option.value is Special.UNKNOWN and not option.chosen for option in options)
-
-
-def _about_text(shell: Argument) -> bool:
-    """``shell=isinstance(command, str)``: a shell runs the command whenever it is a text."""
-    values = [candidate.value for candidate in shell.candidates]
-    return any(isinstance(v, ast.Call) and getattr(v.func, "id", "") == "isinstance" for v in values)
-
-
-def _textual(argument: Argument) -> bool:
-    return any(isinstance(candidate.value, (ast.JoinedStr, ast.BinOp)) for candidate in argument.candidates)
 
 
 def _first_words(argument: Argument) -> Argument:
