@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from picketlint.semantics.exports import Exported
     from picketlint.semantics.passages import Passage
     from picketlint.semantics.pieces import Origin, Piece
+    from picketlint.semantics.remotecode import switched_on
     from picketlint.semantics.trails import danger, named, rank
 
 
@@ -145,6 +146,7 @@ __all__ = [
     "rank",
     "ruff_directive",
     "sample",
+    "switched_on",
     "token_triggers",
     "tokens",
     "truthy",
@@ -174,6 +176,7 @@ _HOMES = {
         "ruff_directive",
     ),
     "picketlint.credentials.tokens": ("Token", "provider_of", "sample", "token_triggers", "tokens"),
+    "picketlint.semantics.remotecode": ("switched_on",),
     "picketlint.semantics.trails": ("danger", "named", "rank"),
     "picketlint.matching.needles": ("CODE",),
     "picketlint.matching.triggers": ("builtin", "giving", "imported", "qualified", "turned", "with_arguments"),

@@ -11,6 +11,8 @@ FLAGS = (FLAG, VARIABLE)
 WRITTEN = ("--trust-remote-code", "--trust_remote_code", "--trust-remote-code=true", "--trust-remote-code=True")
 # A server's settings in a file are called like the options of its command line, without the dashes before them.
 KEYS = frozenset({*FLAGS, "trust-remote-code"})
+# An argument of models in one text: https://github.com/EleutherAI/lm-evaluation-harness/blob/main/docs/interface.md
+MODEL_ARGUMENTS = "model_args"
 # Calls that name the flag in one argument and give its value, or what to take instead, in the next.
 SETTERS = frozenset({"setattr", "__setattr__", "putenv", "setenv", "setdefault"})
 READERS = frozenset({"get", "pop", "getattr", "getenv"})

@@ -8,7 +8,9 @@ back on, and as the default of a parameter, a field or a command-line option. Th
 Confidence is medium for what may be true.
 
 So are the arguments of a program: a list such as `["vllm", "serve", model, "--trust-remote-code"]`, and the option
-appended to one without a test. A list of nothing but options may be a list of their names, and is not reported.
+appended to one without a test. A list of nothing but options may be a list of their names, and is not reported. The
+same in a text that a shell reads or that is split into words, and `trust_remote_code=True` in the `model_args` of the
+evaluation harness; not in what is printed or said about the option.
 
 Fine is what somebody chose: a parameter or an option handed on whose default is `False`, and a literal that stands
 under a test of the flag itself.
@@ -64,6 +66,7 @@ from picketlint.rule import (
     on_default,
     on_exported,
     on_keyword,
+    switched_on,
     turned,
 )
 
@@ -82,6 +85,7 @@ class HardcodedTrustRemoteCode(Rule):
     policy = "Loading transformers models with trust_remote_code"
     triggers = (
         *turned(FLAG, on=True),
+        (FLAG, known.MODEL_ARGUMENTS, f"{FLAG}=".encode()),
         known.VARIABLE.encode(),
         *imported(known.DYNAMIC_MODULES, *known.DYNAMIC_IMPORTERS),
     )
@@ -209,6 +213,19 @@ class HardcodedTrustRemoteCode(Rule):
         bad('command.append("--trust-remote-code")', at="1:1", confidence=Confidence.MEDIUM),
         bad('command += ["--trust-remote-code"]', at="1:12", confidence=Confidence.MEDIUM),
         bad('args.extend(["--port", port, "--trust-remote-code"])', at="1:13"),
+        bad('command = f"vllm serve {model} --trust-remote-code".split()', at="1:11"),
+        bad('import shlex\nrun(shlex.split("vllm serve m --trust-remote-code"))', at="2:5"),
+        bad('import os\nos.system(f"vllm serve {model} --trust-remote-code &")', at="2:1"),
+        bad(
+            'run(["bash", "-c", f"cd x && vllm serve {m} --trust-remote-code"])', at="1:5", confidence=Confidence.MEDIUM
+        ),
+        bad('command += " --port 80 --trust-remote-code"', at="1:1", confidence=Confidence.MEDIUM),
+        bad('evaluate(model="hf", model_args=f"pretrained={m},trust_remote_code=True")', at="1:1"),
+        bad('run(["lm_eval", "--model_args", f"pretrained={m},trust_remote_code=True"])', at="1:5"),
+        good('import os\nif args.trust_remote_code:\n    os.system(f"vllm serve {m} --trust-remote-code")'),
+        good('import os\nos.system("echo try --trust-remote-code")\nos.system(f"x --trust_remote_code {args.trust}")'),
+        good('message += "Pass --trust-remote-code."\nif trust:\n    command += " --trust-remote-code"'),
+        good('evaluate(model_args=f"pretrained={m},trust_remote_code={args.trust_remote_code}")'),
         good('if args.trust_remote_code:\n    command.append("--trust-remote-code")'),
         good('if custom:\n    command += ["--trust-remote-code"]', why="under a test"),
         good('command = ["vllm", "serve", model, *(["--trust-remote-code"] if trust else [])]'),
@@ -276,28 +293,12 @@ class HardcodedTrustRemoteCode(Rule):
                 yield self._report(node, judged, f"`{called(node)}` {verb} a true `{flag}`, which")
                 return
 
-    @on(ast.List)
-    def arguments(self, node: ast.List, module: Module) -> Iterator[Hit]:
-        """The option among the arguments of a program."""
-        place = next((at for at, element in enumerate(node.elts) if _is_option(element)), None)
-        if place is None or _turned_off(node.elts[place + 1 : place + 2]) or _is_tested(node, module):
-            return
-        parent = module.tree.parent(node)
-        added = isinstance(parent, (ast.AugAssign, ast.BinOp)) or (
-            isinstance(parent, ast.Call) and called(parent).endswith(".extend")
-        )
-        command = any(_is_word(element) for element in node.elts)
-        if command or added:
-            confidence = Confidence.HIGH if command else Confidence.MEDIUM
-            message = f"The argument `{known.WRITTEN[0]}` {_CONSEQUENCE}"
-            yield self.at(node, message, focus=node.elts[place], confidence=confidence)
-
-    @on_callee("append")
-    def appended(self, call: ast.Call, module: Module) -> Iterator[Hit]:
-        """The option appended to the arguments of a program."""
-        if call.args and _is_option(call.args[0]) and not _is_tested(call, module):
-            message = f"The argument `{known.WRITTEN[0]}` {_CONSEQUENCE}"
-            yield self.at(call, message, focus=call.args[0], confidence=Confidence.MEDIUM)
+    @on(ast.Module)
+    def options(self, node: ast.Module, module: Module) -> Iterator[Hit]:
+        """The option among the arguments of a program, in a list of them or in the text of a command."""
+        for option in switched_on(module):
+            message = f"The argument `{option.written}` {_CONSEQUENCE}"
+            yield self.at(option.anchor, message, focus=option.focus, confidence=option.confidence)
 
     @on_exported(known.VARIABLE)
     def exported(self, exported: Exported, module: Module) -> Iterator[Hit]:
@@ -356,36 +357,6 @@ def _flag(key: ast.expr | None, module: Module) -> str | None:
 
 def _is(judged: Judged) -> str:
     return "can be true" if judged.verdict is Verdict.MAY else "is true"
-
-
-def _is_option(element: ast.expr) -> bool:
-    return isinstance(element, ast.Constant) and element.value in known.WRITTEN
-
-
-def _is_word(element: ast.expr) -> bool:
-    """Whether an element of a list is something else than the name of an option: a program, a value."""
-    if isinstance(element, ast.Constant):
-        return isinstance(element.value, str) and not element.value.startswith("-")
-    return not isinstance(element, ast.Starred)
-
-
-def _turned_off(following: list[ast.expr]) -> bool:
-    """Whether the option is given a value, and that is false."""
-    return any(isinstance(e, ast.Constant) and str(e.value).lower() in ("false", "0", "no") for e in following)
-
-
-def _is_tested(node: ast.expr, module: Module) -> bool:
-    """Whether an expression is only one of several, or is there to be compared or to name options."""
-    child: ast.AST = node
-    for parent in module.tree.ancestors(node):
-        if isinstance(parent, (ast.Compare, ast.IfExp, ast.BoolOp, ast.For, ast.comprehension, ast.FunctionDef)):
-            return not isinstance(parent, ast.FunctionDef)
-        if isinstance(parent, (ast.If, ast.While)) and child is not parent:
-            return True
-        if isinstance(parent, ast.Starred) and isinstance(module.tree.parent(parent), ast.Call):
-            return True
-        child = parent
-    return False
 
 
 def _asserts(call: ast.Call) -> bool:

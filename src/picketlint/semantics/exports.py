@@ -39,7 +39,7 @@ _TOKEN = regex(
 )
 _QUOTED = regex(r"""(?sx) '([^']*)'? | "((?:\\.|[^"\\])*)"? | \\(.)""")
 _COMMAND_FLAG = regex(r"-[a-zA-Z]*c")
-_OPEN = "\0"
+OPEN = "\0"
 # How deep `bash -c` is looked for in what `bash -c` is given.
 _DEEPEST = 3
 _PAIR = 2
@@ -66,7 +66,7 @@ def exported(names: Collection[str], module: Module) -> Iterator[Exported]:
     """Where the commands of a module set one of these variables: those a shell reads, and lists of arguments."""
     for command in module.shell_commands.values():
         for focus in command.candidates:
-            texts = _texts(focus, module)
+            texts = readings(focus, module)
             sure = command.sure and len(texts) == len(command.candidates) == 1 and not _is_chosen(focus, module)
             confidence = Confidence.HIGH if sure else Confidence.MEDIUM
             for name, value in (setting for text in texts for setting in set_by_shell(text)):
@@ -74,8 +74,8 @@ def exported(names: Collection[str], module: Module) -> Iterator[Exported]:
                     yield Exported(command.anchor, focus, name, value, confidence)
     displays: list[ast.List | ast.Tuple] = [*module.tree.nodes(ast.List), *module.tree.nodes(ast.Tuple)]
     for display in displays:
-        words = [_texts(word, module) if isinstance(word, _WORDS) else [_OPEN] for word in display.elts]
-        for name, value in set_by_words([word[0] if len(word) == 1 else _OPEN for word in words]):
+        words = [readings(word, module) if isinstance(word, _WORDS) else [OPEN] for word in display.elts]
+        for name, value in set_by_words([word[0] if len(word) == 1 else OPEN for word in words]):
             if name in names:
                 yield Exported(display, display, name, value, Confidence.HIGH)
 
@@ -85,10 +85,10 @@ def _is_chosen(node: ast.expr, module: Module) -> bool:
     return any(option.chosen for option in module.value(node).options)
 
 
-def _texts(node: ast.expr, module: Module) -> list[str]:
+def readings(node: ast.expr, module: Module) -> list[str]:
     """What an expression can read as, with a character that no name and no value has for what is left open."""
     if isinstance(node, ast.Constant):
-        return [node.value] if isinstance(node.value, str) else [_OPEN]
+        return [node.value] if isinstance(node.value, str) else [OPEN]
     options = module.value(node).options
     return [str(one.value) if isinstance(one.value, str) else _fixed(one.node, module) for one in options]
 
@@ -112,11 +112,20 @@ def _fixed(node: ast.AST, module: Module) -> str:
         else:
             options = module.value(part).options
             only = options[0].value if len(options) == 1 and not options[0].chosen else None
-            found.append(only if isinstance(only, str) else _OPEN)
+            found.append(only if isinstance(only, str) else OPEN)
     return "".join(found)
 
 
 # -- what a shell makes of a text --------------------------------------------------------------------------------------
+
+
+def run_by_shell(text: str, depth: int = _DEEPEST) -> Iterator[list[str]]:
+    """The words of each command in a text, without their quotes; also of those that it hands to another shell."""
+    for written in _commands(text):
+        words = [_unquoted(word) for word in written]
+        yield words
+        for command in _handed_on(words) if depth else ():
+            yield from run_by_shell(command, depth - 1)
 
 
 def set_by_shell(text: str, depth: int = _DEEPEST) -> Iterator[Setting]:
