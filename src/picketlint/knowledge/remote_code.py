@@ -16,6 +16,8 @@ MODEL_ARGUMENTS = "model_args"
 # Calls that name the flag in one argument and give its value, or what to take instead, in the next.
 SETTERS = frozenset({"setattr", "__setattr__", "putenv", "setenv", "setdefault"})
 READERS = frozenset({"get", "pop", "getattr", "getenv"})
+# Calls that make entries of a mapping of pairs, or of keys and one value.
+PAIRED = ("OrderedDict", "dict", "fromkeys", "update")
 # https://github.com/huggingface/transformers/blob/main/src/transformers/dynamic_module_utils.py (CVE-2025-66448)
 DYNAMIC_MODULES = "transformers.dynamic_module_utils"
 DYNAMIC_IMPORTERS = ("get_class_from_dynamic_module", "get_class_in_module")

@@ -108,6 +108,13 @@ class HardcodedTrustRemoteCode(Rule):
         bad("kwargs = dict(trust_remote_code=True)\nload(name, **kwargs)", at="1:10"),
         bad("kw = {'trust_remote_code': True}\nload(m, trust_remote_code=kw['trust_remote_code'])", at="1:7"),
         bad("kwargs['trust_remote_code'] = True", at="1:1"),
+        bad("kwargs.update([('trust_remote_code', True)])", at="1:17"),
+        bad("kwargs = dict([('trust_remote_code', True)])", at="1:17"),
+        bad("kwargs = dict.fromkeys(['trust_remote_code'], True)", at="1:25"),
+        bad("a, kwargs['trust_remote_code'] = 1, True", at="1:1"),
+        bad("Options = namedtuple('Options', ['name', 'trust_remote_code'], defaults=[True])", at="1:11"),
+        good("a, kwargs['trust_remote_code'] = True, False\nb = dict([('trust_remote_code', trust)])"),
+        good("Options = namedtuple('Options', ['trust_remote_code', 'fast'], defaults=[True])", why="the last has it"),
         bad("config.trust_remote_code = True", at="1:1"),
         bad("setattr(config, 'trust_remote_code', True)", at="1:1"),
         bad("kwargs.setdefault('trust_remote_code', True)", at="1:1"),
@@ -267,16 +274,32 @@ class HardcodedTrustRemoteCode(Rule):
     @on(ast.Assign, ast.AnnAssign)
     def assignment(self, node: ast.Assign | ast.AnnAssign, module: Module) -> Iterator[Hit]:
         """An assignment to an attribute or a key; names are followed to their use instead."""
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for target, value in (pair for whole in targets for pair in _paired(whole, node.value)):
             flag = None
             if isinstance(target, ast.Attribute):
                 flag = target.attr if target.attr in known.FLAGS else None
             elif isinstance(target, ast.Subscript):
                 flag = _flag(target.slice, module)
-            judged = _judge(node.value, module) if flag and node.value else None
+            judged = _judge(value, module) if flag and value else None
             if judged is not None:
                 judged = judged._replace(focus=judged.anchor or node)
                 yield self._report(node, judged, f"`{flag}` {_is(judged)} here, which")
+
+    @on_callee(*known.PAIRED)
+    def pairs(self, call: ast.Call, module: Module) -> Iterator[Hit]:
+        """The entries of a mapping as pairs, or as keys with one value: ``dict([(key, value)])``, ``fromkeys``."""
+        given = call.args[0].elts if call.args and isinstance(call.args[0], (ast.List, ast.Tuple)) else []
+        if called(call).endswith("fromkeys"):
+            pairs = [(key, value) for key in given for value in call.args[1:2]]
+        else:
+            pairs = [(pair.elts[0], pair.elts[1]) for pair in given if _is_pair(pair)]  # type: ignore[attr-defined]
+        for key, value in pairs:
+            flag = _flag(key, module)
+            judged = _judge(value, module) if flag else None
+            if judged is not None:
+                judged = judged._replace(focus=judged.anchor or key)
+                yield self._report(key, judged, f"The entry `{flag}` {_is(judged)}, which")
 
     @on_callee(*known.SETTERS, *known.READERS)
     def named(self, node: ast.Call, module: Module) -> Iterator[Hit]:
@@ -353,6 +376,20 @@ def _flag(key: ast.expr | None, module: Module) -> str | None:
         texts = module.value(key).texts
         return texts[0] if len(texts) == 1 and texts[0] in known.KEYS else None
     return str(key.value) if isinstance(key, ast.Constant) and key.value in known.KEYS else None
+
+
+def _paired(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """What an assignment gives to each of its targets: ``a, b[key] = 1, 2``, in one line."""
+    several = isinstance(target, (ast.Tuple, ast.List)) and target.lineno == target.end_lineno
+    if not several or not isinstance(value, (ast.Tuple, ast.List)):
+        yield target, value
+    elif len(target.elts) == len(value.elts):  # type: ignore[attr-defined]
+        pairs = zip(target.elts, value.elts, strict=True)  # type: ignore[attr-defined]
+        yield from (pair for pair in pairs if not any(isinstance(node, ast.Starred) for node in pair))
+
+
+def _is_pair(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) == len(("key", "value"))
 
 
 def _is(judged: Judged) -> str:

@@ -180,7 +180,8 @@ class ShellInjection(Rule):
             confidence=Confidence.MEDIUM,
         ),
         bad(
-            "import subprocess\ndef f(cmd):\n    subprocess.run(cmd, shell=isinstance(cmd, str))",
+            "import subprocess\nfrom mine import text_type\ndef f(cmd):\n"
+            "    subprocess.run(cmd, shell=isinstance(cmd, (str, text_type)))",
             confidence=Confidence.MEDIUM,
         ),
         bad('import os\nos.execvp("bash", args=["bash", "-c", "-i", f"ls {path}"])', at="2:1"),

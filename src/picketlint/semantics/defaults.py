@@ -60,6 +60,8 @@ class Defaults:
                 for keyword in call.keywords:
                     if keyword.arg in wanted:
                         yield Default(str(keyword.arg), OPTION, call, keyword.value)
+            elif called == "namedtuple":
+                yield from self._of_tuple(call, wanted)
 
     def _parameter(self, node: ast.arg) -> Iterator[Default]:
         function: FunctionNode = next(a for a in self.resolver.tree.ancestors(node) if isinstance(a, FUNCTIONS))
@@ -74,6 +76,21 @@ class Defaults:
         owner = self.resolver.tree.parent(statement)
         if isinstance(owner, ast.ClassDef):
             yield from self._unwrapped(node.id, FIELD, statement, statement.value, owner)
+
+    def _of_tuple(self, call: ast.Call, wanted: frozenset[str]) -> Iterator[Default]:
+        """``namedtuple(name, fields, defaults=values)``, where the values are those of the last fields."""
+        fields = self._elements(call, "field_names", 1)
+        values = self._elements(call, "defaults", -1)
+        for field, value in zip(reversed(fields), reversed(values), strict=False):
+            if _text(field) in wanted:
+                yield Default(_text(field), FIELD, call, value)
+
+    def _elements(self, call: ast.Call, name: str, position: int) -> list[ast.expr]:
+        """The elements of a sequence that an argument is; none where they are not all in sight."""
+        given = [candidate.value for candidate in self.calls.argument(call, name, position).candidates]
+        if len(given) != 1 or not isinstance(given[0], (ast.List, ast.Tuple)):
+            return []
+        return [] if any(isinstance(element, ast.Starred) for element in given[0].elts) else given[0].elts
 
     def _unwrapped(self, name: str, kind: str, anchor: ast.AST, value: ast.expr, owner: ast.AST) -> Iterator[Default]:
         """``field(default=X)``, ``Field(X)``, ``Option(X)`` declare X; a factory declares what it returns."""

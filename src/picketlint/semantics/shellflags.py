@@ -62,14 +62,21 @@ def _asks(conditions: list[ast.AST], own: set[str], module: Module) -> bool:
 
 def _names(condition: ast.AST, module: Module) -> Iterator[ast.expr]:
     """The names in a condition, each as long as it is written; nothing of one that is too long to be read."""
-    for part in module.walk(condition, _MOST, _TOO_LONG) or ():
-        if isinstance(module.tree.parent(part), ast.Attribute):
+    parts = module.walk(condition, _MOST, _TOO_LONG) or []
+    kinds = {kind for part in parts if _is_question(part) for kind in ast.walk(part.args[1])}  # type: ignore[attr-defined]
+    for part in parts:
+        if part in kinds or isinstance(module.tree.parent(part), ast.Attribute):
             continue
         base = part
         while isinstance(base, ast.Attribute):
             base = base.value
         if isinstance(base, ast.Name) and isinstance(part, (ast.Name, ast.Attribute)):
             yield part
+
+
+def _is_question(part: ast.AST) -> bool:
+    """``isinstance(command, text_type)``, which asks nothing of what the kind is called."""
+    return isinstance(part, ast.Call) and getattr(part.func, "id", "") == "isinstance" and len(part.args) > 1
 
 
 def _is_about(part: ast.expr, own: set[str], module: Module) -> bool:
