@@ -40,6 +40,33 @@ IPYTHON_SHELL = frozenset(
     for module in ("IPython", "IPython.core.getipython")
     for method in ("getoutput", "system", "system_piped", "system_raw")
 )
+# Objects whose methods have a shell read a command: those of a `Context` the shell of the configuration, by default
+# `bash`, those of a `Connection` one on another machine.
+# https://docs.pyinvoke.org/en/stable/api/runners.html#invoke.runners.Runner.run,
+# https://docs.fabfile.org/en/latest/api/connection.html
+INVOKE_CONTEXTS = frozenset({"invoke.Context", "invoke.context.Context"})
+FABRIC_CONNECTIONS = frozenset(
+    f"{fabric}.{name}"
+    for fabric in ("fabric", "fabric2")
+    for name in ("Connection", "connection.Connection", "SerialGroup", "ThreadingGroup", "group.SerialGroup")
+)
+OBJECT_METHODS = frozenset({"exec_command", "local", "run", "sudo"})
+# What makes a task of a function: its first parameter is such an object.
+TASKS = frozenset({"invoke.task", "invoke.tasks.task", "fabric.task", "fabric.tasks.task", "fabric2.task"})
+# sshd(8): the command is run by the user's login shell, as `shell -c command`. `exec_command` of
+# https://docs.paramiko.org/en/stable/api/client.html
+_CLIENTS = ("paramiko.SSHClient()", "paramiko.client.SSHClient()")
+PARAMIKO = frozenset(
+    {
+        *(f"{client}.exec_command" for client in _CLIENTS),
+        *(f"{client}.get_transport().open_session().exec_command" for client in _CLIENTS),
+        "paramiko.Transport().open_session().exec_command",
+    }
+)
+# Functions whose command a shell reads on another machine, where there is no list of arguments to give instead.
+REMOTE_FUNCTIONS = PARAMIKO | frozenset(
+    f"{made}().{method}" for made in FABRIC_CONNECTIONS for method in ("run", "sudo")
+)
 # Functions whose command a shell always reads, and the name of its parameter.
 # https://docs.python.org/3/library/subprocess.html, .../os.html#os.system, .../asyncio-subprocess.html
 SHELL_FUNCTIONS = {
@@ -53,7 +80,15 @@ SHELL_FUNCTIONS = {
     "posix.system": "command",
     "subprocess.getoutput": "cmd",
     "subprocess.getstatusoutput": "cmd",
+    "invoke.run": "command",
+    "invoke.sudo": "command",
+    **{f"{made}().{method}": "command" for made in INVOKE_CONTEXTS for method in ("run", "sudo")},
+    **{f"{made}().local": "command" for made in FABRIC_CONNECTIONS},
+    **dict.fromkeys(REMOTE_FUNCTIONS, "command"),
 }
+# Functions that hand a text to a shell and run a list without one: "either a string to pass to the shell, or an
+# iterable of strings". https://anyio.readthedocs.io/en/stable/api.html#anyio.run_process
+TEXT_OR_LIST = {"anyio.open_process": "command", "anyio.run_process": "command"}
 # loop.subprocess_shell(protocol_factory, cmd): https://docs.python.org/3/library/asyncio-eventloop.html
 SHELL_METHODS = {"subprocess_shell": ("cmd", 1)}
 # Functions that run a list of arguments, or with ``shell=True`` a command, and the name of that parameter.
@@ -109,6 +144,9 @@ ARGUMENTS_AS_LIST = {
     "os.spawnvp": ("args", 2),
     "os.spawnvpe": ("args", 2),
 }
+# Functions that take a program, and its arguments as a list. A text is split into words there, and no shell reads it:
+# "Pexpect does NOT interpret shell meta characters". https://pexpect.readthedocs.io/en/stable/api/pexpect.html
+PROGRAM_AND_LIST = dict.fromkeys(("pexpect.pty_spawn.spawn", "pexpect.spawn"), ("command", "args"))
 SHELLS = frozenset({"ash", "bash", "csh", "dash", "fish", "ksh", "sh", "tcsh", "zsh"})
 WINDOWS_SHELLS = frozenset({"cmd", "powershell", "pwsh"})
 # Programs that have another user's shell read the word behind `-c`: su(1), runuser(1)
@@ -135,3 +173,9 @@ WINDOWS_VALUED_OPTIONS = frozenset(
         "-workingdirectory",
     }
 )
+# Shells as functions: https://sh.readthedocs.io/en/latest/, https://plumbum.readthedocs.io/en/latest/local_commands.html
+SHELLS_CALLED = {f"{module}.{shell}": shell for module in ("sh", "plumbum.cmd") for shell in ("bash", "sh", "zsh")}
+# ssh(1): what follows the destination goes, with blanks between, to a shell on the other machine. Before it stand
+# options, of which these take a value, and before `ssh` itself programs that run another.
+SSH_VALUED = frozenset("BbcDEeFIiJLlmOoPpQRSWw")
+BEFORE_SSH = frozenset({"env", "nohup", "setsid", "sshpass", "sudo", "timeout"})

@@ -8,6 +8,9 @@ Reports commands that a shell reads and that the code does not fix: `subprocess.
 medium confidence as well what is given to any other function together with `shell=True`. In notebooks, what IPython has
 a shell run after it put values in: `!command {value}`, `!command $value`, `%pip install {value}` (docs/notebooks.md).
 
+The same for `invoke`, `fabric`, `exec_command` of paramiko, and a text given to `anyio.run_process`; and what stands
+behind the host in `["ssh", host, command]` is read by a shell of the other machine. `pexpect` starts none.
+
 The message says where the open part of the command comes from, and the trace how it came there, through the
 functions of the module as well: into what they return, and out to the calls that fill their parameters. Severity goes
 by that:
@@ -149,6 +152,18 @@ class ShellInjection(Rule):
             why="a list that grows",
         ),
         good('import subprocess\nsubprocess.run(["bash", "-o", "pipefail", "run.sh", "-c", cmd])', why="a script"),
+        bad('import invoke\ninvoke.run(f"ls {path}")', at="2:1"),
+        bad('from invoke import task\n@task\ndef clean(c, path):\n    c.run(f"rm -r {path}")', at="4:5"),
+        bad('from fabric import Connection\nwith Connection(host) as c:\n    c.run(f"ls {path}")', at="3:5"),
+        bad('import paramiko\nclient = paramiko.SSHClient()\nclient.exec_command("ls " + path)', at="3:1"),
+        bad('import anyio\nasync def f(path):\n    await anyio.run_process(f"ls {path}")', at="3:11"),
+        bad('import sh\nsh.bash("-c", f"ls {path}")', at="2:1"),
+        bad('import pexpect\npexpect.spawn("bash", ["-c", f"ls {path}"])', at="2:1"),
+        bad('import subprocess\nsubprocess.run(["ssh", "-p", "22", host, f"rm {path}"])', at="2:1"),
+        good('import pexpect\npexpect.run(f"ls {path}")', why="no shell reads it"),
+        good('import anyio\nasync def f(path):\n    await anyio.run_process(["ls", path])'),
+        good('import subprocess, shlex\nsubprocess.run(["ssh", host, f"rm {shlex.quote(path)}"])'),
+        good('PLACES = ("ssh", host, port)\nagent.run(f"ls {path}")', why="nobody knows what they are"),
         bad('import os\nos.execvp("bash", ["bash", "-c", "ls " + path])', at="2:1"),
         bad('import os\nos.execl("/bin/sh", "sh", "-c", f"ls {path}")', at="2:1"),
         bad(
@@ -286,13 +301,16 @@ class ShellInjection(Rule):
         joined = piece.joined or piece.node is not whole
         what = f"with {text} put into it" if piece.joined else f"that is {text}"
         told = "" if origin is Origin.UNKNOWN else f", which {origin.value}" if piece.joined else f" and {origin.value}"
-        instead = f"without {'a shell' if command.listed else '`shell=True`'}"
-        instead += "" if command.windows else ", or quote with `shlex.quote`"
+        without = f"without {'a shell' if command.listed else '`shell=True`'}"
+        without += "" if command.windows else ", or quote with `shlex.quote`"
         example = text.strip("`") if text.startswith("`") else "value"
         program = f'["program", {example}]' if joined else '["program", argument]'
+        instead = f"pass a list, `subprocess.run({program})`, {without}"
+        if command.remote:
+            instead = "quote every value with `shlex.quote`: a shell on the other machine reads whatever is sent there"
         message = (
             f"{_who(command)} has a shell run a command {what}{told}, so a `;` or `$(...)` in it is "
-            f"executed; pass a list, `subprocess.run({program})`, {instead}"
+            f"executed; {instead}"
         )
         return self.at(
             command.anchor,

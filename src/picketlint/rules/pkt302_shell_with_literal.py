@@ -79,13 +79,14 @@ class ShellWithLiteral(Rule):
         good('import os, shlex\nos.system("ls " + shlex.quote(path))'),
         good('import subprocess\ndef run(shell=False):\n    subprocess.run("ls", shell=shell)'),
         good('model.system("ls")'),
+        good('import subprocess\nsubprocess.run(["ssh", host, "nvidia-smi"])', why="no other way to run it there"),
     )
 
     @on_command()
     def command(self, command: ShellCommand, module: Module) -> Iterator[Hit]:
         """A call or a list that has a shell read a command which the code alone fixes."""
         pieces = [piece for candidate in command.candidates for piece in module.pieces(candidate)]
-        if all(piece.origin is Origin.CONSTANT for piece in pieces):
+        if not command.remote and all(piece.origin is Origin.CONSTANT for piece in pieces):
             who = f"`{command.callee}`" if command.callee else "This list of arguments"
             message = (
                 f"{who} starts a shell for a constant command; "

@@ -10,20 +10,31 @@ from picketlint.knowledge.signatures import POPEN
 from picketlint.knowledge.sinks import (
     ARGUMENTS_AS_LIST,
     ARGUMENTS_ONE_BY_ONE,
+    BEFORE_SSH,
+    FABRIC_CONNECTIONS,
+    INVOKE_CONTEXTS,
     IPYTHON_SHELL,
+    OBJECT_METHODS,
+    PARAMIKO,
+    PROGRAM_AND_LIST,
+    REMOTE_FUNCTIONS,
     SHELL_FLAG_FUNCTIONS,
     SHELL_FUNCTIONS,
     SHELL_METHODS,
     SHELLS,
+    SHELLS_CALLED,
     SWITCHERS,
+    TASKS,
+    TEXT_OR_LIST,
     WINDOWS_SHELLS,
 )
 from picketlint.matching.needles import CODE, MAGICS, ON
 from picketlint.matching.triggers import fewer, imported, qualified, with_arguments
 from picketlint.semantics.argvs import MAX_WORDS, TOO_MANY
+from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
 from picketlint.semantics.shellflags import may_be_shell
-from picketlint.semantics.shells import COMMAND_FLAG, LATER_LETTERS, command_of, programs
+from picketlint.semantics.shells import COMMAND_FLAG, LATER_LETTERS, command_of, is_text, over_ssh, programs
 from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import Verdict, enabled, truthy
 
@@ -37,6 +48,9 @@ _WINDOWS_SPELLINGS = ("CMD", "Cmd", "POWERSHELL", "PowerShell", "Powershell", "c
 _FLAG = "shell"
 # What a function that is not in sight calls the command that it runs, if that is not its first argument.
 _COMMANDS = frozenset({"args", "cmd", "cmdline", "command", "commands", "script"})
+_PLAIN = ("asyncio.", "commands.", "os.popen", "posix.", "subprocess.")
+_SSH = "ssh"
+_OBJECTS = frozenset({*INVOKE_CONTEXTS, *FABRIC_CONNECTIONS, *PARAMIKO, *TASKS})
 _WORDS = (*sorted(SHELLS), *sorted(SWITCHERS), "SHELL")
 _PLACE = POPEN.index(_FLAG) + 1
 _CALLING = ("Popen", "call", "check_call", "check_output", "run")
@@ -46,7 +60,13 @@ SHELL_TRIGGERS: tuple[Trigger, ...] = (
     # Magics say less.
     ("get_ipython", MAGICS),
     *sorted({(CODE, "get_ipython", name.rpartition(".")[2]) for name in IPYTHON_SHELL}),
-    *qualified(*(name for name in SHELL_FUNCTIONS if name != "os.system" and name not in IPYTHON_SHELL)),
+    *qualified(*(name for name in SHELL_FUNCTIONS if name.startswith(_PLAIN))),
+    *qualified(*PARAMIKO, *PROGRAM_AND_LIST, *SHELLS_CALLED, *TEXT_OR_LIST),
+    *imported("invoke", "Context", "run", "sudo", "task"),
+    *imported("invoke.context", "Context"),
+    *imported("invoke.tasks", "task"),
+    *qualified(*FABRIC_CONNECTIONS, *(name for name in TASKS if name.startswith("fabric"))),
+    (_SSH, f"{_SSH}['\"]"),
     *imported("os", "system"),
     *SHELL_METHODS,
     *((*words, _FLAG) for words in qualified(*SHELL_FLAG_FUNCTIONS)),
@@ -71,7 +91,8 @@ class ShellCommand(NamedTuple):
     """A command that a shell reads: the expressions it can be, who runs it, and whether a shell surely does.
 
     ``anchor`` is the call, or the list where the call that runs it is not in sight. ``listed``: the shell is the
-    program of a list, ``["bash", "-c", command]``; ``windows``: it is one of Windows, with quotes of its own.
+    program of a list, ``["bash", "-c", command]``; ``windows``: it is one of Windows, with quotes of its own;
+    ``remote``: it runs on another machine, and reads all the candidates together.
     """
 
     anchor: ast.expr
@@ -80,10 +101,21 @@ class ShellCommand(NamedTuple):
     sure: bool
     listed: bool = False
     windows: bool = False
+    remote: bool = False
 
 
 _RUNNERS = frozenset(
-    {*SHELL_FUNCTIONS, *SHELL_FLAG_FUNCTIONS, *ARGUMENTS_ONE_BY_ONE, *ARGUMENTS_AS_LIST, *SHELL_METHODS, *PARTIALS}
+    {
+        *SHELL_FUNCTIONS,
+        *SHELL_FLAG_FUNCTIONS,
+        *ARGUMENTS_ONE_BY_ONE,
+        *ARGUMENTS_AS_LIST,
+        *PROGRAM_AND_LIST,
+        *SHELLS_CALLED,
+        *TEXT_OR_LIST,
+        *SHELL_METHODS,
+        *PARTIALS,
+    }
 )
 
 
@@ -111,6 +143,11 @@ def shell_commands(module: Module) -> Iterator[ShellCommand]:
             reported.update(command.candidates)
             yield command
     written: list[ast.List | ast.Tuple] = [*module.tree.nodes(ast.List), *module.tree.nodes(ast.Tuple)]
+    for call in module.mentions.calls_written(OBJECT_METHODS) if module.mentions.parts(_OBJECTS) else ():
+        command = _of_object(call, module) if call not in running else None
+        if command is not None:
+            reported.update(command.candidates)
+            yield command
     for words in written:
         command = _of_words(words, module)
         if command is not None and reported.isdisjoint(command.candidates):
@@ -130,7 +167,8 @@ def _of_words(words: ast.List | ast.Tuple, module: Module) -> ShellCommand | Non
 
 
 def _is_flag(word: ast.expr) -> bool:
-    return isinstance(word, ast.Constant) and isinstance(word.value, str) and word.value.startswith(("-", "/"))
+    text = word.value if isinstance(word, ast.Constant) else None
+    return isinstance(text, str) and (text.startswith("-") or text.lower() in ("/c", "/k"))
 
 
 def _of_wrapper(call: ast.Call, module: Module) -> ShellCommand | None:
@@ -163,6 +201,43 @@ def _of_call(call: ast.Call, module: Module) -> ShellCommand | None:
     return None
 
 
+def _of_object(call: ast.Call, module: Module) -> ShellCommand | None:
+    """The command given to a method of a parameter, or of what a ``with`` statement makes, that has a shell read it."""
+    holder = call.func.value if isinstance(call.func, ast.Attribute) else None
+    reaching = module.resolver.bindings.lookup(holder.id, holder) if isinstance(holder, ast.Name) else None
+    if reaching is None or len(reaching.bindings) != 1:
+        return None
+    for kind in _kinds(reaching.bindings[0], module):
+        method = f"{kind}().{last_name(call.func)}"
+        if method in SHELL_FUNCTIONS:
+            found = _of_name(call, method, module)
+            return found._replace(callee=f"{last_name(holder)}.{last_name(call.func)}") if found and holder else None
+    return None
+
+
+def _kinds(binding: Binding, module: Module) -> tuple[str, ...]:
+    """The classes of what a name is bound to, by its annotation, a ``with`` statement, or because it is a task's."""
+    around = module.tree.parent(binding.node)
+    if isinstance(around, ast.withitem) and isinstance(around.context_expr, ast.Call):
+        return module.names(around.context_expr.func).names
+    if binding.kind is not Kind.PARAMETER:
+        return ()
+    annotation = getattr(binding.node, "annotation", None)
+    if annotation is not None:
+        return module.names(annotation).names
+    return tuple(INVOKE_CONTEXTS) if _makes_task(binding.scope, binding.node, module) else ()
+
+
+def _makes_task(function: ast.AST, parameter: ast.AST, module: Module) -> bool:
+    """Whether a function is a task, and a parameter the first it has, which is the context."""
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    if parameter is not next(iter((*function.args.posonlyargs, *function.args.args)), None):
+        return False
+    makers = (maker.func if isinstance(maker, ast.Call) else maker for maker in function.decorator_list)
+    return any(name in TASKS for maker in makers for name in module.names(maker).names)
+
+
 def _given(call: ast.Call, argument: Argument, callee: str, sure: bool) -> ShellCommand | None:
     candidates = tuple(candidate.value for candidate in argument.candidates)
     return ShellCommand(call, candidates, callee, sure and argument.state is State.GIVEN) if candidates else None
@@ -172,7 +247,8 @@ def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
     if name in SHELL_FUNCTIONS:
         # What the user wrote is as a rule `!command`.
         callee = "IPython" if name in IPYTHON_SHELL else name
-        return _given(call, module.argument(call, SHELL_FUNCTIONS[name], 0), callee, True)
+        found = _given(call, module.argument(call, SHELL_FUNCTIONS[name], 0), callee, True)
+        return found._replace(remote=name in REMOTE_FUNCTIONS) if found is not None else None
     if name in SHELL_FLAG_FUNCTIONS:
         argument = module.argument(call, SHELL_FLAG_FUNCTIONS[name], 0)
         shell = module.argument(call, "shell")
@@ -189,6 +265,18 @@ def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
     if name in ARGUMENTS_AS_LIST:
         given = module.argument(call, *ARGUMENTS_AS_LIST[name]).candidates
         return _first(_in_list(candidate.value, call, name, module) for candidate in given)
+    if name in TEXT_OR_LIST:
+        argument = module.argument(call, TEXT_OR_LIST[name], 0)
+        if any(is_text(candidate.value, module) for candidate in argument.candidates):
+            return _given(call, argument, name, True)
+        return _first(_in_list(candidate.value, call, name, module) for candidate in argument.candidates)
+    if name in SHELLS_CALLED:
+        command = command_of(SHELLS_CALLED[name], call.args, module)
+        return ShellCommand(call, (command,), name, True, listed=True) if command is not None else None
+    if name in PROGRAM_AND_LIST:
+        program, arguments = (module.argument(call, *part) for part in zip(PROGRAM_AND_LIST[name], (0, 1), strict=True))
+        words = [c.value for c in program.candidates] + [starred(c.value) for c in arguments.candidates]
+        return _in_list(ast.copy_location(ast.List(words, ast.Load()), call), call, name, module)
     return None
 
 
@@ -216,7 +304,17 @@ def _after_shell(words: list[ast.expr], anchor: ast.expr, callee: str, module: M
         module.tree.limits.reached(TOO_MANY, anchor)
     for place, word in enumerate(words[:MAX_WORDS]):
         for program in programs(word, module):
+            if program == _SSH and _starts(words[:place], anchor, module):
+                remote = over_ssh(words[place + 1 : MAX_WORDS], module)
+                return ShellCommand(anchor, remote, callee or _SSH, True, listed=True, remote=True) if remote else None
             command = command_of(program, words[place + 1 : place + _MOST_OPTIONS], module)
             if command is not None:
                 return ShellCommand(anchor, (command,), callee, True, listed=True, windows=program in WINDOWS_SHELLS)
     return None
+
+
+def _starts(before: list[ast.expr], anchor: ast.expr, module: Module) -> bool:
+    """Whether a program stands where one starts: first in a list that a call runs, or behind one that runs others."""
+    if not isinstance(anchor, ast.Call):
+        return False
+    return not before or not BEFORE_SSH.isdisjoint(programs(before[0], module))

@@ -10,6 +10,7 @@ from picketlint.knowledge.sinks import (
     SHELL_LETTERS,
     SHELL_VARIABLES,
     SHELLS,
+    SSH_VALUED,
     SWITCHERS,
     VALUED_SHELL_OPTIONS,
     WINDOWS_SHELLS,
@@ -109,3 +110,32 @@ def _behind_user(words: list[ast.expr], module: Module) -> ast.expr | None:
         if any(_SWITCHER_FLAG.fullmatch(text) for text in module.value(word).texts):
             return words[place + 1]
     return None
+
+
+def is_text(node: ast.expr, module: Module) -> bool:
+    """Whether an expression is, or can be, a text and no list of arguments."""
+    return any(isinstance(option.value, str) or _makes_text(option.node) for option in module.value(node).options)
+
+
+def _makes_text(node: ast.AST) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
+        sides = (node.left, node.right) if isinstance(node.op, ast.Add) else (node.left,)
+        return any(isinstance(side, ast.JoinedStr) or isinstance(getattr(side, "value", None), str) for side in sides)
+    called = node.func if isinstance(node, ast.Call) else None
+    return isinstance(node, ast.JoinedStr) or (isinstance(called, ast.Attribute) and called.attr in ("format", "join"))
+
+
+def over_ssh(words: list[ast.expr], module: Module) -> tuple[ast.expr, ...]:
+    """The words behind the destination of ``ssh``, which a shell of the other machine reads together."""
+    valued = False
+    for place, word in enumerate(words):
+        if isinstance(word, ast.Starred):
+            return ()
+        texts = module.value(word).texts
+        if valued:
+            valued = False
+        elif not any(text.startswith("-") for text in texts):
+            return tuple(words[place + 1 :])
+        else:
+            valued = any(len(text) == len("-p") and text[1] in SSH_VALUED for text in texts)
+    return ()
