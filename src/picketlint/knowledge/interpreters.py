@@ -6,11 +6,17 @@ from picketlint.base.records import NamedTuple
 
 
 class Interpreter(NamedTuple):
-    """Functions that run the text of their first parameter, whose name differs: ``parameter``."""
+    """Functions that run the text of their first parameter, whose name differs: ``parameter``.
+
+    ``expressions``: they are there for the expressions of a program, so that only what comes from outside is amiss.
+    ``compiled``: they take code that was compiled, and as a rule not from a text.
+    """
 
     names: tuple[str, ...]
     parameter: str
     source: str
+    expressions: bool = False
+    compiled: bool = False
 
 
 _IPYTHON = "https://ipython.readthedocs.io/en/stable/api/generated/IPython.core.interactiveshell.html"
@@ -34,6 +40,10 @@ _REPLS = (
     "langchain_experimental.utilities.PythonREPL()",
     "langchain_experimental.utilities.python.PythonREPL()",
     "langchain.utilities.PythonREPL()",
+)
+_FRAMES = tuple(
+    f"pandas.{made}()"
+    for made in ("DataFrame", "read_csv", "read_excel", "read_feather", "read_json", "read_parquet", "read_table")
 )
 
 INTERPRETERS: tuple[Interpreter, ...] = (
@@ -60,15 +70,38 @@ INTERPRETERS: tuple[Interpreter, ...] = (
         "command",
         "https://github.com/langchain-ai/langchain-experimental: utilities/python.py, exec",
     ),
-    # "Note that this function uses eval, and thus shouldn't be used on unsanitized input." The page of sympify says the
-    # same, but that takes numbers and expressions just as well.
+    # "Note that this function uses eval, and thus shouldn't be used on unsanitized input."
     Interpreter(
         ("sympy.parse_expr", "sympy.parsing.parse_expr", "sympy.parsing.sympy_parser.parse_expr"),
         "s",
         "https://docs.sympy.org/latest/modules/parsing.html#sympy.parsing.sympy_parser.parse_expr",
     ),
+    # A function of that code, which runs when it is called.
+    Interpreter(
+        ("types.FunctionType",),
+        "code",
+        "https://docs.python.org/3/library/types.html#types.FunctionType",
+        compiled=True,
+    ),
+    # The same warning as that of parse_expr, but it takes numbers and expressions just as well.
+    Interpreter(
+        ("sympy.S", "sympy.core.sympify.sympify", "sympy.sympify"),
+        "a",
+        "https://docs.sympy.org/latest/modules/core.html#sympy.core.sympify.sympify",
+        expressions=True,
+    ),
+    # "This can run arbitrary code which can make you vulnerable to code injection if you pass user input to this
+    # function": `@name.attribute` in the text reaches whatever the caller's names lead to.
+    Interpreter(
+        ("pandas.eval", *(f"{frame}.{method}" for frame in _FRAMES for method in ("eval", "query"))),
+        "expr",
+        "https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.query.html",
+        expressions=True,
+    ),
 )
 RUNNERS: dict[str, Interpreter] = {name: row for row in INTERPRETERS for name in row.names}
+COMPILED = frozenset(name for name, row in RUNNERS.items() if row.compiled)
+EXPRESSIONS = frozenset(name for name, row in RUNNERS.items() if row.expressions)
 # Tools that give a model an interpreter: whatever it writes is run. Same source as PythonREPL.
 INTERPRETER_TOOLS = tuple(f"{module}.{name}" for module in _TOOLS for name in ("PythonREPLTool", "PythonAstREPLTool"))
 # The flag without which agents that run what a model writes refuse to be made; False by default.

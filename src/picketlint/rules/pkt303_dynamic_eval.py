@@ -19,8 +19,9 @@ function fills with a constant. Methods called `eval`, such as `model.eval()`, a
 
 Interpreters other than the builtins are reported in the same way: `code.InteractiveInterpreter().runsource`,
 `get_ipython().run_cell`, `execute` of a Jupyter kernel's client, `run` of LangChain's `PythonREPL`, and
-`sympy.parse_expr`. So is what hands one to a model, whose output is nobody's to check: the tools
-`PythonREPLTool` and `PythonAstREPLTool`, and `allow_dangerous_code=True`, in calls and as a default.
+`sympy.parse_expr`, and `types.FunctionType` of what was compiled; `sympy.sympify`, `pandas.eval`, `query` and `eval` of
+a data frame only where they are given input. So is what hands one to a model, whose output is nobody's to check: the
+tools `PythonREPLTool` and `PythonAstREPLTool`, and `allow_dangerous_code=True`, in calls and as a default.
 `allow_dangerous_requests=True` is not: it lets a model send requests, not run code.
 
 ## Why is this bad?
@@ -44,8 +45,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from picketlint.knowledge.interpreters import ALLOWING_FLAGS, INTERPRETER_TOOLS, RUNNERS
+from picketlint.knowledge.interpreters import ALLOWING_FLAGS, COMPILED, EXPRESSIONS, INTERPRETER_TOOLS, RUNNERS
 from picketlint.rule import (
+    CODE,
     Call,
     Confidence,
     Default,
@@ -76,6 +78,8 @@ from picketlint.rule import (
 SINKS = ("builtins.eval", "builtins.exec")
 # Keywords that take a function from a text to a value: argparse, click, pandas.read_csv(converters={...}).
 CONVERTERS = frozenset({"converter", "converters", "type"})
+# Behind an attribute's name, or that in a string.
+_REACHED = r"(?<=\.{0})|(?<=['\"]{0})"
 _FIXED = (Origin.CONSTANT, Origin.NUMBER, Origin.LISTED, Origin.ARITHMETIC)
 
 
@@ -92,7 +96,11 @@ class DynamicEval(Rule):
     triggers = (
         *builtin("eval"),
         *builtin("exec"),
-        *qualified(*RUNNERS, *INTERPRETER_TOOLS),
+        *qualified(*(name for name in RUNNERS if not name.startswith(("pandas.", "types."))), *INTERPRETER_TOOLS),
+        (CODE, "FunctionType", "compile"),
+        # Not `model.eval()`, which most files with such a word mean.
+        (CODE, "pandas", "eval", rf"eval(?:{_REACHED.format('eval')})(?!\w)(?!\s{{0,40}}\(\s{{0,40}}\))"),
+        (CODE, "pandas", "query", rf"query(?:{_REACHED.format('query')})(?!\w)"),
         *(trigger for name in ALLOWING_FLAGS for trigger in turned(name, on=True)),
     )
     supersedes = ("B102", "B307", "S102", "S307")
@@ -179,7 +187,13 @@ class DynamicEval(Rule):
         good('from IPython import get_ipython\nget_ipython().run_cell("x = 1")'),
         good("agent = create_pandas_dataframe_agent(llm, df, allow_dangerous_code=args.run_code)"),
         good("toolkit = RequestsToolkit(allow_dangerous_requests=True)", why="sends requests, runs no code"),
-        good("import sympy\nsympy.sympify(2)"),
+        good("import sympy\nsympy.sympify(2)\nsympy.sympify(expression)"),
+        bad("import types\nf = types.FunctionType(compile(text, 'f', 'exec'), {})", at="2:5"),
+        good("import types\ncode = compile('x', 'f', 'eval')\ntypes.FunctionType(g.__code__, {})"),
+        bad("import sympy\nsympy.sympify(input())", at="2:1", confidence=Confidence.HIGH),
+        bad("import pandas as pd, sys\npd.eval(sys.argv[1])", at="2:1", confidence=Confidence.HIGH),
+        bad('import pandas as pd\ndf = pd.read_csv("a.csv")\ndf.query(input())', at="3:1"),
+        good('import pandas as pd\ndf = pd.DataFrame()\ndf.query(f"price > {limit}")', why="nothing from outside"),
     )
 
     @on_call(*SINKS)
@@ -217,6 +231,10 @@ class DynamicEval(Rule):
         """Another interpreter."""
         given = module.argument(call.node, RUNNERS[call.name].parameter, 0)
         worst = _worst([piece for candidate in given.candidates for piece in module.pieces(candidate.value)])
+        if worst is not None and call.name in EXPRESSIONS and not worst.origin.external:
+            return
+        if call.name in COMPILED and not any(_is_compiled(candidate.value, module) for candidate in given.candidates):
+            return
         if given.candidates and worst is not None and not module.calls.target(call.node).unfinished:
             code, focus = given.candidates[0]
             yield self._report(call.node, call.name, worst, code, module, focus, sure=call.certain)
@@ -301,11 +319,19 @@ def _confidence(piece: Piece, sure: bool) -> Confidence:
     return Confidence.HIGH if sure and piece.origin.external else Confidence.MEDIUM
 
 
+def _is_compiled(code: ast.expr, module: Module) -> bool:
+    """Whether code is what ``compile`` made of a text, and not that of a function."""
+    nodes = [option.node for option in module.value(code).options]
+    return any(isinstance(node, ast.Call) and "builtins.compile" in module.names(node.func).names for node in nodes)
+
+
 def _short(name: str) -> str:
     return name.rpartition(".")[2]
 
 
 def _instead(name: str) -> str:
+    if name in EXPRESSIONS:
+        return "choose from a table of expressions, or compute from values that were checked"
     if _short(name) == "eval":
         return "use `ast.literal_eval` for literals, or look the name up in a table of what is allowed"
     return "import the module, or choose from a table of functions"

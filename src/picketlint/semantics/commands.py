@@ -30,7 +30,7 @@ from picketlint.knowledge.sinks import (
 )
 from picketlint.matching.needles import CODE, MAGICS, ON
 from picketlint.matching.triggers import fewer, imported, qualified, with_arguments
-from picketlint.semantics.argvs import MAX_WORDS, TOO_MANY
+from picketlint.semantics.argvs import MAX_WORDS, TOO_MANY, starred
 from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
 from picketlint.semantics.shellflags import may_be_shell
