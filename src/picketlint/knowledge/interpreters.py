@@ -85,7 +85,7 @@ INTERPRETERS: tuple[Interpreter, ...] = (
     ),
     # The same warning as that of parse_expr, but it takes numbers and expressions just as well.
     Interpreter(
-        ("sympy.S", "sympy.core.sympify.sympify", "sympy.sympify"),
+        ("sympy.core.sympify.sympify", "sympy.sympify"),
         "a",
         "https://docs.sympy.org/latest/modules/core.html#sympy.core.sympify.sympify",
         expressions=True,

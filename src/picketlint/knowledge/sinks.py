@@ -173,8 +173,12 @@ WINDOWS_VALUED_OPTIONS = frozenset(
         "-workingdirectory",
     }
 )
-# Shells as functions: https://sh.readthedocs.io/en/latest/, https://plumbum.readthedocs.io/en/latest/local_commands.html
-SHELLS_CALLED = {f"{module}.{shell}": shell for module in ("sh", "plumbum.cmd") for shell in ("bash", "sh", "zsh")}
+# Shells as functions: https://sh.readthedocs.io/en/latest/, https://plumbum.readthedocs.io/en/latest/local_commands.html.
+# Not here: `sh.sh`, for many files have a variable of that name.
+SHELLS_CALLED = {
+    **{f"plumbum.cmd.{shell}": shell for shell in ("bash", "sh", "zsh")},
+    **{f"sh.{shell}": shell for shell in ("bash", "zsh")},
+}
 # ssh(1): what follows the destination goes, with blanks between, to a shell on the other machine. Before it stand
 # options, of which these take a value, and before `ssh` itself programs that run another.
 SSH_VALUED = frozenset("BbcDEeFIiJLlmOoPpQRSWw")

@@ -22,7 +22,7 @@ _LONGEST = (1 << 31) - 1
 # Which words these are decides about speed alone. Some are within so many others that it pays to look for them closely:
 # whether one of them stands by itself costs a search of the file otherwise. Others are in nearly every file: only where
 # a trigger needs nothing else are they looked for before the rest of it. The last say little, being in sentences.
-_WITHIN_OTHERS = frozenset({b"ash", b"eval", b"exec", b"hub", b"load", b"sh"})
+_WITHIN_OTHERS = frozenset({b"ash", b"eval", b"exec", b"hub", b"load", b"sh", b"su"})
 _EVERYWHERE = frozenset(
     {b"all", b"call", b"code", b"core", b"get", b"init", b"io", b"list", b"new", b"nn", b"only", b"os", b"text"}
 )

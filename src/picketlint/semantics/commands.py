@@ -33,7 +33,6 @@ from picketlint.matching.triggers import fewer, imported, qualified, with_argume
 from picketlint.semantics.argvs import MAX_WORDS, TOO_MANY, starred
 from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
-from picketlint.semantics.shellflags import may_be_shell
 from picketlint.semantics.shells import COMMAND_FLAG, LATER_LETTERS, command_of, is_text, over_ssh, programs
 from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import Verdict, enabled, truthy
@@ -62,9 +61,9 @@ SHELL_TRIGGERS: tuple[Trigger, ...] = (
     *sorted({(CODE, "get_ipython", name.rpartition(".")[2]) for name in IPYTHON_SHELL}),
     *qualified(*(name for name in SHELL_FUNCTIONS if name.startswith(_PLAIN))),
     *qualified(*PARAMIKO, *PROGRAM_AND_LIST, *SHELLS_CALLED, *TEXT_OR_LIST),
-    *imported("invoke", "Context", "run", "sudo", "task"),
-    *imported("invoke.context", "Context"),
-    *imported("invoke.tasks", "task"),
+    # Many methods are called so: it has to be imported.
+    (CODE, "invoke", r"invoke(?:(?<=import invoke)|(?<=from invoke)|(?<=, invoke)|(?<=,invoke))(?!\w)"),
+    *((CODE, "invoke", importer, r"invoke(?<=['\"]invoke)['\"]") for importer in ("import_module", "__import__")),
     *qualified(*FABRIC_CONNECTIONS, *(name for name in TASKS if name.startswith("fabric"))),
     (_SSH, f"{_SSH}['\"]"),
     *imported("os", "system"),
@@ -157,7 +156,8 @@ def shell_commands(module: Module) -> Iterator[ShellCommand]:
 def _of_words(words: ast.List | ast.Tuple, module: Module) -> ShellCommand | None:
     """The command in a list or a tuple of arguments that stands in the code by itself."""
     first = words.elts[0] if words.elts else None
-    if len(words.elts) > 1 and (isinstance(first, (ast.Constant, ast.Starred)) or any(map(_is_flag, words.elts))):
+    written = isinstance(first, ast.Starred) or (isinstance(first, ast.Constant) and isinstance(words, ast.List))
+    if len(words.elts) > 1 and (written or any(map(_is_flag, words.elts))):
         found = _first(_after_shell(list_, words, "", module) for list_ in module.argvs.of(words))
         if found is not None:
             return found
@@ -254,6 +254,8 @@ def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
         shell = module.argument(call, "shell")
         judged = module.judge(shell, truthy, "shell", True)
         if judged is None:
+            from picketlint.semantics.shellflags import may_be_shell
+
             candidates = [candidate.value for candidate in argument.candidates]
             listed = _first(_in_list(candidate, call, name, module) for candidate in candidates)
             if listed is not None or not may_be_shell(shell, argument, module):

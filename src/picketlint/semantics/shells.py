@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from picketlint.base.lazy import regex
 from picketlint.knowledge.sinks import (
     SHELL_LETTERS,
     SHELL_VARIABLES,
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 # Letters that follow the one for the command are options; elsewhere in Python such a word is something else.
 LATER_LETTERS = rf"[{SHELL_LETTERS}]{{1,6}}"
 COMMAND_FLAG = r"-[a-zA-Z]*c"
-_UNIX_FLAG = re.compile(rf"{COMMAND_FLAG}|-c{LATER_LETTERS}")
-_SWITCHER_FLAG = re.compile(rf"{COMMAND_FLAG}|--command")
-_WINDOWS_FLAG = re.compile(r"(?i)/[ck]|-c|-command")
+_UNIX_FLAG = regex(rf"{COMMAND_FLAG}|-c{LATER_LETTERS}")
+_SWITCHER_FLAG = regex(rf"{COMMAND_FLAG}|--command")
+_WINDOWS_FLAG = regex(r"(?i)/[ck]|-c|-command")
 # Each `o` in one word takes a name of its own: `-eo pipefail`.
-_NAMED = re.compile(r"[-+][a-zA-Z]*[oO][a-zA-Z]*")
+_NAMED = regex(r"[-+][a-zA-Z]*[oO][a-zA-Z]*")
 _READING = frozenset({"get", "getenv", "which"})
 
 
