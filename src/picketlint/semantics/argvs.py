@@ -10,9 +10,9 @@ import ast
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from picketlint.semantics.bindings import Binding, Kind
+from picketlint.semantics.bindings import Kind
 from picketlint.semantics.names import Resolver
-from picketlint.semantics.tree import Position, start
+from picketlint.semantics.tree import Position, end, start
 
 MAX_WORDS = 64
 _MAX_STEPS = 24
@@ -62,11 +62,9 @@ class Argvs:
         for target in targets:
             if not isinstance(target, ast.Name):
                 continue
-            owner = self.resolver.bindings.owner(target.id, target)
-            for binding in self.resolver.bindings.group(target.id, owner.scope) if owner is not None else ():
-                added = self._added_to(binding, target, _LAST) if binding.node is target else []
-                if added:
-                    yield from self.of(ast.copy_location(ast.List([*words.elts, *added], ast.Load()), words))
+            added = self._added_to(target, end(statement), target, _LAST)  # type: ignore[arg-type]
+            if added:
+                yield from self.of(ast.copy_location(ast.List([*words.elts, *added], ast.Load()), words))
 
     def _spread(self, node: ast.expr) -> list[list[ast.expr]]:
         """One step of taking a list of arguments apart; nothing where it cannot be told."""
@@ -87,20 +85,20 @@ class Argvs:
                 found.append([starred(binding.value)])
             else:
                 continue
-            found[-1] += self._added_to(binding, node, start(node))
+            found[-1] += self._added_to(binding.node, binding.position, node, start(node))
         return found
 
-    def _added_to(self, binding: Binding, name: ast.Name, until: Position) -> list[ast.expr]:
-        """The words that are put at the end of what a binding gives a name, before a position."""
+    def _added_to(self, bound: ast.AST, since: Position, name: ast.Name, until: Position) -> list[ast.expr]:
+        """The words that are put, between two positions, at the end of what a name is given where it is bound."""
         added = self._sites(name)
-        first = bisect_left(added, (binding.position,))
+        first = bisect_left(added, (since,))
         last = bisect_left(added, (until,))
         if last - first > MAX_WORDS:
             self.tree.limits.reached(TOO_MANY, name)
         words: list[ast.expr] = []
         for _, holder, given in added[first:last][:MAX_WORDS]:
             reaching = self.resolver.bindings.lookup(holder.id, holder)
-            if reaching is not None and any(one.node is binding.node for one in reaching.bindings):
+            if reaching is not None and any(one.node is bound for one in reaching.bindings):
                 words += given
         return words
 
