@@ -78,8 +78,6 @@ from picketlint.rule import (
 SINKS = ("builtins.eval", "builtins.exec")
 # Keywords that take a function from a text to a value: argparse, click, pandas.read_csv(converters={...}).
 CONVERTERS = frozenset({"converter", "converters", "type"})
-# Behind an attribute's name, or that in a string.
-_REACHED = r"(?<=\.{0})|(?<=['\"]{0})"
 _FIXED = (Origin.CONSTANT, Origin.NUMBER, Origin.LISTED, Origin.ARITHMETIC)
 
 
@@ -99,8 +97,8 @@ class DynamicEval(Rule):
         *qualified(*(name for name in RUNNERS if not name.startswith(("pandas.", "types."))), *INTERPRETER_TOOLS),
         (CODE, "FunctionType", "compile"),
         # Not `model.eval()`, which most files with such a word mean.
-        (CODE, "pandas", "eval", rf"eval(?:{_REACHED.format('eval')})(?!\w)(?!\s{{0,40}}\(\s{{0,40}}\))"),
-        (CODE, "pandas", "query", rf"query(?:{_REACHED.format('query')})(?!\w)"),
+        (CODE, "pandas", "eval", r"eval(?!\w)(?!\s{0,40}\(\s{0,40}\))"),
+        (CODE, "pandas", "query", r"query(?!\w)(?!\s{0,40}=[^=])"),
         *(trigger for name in ALLOWING_FLAGS for trigger in turned(name, on=True)),
     )
     supersedes = ("B102", "B307", "S102", "S307")

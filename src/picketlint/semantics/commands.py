@@ -62,7 +62,7 @@ SHELL_TRIGGERS: tuple[Trigger, ...] = (
     *qualified(*(name for name in SHELL_FUNCTIONS if name.startswith(_PLAIN))),
     *qualified(*PARAMIKO, *PROGRAM_AND_LIST, *SHELLS_CALLED, *TEXT_OR_LIST),
     # Many methods are called so: it has to be imported.
-    (CODE, "invoke", r"invoke(?:(?<=import invoke)|(?<=from invoke)|(?<=, invoke)|(?<=,invoke))(?!\w)"),
+    (CODE, "invoke", r"invoke(?<![\w.'\"]invoke)(?<!def invoke)(?!\w)"),
     *((CODE, "invoke", importer, r"invoke(?<=['\"]invoke)['\"]") for importer in ("import_module", "__import__")),
     *qualified(*FABRIC_CONNECTIONS, *(name for name in TASKS if name.startswith("fabric"))),
     (_SSH, f"{_SSH}['\"]"),
