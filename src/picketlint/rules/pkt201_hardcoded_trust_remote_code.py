@@ -109,7 +109,6 @@ class HardcodedTrustRemoteCode(Rule):
         bad("kw = {'trust_remote_code': True}\nload(m, trust_remote_code=kw['trust_remote_code'])", at="1:7"),
         bad("kwargs['trust_remote_code'] = True", at="1:1"),
         bad("kwargs.update([('trust_remote_code', True)])", at="1:17"),
-        bad("kwargs = dict([('trust_remote_code', True)])", at="1:17"),
         bad("kwargs = dict.fromkeys(['trust_remote_code'], True)", at="1:25"),
         bad("a, kwargs['trust_remote_code'] = 1, True", at="1:1"),
         bad("Options = namedtuple('Options', ['name', 'trust_remote_code'], defaults=[True])", at="1:11"),
@@ -127,7 +126,6 @@ class HardcodedTrustRemoteCode(Rule):
         ),
         bad("def load(name, trust_remote_code=True):\n    go(name, trust_remote_code=trust_remote_code)", at="1:16"),
         bad("def load(name, *, trust: bool = True):\n    go(name, trust_remote_code=trust)", at="1:19"),
-        bad("load = lambda name, trust_remote_code=True: None", at="1:21"),
         bad(
             "from dataclasses import dataclass, field\n@dataclass\nclass ModelArguments:\n"
             "    trust_remote_code: bool = field(default=True, metadata={'help': 'Run remote code.'})",
@@ -143,8 +141,6 @@ class HardcodedTrustRemoteCode(Rule):
         ),
         bad("parser.add_argument('--trust-remote-code', action='store_true', default=True)", at="1:1"),
         bad("parser.add_argument('--no-trust', dest='trust_remote_code', action='store_false')", at="1:1"),
-        bad("parser.add_argument('--trust_remote_code', action=BooleanOptionalAction, default=True)", at="1:1"),
-        bad("parser.add_argument('--trust-remote-code', dest='trust', type=str2bool, default='true')", at="1:1"),
         bad("parser.set_defaults(trust_remote_code=True)", at="1:1"),
         bad(
             "@click.option('--trust-remote-code/--no-trust-remote-code', default=True)\ndef main(**kwargs): ...",
@@ -221,7 +217,6 @@ class HardcodedTrustRemoteCode(Rule):
         bad('command += ["--trust-remote-code"]', at="1:12", confidence=Confidence.MEDIUM),
         bad('args.extend(["--port", port, "--trust-remote-code"])', at="1:13"),
         bad('command = f"vllm serve {model} --trust-remote-code".split()', at="1:11"),
-        bad('import shlex\nrun(shlex.split("vllm serve m --trust-remote-code"))', at="2:5"),
         bad('import os\nos.system(f"vllm serve {model} --trust-remote-code &")', at="2:1"),
         bad(
             'run(["bash", "-c", f"cd x && vllm serve {m} --trust-remote-code"])', at="1:5", confidence=Confidence.MEDIUM
