@@ -22,3 +22,11 @@ PAIRED = ("OrderedDict", "dict", "fromkeys", "update")
 DYNAMIC_MODULES = "transformers.dynamic_module_utils"
 DYNAMIC_IMPORTERS = ("get_class_from_dynamic_module", "get_class_in_module")
 DYNAMIC_IMPORTS = tuple(f"{DYNAMIC_MODULES}.{name}" for name in DYNAMIC_IMPORTERS)
+# Options of command lines by which it is on unless somebody says otherwise, in the ways that projects declare them.
+ON_UNLESS_TOLD = (
+    "parser.add_argument('--trust-remote-code', action='store_true', default=True)",
+    "parser.add_argument('--no-trust', dest='trust_remote_code', action='store_false')",
+    "parser.add_argument('--trust_remote_code', action=BooleanOptionalAction, default=True)",
+    "parser.add_argument('--trust-remote-code', dest='trust', type=str2bool, default='true')",
+    "parser.set_defaults(trust_remote_code=True)",
+)

@@ -125,6 +125,7 @@ class HardcodedTrustRemoteCode(Rule):
             at="3:9",
         ),
         bad("def load(name, trust_remote_code=True):\n    go(name, trust_remote_code=trust_remote_code)", at="1:16"),
+        bad("load = lambda name, trust_remote_code=True: None", at="1:21"),
         bad("def load(name, *, trust: bool = True):\n    go(name, trust_remote_code=trust)", at="1:19"),
         bad(
             "from dataclasses import dataclass, field\n@dataclass\nclass ModelArguments:\n"
@@ -139,9 +140,7 @@ class HardcodedTrustRemoteCode(Rule):
             "        load(name, trust_remote_code=self.trust_remote_code)",
             at="2:5",
         ),
-        bad("parser.add_argument('--trust-remote-code', action='store_true', default=True)", at="1:1"),
-        bad("parser.add_argument('--no-trust', dest='trust_remote_code', action='store_false')", at="1:1"),
-        bad("parser.set_defaults(trust_remote_code=True)", at="1:1"),
+        *(bad(code, at="1:1") for code in known.ON_UNLESS_TOLD),
         bad(
             "@click.option('--trust-remote-code/--no-trust-remote-code', default=True)\ndef main(**kwargs): ...",
             at="1:2",
@@ -217,6 +216,7 @@ class HardcodedTrustRemoteCode(Rule):
         bad('command += ["--trust-remote-code"]', at="1:12", confidence=Confidence.MEDIUM),
         bad('args.extend(["--port", port, "--trust-remote-code"])', at="1:13"),
         bad('command = f"vllm serve {model} --trust-remote-code".split()', at="1:11"),
+        bad('import shlex\nrun(shlex.split("vllm serve m --trust-remote-code"))', at="2:5"),
         bad('import os\nos.system(f"vllm serve {model} --trust-remote-code &")', at="2:1"),
         bad(
             'run(["bash", "-c", f"cd x && vllm serve {m} --trust-remote-code"])', at="1:5", confidence=Confidence.MEDIUM

@@ -309,8 +309,7 @@ class ShellInjection(Rule):
         if command.remote:
             instead = "quote every value with `shlex.quote`: a shell on the other machine reads whatever is sent there"
         message = (
-            f"{_who(command)} has a shell run a command {what}{told}, so a `;` or `$(...)` in it is "
-            f"executed; {instead}"
+            f"{_who(command)} has a shell run a command {what}{told}, so a `;` or `$(...)` in it is executed; {instead}"
         )
         return self.at(
             command.anchor,

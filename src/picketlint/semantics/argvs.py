@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.names import Resolver
-from picketlint.semantics.tree import Position, end, start
+from picketlint.semantics.tree import Position, end, starred, start
 
 MAX_WORDS = 64
 _MAX_STEPS = 24
@@ -130,8 +130,3 @@ class Argvs:
             return tuple(given.elts) if isinstance(given, (ast.List, ast.Tuple)) else (starred(given),)
         # Where a number tells the place, that is as a rule the end.
         return (call.args[1],) if method.attr == "insert" and len(call.args) == _INSERTED else ()
-
-
-def starred(node: ast.expr) -> ast.expr:
-    """The elements of a list, to stand among others."""
-    return node if isinstance(node, ast.Starred) else ast.copy_location(ast.Starred(node, ast.Load()), node)

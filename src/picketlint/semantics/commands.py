@@ -30,11 +30,11 @@ from picketlint.knowledge.sinks import (
 )
 from picketlint.matching.needles import CODE, MAGICS, ON
 from picketlint.matching.triggers import fewer, imported, qualified, with_arguments
-from picketlint.semantics.argvs import MAX_WORDS, TOO_MANY, starred
+from picketlint.semantics.argvs import MAX_WORDS, TOO_MANY
 from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
 from picketlint.semantics.shells import COMMAND_FLAG, LATER_LETTERS, command_of, is_text, over_ssh, programs
-from picketlint.semantics.tree import last_name
+from picketlint.semantics.tree import last_name, starred
 from picketlint.semantics.values import Verdict, enabled, truthy
 
 TYPE_CHECKING = False

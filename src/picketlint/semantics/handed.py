@@ -6,7 +6,7 @@ import ast
 
 from picketlint.knowledge.handers import CALLERS, REMOTE, RUNNERS
 from picketlint.semantics.calls import PARTIALS
-from picketlint.semantics.tree import last_name
+from picketlint.semantics.tree import last_name, starred
 
 # What calls have to be called for ``handed_over`` to find anything.
 HANDERS = frozenset({*RUNNERS, *CALLERS, REMOTE})
@@ -69,8 +69,3 @@ def _run_by(call: ast.Call) -> ast.Call | None:
         elements = [starred(arguments)]
     spread = [ast.keyword(None, keywords)] if keywords is not None else []
     return ast.copy_location(ast.Call(target, elements, spread), call)
-
-
-def starred(node: ast.expr) -> ast.expr:
-    """``*node``, or the node itself if it is starred already; no node of the tree."""
-    return node if isinstance(node, ast.Starred) else ast.copy_location(ast.Starred(node, ast.Load()), node)

@@ -49,6 +49,11 @@ def end(node: ast.AST) -> Position:
     return (getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0)
 
 
+def starred(node: ast.expr) -> ast.expr:
+    """``*node``, or the node itself if it is starred already; no node of the tree."""
+    return node if isinstance(node, ast.Starred) else ast.copy_location(ast.Starred(node, ast.Load()), node)
+
+
 def last_name(node: ast.expr) -> str:
     """The last part of a name as it is written: ``load`` of ``torch.load``; empty for what is no name."""
     if isinstance(node, ast.Attribute):
