@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from picketlint.base.records import NamedTuple
+from picketlint.matching.triggers import GAP
 
 
 class Interpreter(NamedTuple):
@@ -105,6 +106,8 @@ EXPRESSIONS = frozenset(name for name, row in RUNNERS.items() if row.expressions
 # Tools that give a model an interpreter: whatever it writes is run. Same source as PythonREPL.
 INTERPRETER_TOOLS = tuple(f"{module}.{name}" for module in _TOOLS for name in ("PythonREPLTool", "PythonAstREPLTool"))
 # The flag without which agents that run what a model writes refuse to be made; False by default.
+# How the method of a data frame is asked for; as a name by itself the word is in many files.
+QUERIED = rf"\.{GAP}query(?!\w)"
 # https://github.com/langchain-ai/langchain-experimental: agents/agent_toolkits/pandas/base.py, pal_chain/base.py.
 # Not here: allow_dangerous_requests, which lets a model send HTTP requests or change a database, but runs no code.
 ALLOWING_FLAGS = ("allow_dangerous_code",)

@@ -85,7 +85,7 @@ class HardcodedTrustRemoteCode(Rule):
     policy = "Loading transformers models with trust_remote_code"
     triggers = (
         *turned(FLAG, on=True),
-        (FLAG, known.MODEL_ARGUMENTS, f"{FLAG}=".encode()),
+        (FLAG, known.MODEL_ARGUMENTS, rf"{FLAG}=(?<!`{FLAG}=)(?:[Tt]rue|1|[\"'{{%\\])"),
         known.VARIABLE.encode(),
         *imported(known.DYNAMIC_MODULES, *known.DYNAMIC_IMPORTERS),
     )

@@ -45,7 +45,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from picketlint.knowledge.interpreters import ALLOWING_FLAGS, COMPILED, EXPRESSIONS, INTERPRETER_TOOLS, RUNNERS
+from picketlint.knowledge.interpreters import (
+    ALLOWING_FLAGS,
+    COMPILED,
+    EXPRESSIONS,
+    INTERPRETER_TOOLS,
+    QUERIED,
+    RUNNERS,
+)
 from picketlint.rule import (
     CODE,
     Call,
@@ -98,7 +105,8 @@ class DynamicEval(Rule):
         (CODE, "FunctionType", "compile"),
         # Not `model.eval()`, which most files with such a word mean.
         (CODE, "pandas", "eval", r"eval(?!\w)(?!\s{0,40}\(\s{0,40}\))"),
-        (CODE, "pandas", "query", r"query(?!\w)(?!\s{0,40}=[^=])"),
+        (CODE, "pandas", "query", QUERIED),
+        (CODE, "pandas", "getattr", r"query['\"]"),
         *(trigger for name in ALLOWING_FLAGS for trigger in turned(name, on=True)),
     )
     supersedes = ("B102", "B307", "S102", "S307")

@@ -78,7 +78,7 @@ SHELL_TRIGGERS: tuple[Trigger, ...] = (
     with_arguments("psutil", "Popen", _PLACE),
     # What ends the flag is looked for first, because in most files it stands nowhere.
     *((shell, b"c%b" % quote.encode(), COMMAND_FLAG + quote) for shell in _WORDS for quote in ("'", '"')),
-    *((shell, rf"-c{LATER_LETTERS}['\"]") for shell in sorted(SHELLS)),
+    *((shell, rf"-c(?<=['\"]-c){LATER_LETTERS}['\"]") for shell in sorted(SHELLS)),
     *((switcher, b"--command") for switcher in sorted(SWITCHERS)),
     *((spelling, _WINDOWS_TRIGGER) for spelling in (*_WINDOWS_SPELLINGS, "COMSPEC", "ComSpec")),
 )

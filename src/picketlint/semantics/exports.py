@@ -64,6 +64,9 @@ class Exported(NamedTuple):
 
 def exported(names: Collection[str], module: Module) -> Iterator[Exported]:
     """Where the commands of a module set one of these variables: those a shell reads, and lists of arguments."""
+    # What each text can be takes long to say, and most modules that are asked about have no such name in them.
+    if not any(name in module.source.text for name in names):
+        return
     for command in module.shell_commands.values():
         for focus in command.candidates:
             texts = readings(focus, module)
@@ -74,6 +77,8 @@ def exported(names: Collection[str], module: Module) -> Iterator[Exported]:
                     yield Exported(command.anchor, focus, name, value, confidence)
     displays: list[ast.List | ast.Tuple] = [*module.tree.nodes(ast.List), *module.tree.nodes(ast.Tuple)]
     for display in displays:
+        if not any(isinstance(word, (ast.Constant, ast.JoinedStr)) for word in display.elts):
+            continue
         words = [readings(word, module) if isinstance(word, _WORDS) else [OPEN] for word in display.elts]
         for name, value in set_by_words([word[0] if len(word) == 1 else OPEN for word in words]):
             if name in names:
