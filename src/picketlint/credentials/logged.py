@@ -26,12 +26,17 @@ from picketlint.semantics.tree import last_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from picketlint.semantics.module import Module
 
 _STANDARD = frozenset({"stderr", "stdout"})
+_DIRECT = (ast.Name, ast.JoinedStr, ast.BinOp, ast.Dict, ast.Subscript, ast.Attribute, ast.BoolOp, ast.IfExp)
 _LOOK_UPS = frozenset({"get", "getenv", "pop"})
 _MAX_NODES = 400
 _MAX_HOPS = 4
+# Of a key as many characters say whose it is, with what its provider writes before it: ``sk-proj-...``.
+_MOST_SHOWN = 12
 _TOO_MANY = f"of what a call writes to a log {_MAX_NODES} parts are looked at"
 _TOO_DEEP = f"what is written to a log is followed through {_MAX_HOPS} names"
 
@@ -160,8 +165,8 @@ def _masks(binding: Binding) -> bool:
     """Whether a name gets what is left of a credential with a binding."""
     value = binding.value if binding.kind is Bound.VALUE else None
     if isinstance(value, ast.BinOp):
-        return _is_slice(value.left) or _is_slice(value.right)
-    return value is not None and (_is_slice(value) or (isinstance(value, ast.Call) and _is_masking(value)))
+        return _is_cut_out(value.left) or _is_cut_out(value.right)
+    return value is not None and (_is_cut_out(value) or (isinstance(value, ast.Call) and _is_masking(value)))
 
 
 def _binds_none(binding: Binding, module: Module) -> bool:
@@ -204,7 +209,7 @@ def _says_nothing(value: ast.expr, module: Module) -> bool:
     if isinstance(value, ast.Constant):
         text = value.value
         return not isinstance(text, str) or not _is_working(text)
-    if isinstance(value, (ast.Compare, ast.Lambda)) or _is_slice(value):
+    if isinstance(value, (ast.Compare, ast.Lambda)) or _is_cut_out(value):
         return True
     if isinstance(value, ast.Call):
         return _is_masking(value)
@@ -218,8 +223,24 @@ def _says_nothing(value: ast.expr, module: Module) -> bool:
     return isinstance(value, ast.UnaryOp)
 
 
-def _is_slice(node: ast.expr) -> bool:
-    return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
+def _is_cut_out(node: ast.expr) -> bool:
+    """Whether a slice shows a few characters; of one whose bounds are not written there nobody knows."""
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Slice):
+        return False
+    lower, upper = _bound(node.slice.lower, 0), _bound(node.slice.upper, None)
+    if isinstance(lower, ast.expr) or isinstance(upper, ast.expr):
+        return True
+    if lower is not None and lower < 0:
+        return min(upper or 0, 0) - lower <= _MOST_SHOWN
+    return upper is not None and 0 <= upper <= (lower or 0) + _MOST_SHOWN
+
+
+def _bound(node: ast.expr | None, absent: int | None) -> int | ast.expr | None:
+    """A bound of a slice, as a number if it is written as one."""
+    if node is None or (isinstance(node, ast.Constant) and node.value is None):
+        return absent
+    sign, number = (-1, node.operand) if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else (1, node)
+    return sign * number.value if isinstance(number, ast.Constant) and isinstance(number.value, int) else node
 
 
 def _is_masking(call: ast.Call) -> bool:
@@ -236,7 +257,9 @@ def _inside(part: _Part, module: Module) -> Iterator[tuple[ast.expr, tuple[Bindi
         elif not _is_place(node.id):
             reaching = module.resolver.bindings.lookup(node.id, node)
             for binding in reaching.bindings if reaching is not None else ():
-                if binding.kind is Bound.VALUE and binding.value is not None and _is_direct(binding.value):
+                if binding.kind is not Bound.VALUE or binding.value is None or binding in via:
+                    continue
+                if _is_direct(binding.value):
                     yield binding.value, (*via, binding)
         return
     yield from ((inner, via) for inner in _pieces(node))
@@ -251,7 +274,7 @@ def _is_direct(value: ast.expr) -> bool:
     """Whether a name that gets a value holds the whole of it: through calls it need not."""
     if isinstance(value, ast.Call):
         return last_name(value.func) in _LOOK_UPS or last_name(value.func) in TRANSPARENT_METHODS
-    return isinstance(value, (ast.JoinedStr, ast.BinOp, ast.Dict, ast.Subscript, ast.Attribute, ast.BoolOp, ast.IfExp))
+    return isinstance(value, _DIRECT)
 
 
 def _pieces(node: ast.expr) -> list[ast.expr]:
@@ -267,9 +290,14 @@ def _pieces(node: ast.expr) -> list[ast.expr]:
         return [node.body, node.orelse]
     if isinstance(node, ast.BoolOp):
         return node.values if isinstance(node.op, ast.Or) else node.values[-1:]
-    if isinstance(node, (ast.Starred, ast.Await, ast.NamedExpr)):
+    if isinstance(node, (ast.Starred, ast.Await, ast.NamedExpr)) or _is_most(node):
         return [node.value]
     return _handed_on(node) if isinstance(node, ast.Call) else []
+
+
+def _is_most(node: ast.expr) -> TypeGuard[ast.Subscript]:
+    """Whether a slice leaves more of a text than may be shown."""
+    return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) and not _is_cut_out(node)
 
 
 def _is_cut(part: ast.FormattedValue) -> bool:

@@ -47,9 +47,11 @@ RECORDED = {"init": frozenset({"config", "name", "notes", "tags", "group"})}
 # Arguments that say how or where, not what.
 NOT_WRITTEN = frozenset({"file", "end", "sep", "flush", "level", "exc_info", "stacklevel", "style", "fg", "bg", "err"})
 
-# What these return holds all of what they are given.
+# What these return holds all of what they are given: an encoding is undone by whoever reads it.
+# https://docs.python.org/3/library/base64.html, https://docs.python.org/3/library/binascii.html
 TRANSPARENT = frozenset(
-    {"SecretBytes", "ascii", "bytes", "dict", "dumps", "escape", "format", "join", "list", "pformat", "quote", "repr"}
+    {"b64encode", "hexlify", "quote_plus", "standard_b64encode", "urlsafe_b64encode"}
+    | {"SecretBytes", "ascii", "bytes", "dict", "dumps", "escape", "format", "join", "list", "pformat", "quote", "repr"}
     | {"str", "tuple", "urlencode", "vars"}
 )
 # What these return holds all of the object they are called on.

@@ -6,9 +6,10 @@ Reports what has the name of a credential (`password`, `api_key`, `hf_token`, `o
 loguru, or to wandb and mlflow as a parameter of a run: as an argument, in an f-string, through `%`, `format` and `+`,
 in a dict, and by way of a variable.
 
-Fine is what cannot be used: `token[:4] + "***"`, `mask(token)`, a hash, `len(token)`, `bool(token)`,
-`"***" if token else None`. `token` alone is no credential but what a tokenizer makes, and neither are `pad_token`,
-`key`, `secret_name` and constants in capitals that another module defines.
+Fine is what cannot be used: `token[:4] + "***"` and other slices of at most twelve characters, `mask(token)`, a hash,
+`len(token)`, `bool(token)`, `"***" if token else None`; what base64 makes of a credential is one still. `token` alone
+is no credential but what a tokenizer makes, and neither are `pad_token`, `key`, `secret_name` and constants in capitals
+that another module defines. What a web application shows to who uses it (`st.write`) is no log.
 
 ## Why is this bad?
 Logs live longer than the process and are read by more people than the secret store: they are shipped to other services,
@@ -85,6 +86,20 @@ class LoggedCredential(Rule):
         bad("import logging\nL = logging.getLogger(__name__)\nL.info(api_key)", at="3:1"),
         bad('from loguru import logger as out\nout.debug("{}", hf_token)', at="2:1"),
         bad('logger.info("with %s", db_password_prod)', at="1:1"),
+        bad("print(api_key[:], end='')", at="1:1"),
+        bad("print(api_key[0:20])", at="1:1"),
+        bad("print(f'{api_key[-20:]}...')", at="1:1"),
+        bad("print(hf_token[:-1])", at="1:1"),
+        bad("print(hf_token[3:])", at="1:1"),
+        bad("shown = api_key[:40]\nprint(shown)", at="2:1"),
+        bad("k = api_key\nprint(k)", at="2:1"),
+        bad("first = password\nsecond = first\nlogger.info('as %s', second)", at="3:1"),
+        bad("import base64\nprint(base64.b64encode(api_key.encode()).decode())", at="2:1"),
+        good("print(api_key[-8:-4], api_key[2:6], hf_token[:12], password[:shown])", why="a few characters"),
+        good("k = api_key[:4]\nprint(k)\nhas = bool(api_key)\nprint(has)"),
+        good("where = api_key_path\nprint(where)\nkey_name = api_key\nprint(key_name)"),
+        good("import hashlib\nprint(hashlib.sha256(api_key.encode()).digest().hex())", why="a hash is not undone"),
+        good("import streamlit as st\nst.write(f'Your key: {api_key}')", why="shown to who uses the app, who gave it"),
         good("print(token)\nlogger.info(f'pad token {tokenizer.pad_token}')\nprint(len(tokens), eos_token_id)"),
         good('print(hf_token[:4] + "***")\nlogger.info(f"{api_key[:4]}... {api_key[-4:]}")', why="masked"),
         good('logger.info("token: %s", mask(hf_token))\nprint(redact_secret(password), sha256(password).hexdigest())'),
