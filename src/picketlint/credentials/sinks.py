@@ -22,6 +22,7 @@ from picketlint.knowledge.logins import (
     USER_KEY,
     USER_NAME,
 )
+from picketlint.semantics.bindings import Kind as Bound
 from picketlint.semantics.tree import last_name
 
 TYPE_CHECKING = False
@@ -78,7 +79,7 @@ def sinks(module: Module) -> Iterator[Sink]:
     for match in tree.nodes(ast.Match):
         yield from _cases(match, module)
     for call in tree.nodes(ast.Call):
-        yield from _keywords(call)
+        yield from _keywords(call, module)
         yield from _called(call, module)
     if not PACKAGES.isdisjoint(_imported(module)):
         # Few calls can be of such a function, and to tell of each what it calls costs more than all else here.
@@ -126,7 +127,8 @@ def _bound(target: ast.expr, value: ast.expr, module: Module) -> Iterator[Sink]:
         return
     name = name_of(target, module)
     # Two words can be something else under this name, such as the methods that a server knows.
-    yield from (sink._replace(beside={}) for sink in _pair(value)) if name in LOGIN_PAIRS else _named(name, value)
+    pair = (sink._replace(beside={}) for sink in _pair(value, module))
+    yield from pair if name in LOGIN_PAIRS else _named(name, value)
 
 
 def _named(name: str | None, value: ast.expr, beside: dict[str, ast.expr | None] | None = None) -> Iterator[Sink]:
@@ -164,7 +166,7 @@ def _keys(value: ast.expr) -> list[ast.expr]:
     return [key for key in keys if isinstance(key.value, str) and looks_random(key.value)]
 
 
-def _keywords(call: ast.Call) -> Iterator[Sink]:
+def _keywords(call: ast.Call, module: Module) -> Iterator[Sink]:
     wanted = [
         (keyword.arg, keyword.value)
         for keyword in call.keywords
@@ -173,7 +175,7 @@ def _keywords(call: ast.Call) -> Iterator[Sink]:
     if wanted:
         beside = _login((keyword.arg or "", keyword.value) for keyword in call.keywords)
         for name, value in wanted:
-            yield from _pair(value) if name in LOGIN_PAIRS else _named(name, value, beside)
+            yield from _pair(value, module) if name in LOGIN_PAIRS else _named(name, value, beside)
     yield from _as_pair((keyword.arg, keyword.value) for keyword in call.keywords)
 
 
@@ -181,8 +183,13 @@ def _is_wanted(name: str, value: ast.expr) -> bool:
     return name in LOGIN_PAIRS or _kind(name, value) is not None or kind_of_many(name) is not None
 
 
-def _pair(value: ast.expr) -> Iterator[Sink]:
-    """``auth=("user", "password")``."""
+def _pair(value: ast.expr, module: Module) -> Iterator[Sink]:
+    """``auth=("user", "password")``, also by a name, under which two words can be something else."""
+    if isinstance(value, ast.Name):
+        reaching = module.resolver.bindings.lookup(value.id, value)
+        for one in reaching.bindings if reaching is not None else ():
+            if one.kind is Bound.VALUE and isinstance(one.value, ast.Tuple):
+                yield from (sink._replace(beside={}) for sink in _pair(one.value, module))
     if isinstance(value, ast.Tuple) and len(value.elts) == 2:
         yield Sink("password", Kind.PASSWORD, value.elts[1], {"user": value.elts[0]})
 
