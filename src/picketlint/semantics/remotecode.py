@@ -43,6 +43,9 @@ class SwitchedOn(NamedTuple):
 
 def switched_on(module: Module) -> Iterator[SwitchedOn]:
     """Every place of a module where a program is told to run the code that models bring."""
+    # Most modules with the flag in them hand it to functions, and need not be searched for commands.
+    if not any(word in module.source.text for word in ("--trust", MODEL_ARGUMENTS)):
+        return
     for words in module.tree.nodes(ast.List):
         yield from _in_list(words, module)
     for call in module.mentions.written("append"):
