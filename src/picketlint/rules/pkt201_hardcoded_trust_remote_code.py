@@ -71,6 +71,7 @@ from picketlint.rule import (
 )
 
 FLAG = known.FLAG
+_SEVERAL = (ast.Tuple, ast.List)
 
 
 class HardcodedTrustRemoteCode(Rule):
@@ -284,11 +285,11 @@ class HardcodedTrustRemoteCode(Rule):
     @on_callee(*known.PAIRED)
     def pairs(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The entries of a mapping as pairs, or as keys with one value: ``dict([(key, value)])``, ``fromkeys``."""
-        given = call.args[0].elts if call.args and isinstance(call.args[0], (ast.List, ast.Tuple)) else []
+        given = _elements(call.args[0]) if call.args else []
         if called(call).endswith("fromkeys"):
             pairs = [(key, value) for key in given for value in call.args[1:2]]
         else:
-            pairs = [(pair.elts[0], pair.elts[1]) for pair in given if _is_pair(pair)]  # type: ignore[attr-defined]
+            pairs = [(pair[0], pair[1]) for pair in map(_elements, given) if len(pair) == len(("key", "value"))]
         for key, value in pairs:
             flag = _flag(key, module)
             judged = _judge(value, module) if flag else None
@@ -375,16 +376,15 @@ def _flag(key: ast.expr | None, module: Module) -> str | None:
 
 def _paired(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[ast.expr, ast.expr | None]]:
     """What an assignment gives to each of its targets: ``a, b[key] = 1, 2``, in one line."""
-    several = isinstance(target, (ast.Tuple, ast.List)) and target.lineno == target.end_lineno
-    if not several or not isinstance(value, (ast.Tuple, ast.List)):
+    if not isinstance(target, _SEVERAL) or target.lineno != target.end_lineno or not isinstance(value, _SEVERAL):
         yield target, value
-    elif len(target.elts) == len(value.elts):  # type: ignore[attr-defined]
-        pairs = zip(target.elts, value.elts, strict=True)  # type: ignore[attr-defined]
+    elif len(target.elts) == len(value.elts):
+        pairs = zip(target.elts, value.elts, strict=True)
         yield from (pair for pair in pairs if not any(isinstance(node, ast.Starred) for node in pair))
 
 
-def _is_pair(node: ast.expr) -> bool:
-    return isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) == len(("key", "value"))
+def _elements(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, _SEVERAL) else []
 
 
 def _is(judged: Judged) -> str:

@@ -42,15 +42,15 @@ class Argvs:
             if len(words) > MAX_WORDS:
                 self.tree.limits.reached(TOO_MANY, node)
                 del words[MAX_WORDS:]
-            open_ = (i for i, word in enumerate(words) if isinstance(word, ast.Starred) and word not in stuck)
-            place = next(open_, None)
-            if place is None:
+            open_ = ((i, one) for i, one in enumerate(words) if isinstance(one, ast.Starred) and one not in stuck)
+            place, word = next(open_, (0, None))
+            if word is None:
                 yield words
                 continue
-            spread = self._spread(words[place].value)  # type: ignore[attr-defined]
+            spread = self._spread(word.value)
             pending += [[*words[:place], *parts, *words[place + 1 :]] for parts in reversed(spread)]
             if not spread:
-                stuck.add(words[place])
+                stuck.add(word)
                 pending.append(words)
         if pending:
             self.tree.limits.reached(TOO_MANY, node)

@@ -195,9 +195,9 @@ def _of_call(call: ast.Call, module: Module) -> ShellCommand | None:
         found = _of_name(call, name, module)
         if found is not None:
             return found._replace(sure=found.sure and names.certain is not None)
-    method = SHELL_METHODS.get(call.func.attr) if isinstance(call.func, ast.Attribute) else None
-    if method is not None:
-        return _given(call, module.argument(call, *method), call.func.attr, True)  # type: ignore[attr-defined]
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if name in SHELL_METHODS:
+        return _given(call, module.argument(call, *SHELL_METHODS[name]), name, True)
     return None
 
 

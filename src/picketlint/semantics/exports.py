@@ -23,6 +23,7 @@ from picketlint.knowledge.exports import (
 )
 from picketlint.knowledge.sinks import SHELLS
 from picketlint.model import Confidence
+from picketlint.semantics.shells import COMMAND_FLAG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _TOKEN = regex(
     | (?P<word> (?: '[^']*(?:'|\Z) | "(?:\\.|[^"\\])*(?:"|\Z) | \\. | [^\s;&|()<>`'"\\]+ )+ | . )"""
 )
 _QUOTED = regex(r"""(?sx) '([^']*)'? | "((?:\\.|[^"\\])*)"? | \\(.)""")
-_COMMAND_FLAG = regex(r"-[a-zA-Z]*c")
+_COMMAND_FLAG = regex(COMMAND_FLAG)
 OPEN = "\0"
 # How deep `bash -c` is looked for in what `bash -c` is given.
 _DEEPEST = 3

@@ -41,7 +41,8 @@ def _conditions(node: ast.AST, module: Module) -> Iterator[ast.AST]:
     child = node
     for parent in module.tree.ancestors(node):
         if isinstance(parent, ast.IfExp):
-            yield from (test for test in (parent.test,) if test is not child)
+            if parent.test is not child:
+                yield parent.test
         elif isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.And):
             yield from (value for value in parent.values if value is not child)
         elif not isinstance(parent, (ast.BoolOp, ast.UnaryOp)):
@@ -63,7 +64,8 @@ def _asks(conditions: list[ast.AST], own: set[str], module: Module) -> bool:
 def _names(condition: ast.AST, module: Module) -> Iterator[ast.expr]:
     """The names in a condition, each as long as it is written; nothing of one that is too long to be read."""
     parts = module.walk(condition, _MOST, _TOO_LONG) or []
-    kinds = {kind for part in parts if _is_question(part) for kind in ast.walk(part.args[1])}  # type: ignore[attr-defined]
+    questions = [part for part in parts if isinstance(part, ast.Call) and _is_question(part)]
+    kinds = {kind for question in questions for kind in ast.walk(question.args[1])}
     for part in parts:
         if part in kinds or isinstance(module.tree.parent(part), ast.Attribute):
             continue
@@ -74,9 +76,9 @@ def _names(condition: ast.AST, module: Module) -> Iterator[ast.expr]:
             yield part
 
 
-def _is_question(part: ast.AST) -> bool:
+def _is_question(call: ast.Call) -> bool:
     """``isinstance(command, text_type)``, which asks nothing of what the kind is called."""
-    return isinstance(part, ast.Call) and getattr(part.func, "id", "") == "isinstance" and len(part.args) > 1
+    return getattr(call.func, "id", "") == "isinstance" and len(call.args) > 1
 
 
 def _is_about(part: ast.expr, own: set[str], module: Module) -> bool:
