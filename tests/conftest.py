@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 from commandline import UNSAFE
+from hypothesis import settings
 from repositories import CONFIG, LOCK, Repository
 
 Tree = Callable[[Mapping[str, str]], Path]
+
+
+# What a run says depends on the commit alone. `--hypothesis-profile=explore` looks where no run has looked before.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("same")
 
 
 def pytest_configure() -> None:

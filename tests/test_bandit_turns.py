@@ -148,6 +148,21 @@ def test_trees_of_files_that_bandit_is_done_with_do_not_pile_up() -> None:
         assert left() <= 3
 
 
+def test_nor_do_those_with_an_operator_that_no_later_file_has(tree: Tree) -> None:
+    def trees() -> int:
+        return sum(isinstance(one, ast.Module) for one in gc.get_objects())
+
+    operators = ["@", "**", "<<", ">>", "|", "is not"]
+    root = tree({f"{number}.py": f"x = y {one} z  # {'-' * 90}\n" * 700 for number, one in enumerate(operators)})
+    gc.collect()
+    before = trees()
+    manager = BanditManager(BanditConfig(), "file")
+    manager.discover_files([str(root)], recursive=True)
+    manager.run_tests()
+    assert len(manager.files_list) == len(operators)
+    assert trees() - before <= 3
+
+
 def test_where_bandit_keeps_no_lists_all_are_called() -> None:
     bandit_turns.call_only(set())
     assert bandit_turns._turns is None

@@ -225,7 +225,7 @@ OPERANDS = {
 BETWEEN = (" + ", " +\\\n", " + # it's\n", ' + # """\n', " + # \\\n", "\n+ #\n")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(lists(tuples(sampled_from(sorted(OPERANDS)), sampled_from(BETWEEN)), max_size=12), sampled_from(("\n", "\r\n")))
 def test_code_keeps_every_name_beside_strings_and_comments(parts: list[tuple[str, str]], end: str) -> None:
     text = f"x = ({''.join(map(''.join, parts))}y)\nload = z\n"

@@ -320,7 +320,7 @@ def programs(draw: st.DrawFn) -> str:
 
 @pytest.mark.parametrize(("flag", "rule"), [(ON, "PKT201"), (OFF, "PKT101")])
 @given(code=programs())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_program_loses_anything(flag: str, rule: str, code: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prefilter, "_MANY", -1)

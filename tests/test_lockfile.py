@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from picketlint.configuration import lockfile
@@ -32,7 +32,6 @@ ENTRIES = st.dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(ENTRIES)
 def test_what_is_written_is_read_again(entries: dict[Entry, int]) -> None:
     text = render(entries)

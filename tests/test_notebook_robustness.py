@@ -9,7 +9,7 @@ from unicodedata import category
 
 import pytest
 from commandline import picketlint
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from notebooks import ALL, code, document, found, markdown, notebook, place
 
@@ -238,20 +238,20 @@ def check(data: bytes) -> None:
         "\n".join(lines).encode()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.data())
 def test_notebooks_with_anything_in_them(data: st.DataObject) -> None:
     check(json.dumps(mutated(data)).encode())
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.integers(0, 400), st.binary(max_size=3))
 def test_notebooks_with_stray_bytes(offset: int, stray: bytes) -> None:
     data = notebook(LOAD, "!ls {x}")
     check(data[:offset] + stray + data[offset + len(stray) :])
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.lists(SOURCES, min_size=1, max_size=4))
 def test_cells_with_anything_in_them(cells: list[str]) -> None:
     check(notebook(*cells))
@@ -259,7 +259,8 @@ def test_cells_with_anything_in_them(cells: list[str]) -> None:
     assert any(one.cell == len(cells) + 1 and one.rule == "PKT101" for one in last)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
+@example(">>> %%bash\n>>> ls")
 @given(SOURCES)
 def test_lines_stay_where_they_are(source: str) -> None:
     source = source.replace("\r", "")

@@ -183,7 +183,7 @@ PARTS = [*WORDS.split(), *[" ", "\n", "\r", "\r\n", "\t", "\x0c", "\x1c", "\u202
 PIECES = [*(part.encode() for part in PARTS), b"\xe9", b"\x81", b"\xff\xfe", b"\0", BOM]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join))
 def test_what_is_read_is_what_python_reads(data: bytes) -> None:
     try:

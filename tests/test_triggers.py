@@ -245,7 +245,7 @@ def programs(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(AROUND)) + statement.format(**names) + use + draw(st.sampled_from(AROUND))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(programs())
 @example("import torch\nzz = torch# under another name\nzz.load(path)\n")
 @example("import torch\nrun = torch.load if'a'else None\nrun(path)\n")
@@ -321,7 +321,7 @@ SHARED = [expression for expression in EXPRESSIONS if APART in expression]
 
 
 @pytest.mark.parametrize("expression", SHARED)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pieces=st.lists(st.tuples(st.sampled_from(BEFORE), st.sampled_from(BEHIND)), max_size=4))
 def test_what_is_compiled_apart_matches_as_the_whole_does(expression: str, pieces: list[tuple[str, str]]) -> None:
     name = expression.partition("(?")[0].replace("\\", "")

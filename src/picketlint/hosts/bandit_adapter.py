@@ -34,6 +34,12 @@ _AVOIDED = frozenset({"ClassDef", "Constant", "Import", "ImportFrom", "JoinedStr
 _MOST_REMEMBERED = 1 << 16
 # Bandit's trees hold themselves, and Python's collector lets half a megabyte of code go by until it looks for such.
 _MOST_LEFT = 1 << 17
+# Of these nodes CPython makes but one each, and all trees share it.
+_SHARED = """
+del x
+x = not ~-+x or x and x + x - x * x / x // x % x @ x ** x << x >> x | x & x ^ x
+x < x <= x == x != x >= x > x is x is not x in x not in x
+"""
 
 
 class Answer(NamedTuple):
@@ -138,8 +144,16 @@ def _collect(size: int) -> None:
     global _left
     _left += size
     if _left > _MOST_LEFT and gc.isenabled():
+        # Bandit leaves at each node where it was found, and so the last tree with a `@` in it stays until the next.
+        for node in _shared_nodes():
+            vars(node).clear()
         gc.collect()
         _left = 0
+
+
+@lru_cache(maxsize=1)
+def _shared_nodes() -> tuple[ast.AST, ...]:
+    return tuple(node for node in ast.walk(ast.parse(_SHARED)) if not node._fields)
 
 
 def _hand_out(findings: list[Finding], visited: list[ast.AST], source: Source) -> Iterator[tuple[ast.AST, Answer]]:

@@ -131,7 +131,7 @@ class _Cell:
             self._captured(number)
             return False
         if name in FOREIGN_CELLS:
-            self._lines[number:] = [""] * (len(self._lines) - number)
+            self._blank(number)
             self._python = False
             return False
         if name not in CODE and not name.startswith(("python", "pypy")):
@@ -139,6 +139,13 @@ class _Cell:
         if name not in CODE or not self._code(number, 0, behind, 1):
             self._literal(number, 0, self._lines[number])
         return True
+
+    def _blank(self, number: int) -> None:
+        """Leave nothing of the lines from a number on, nor of what was cut off them."""
+        self._lines[number:] = [""] * (len(self._lines) - number)
+        for line in range(number, len(self._lines)):
+            self._cut.pop(line, None)
+            self._before.pop(line, None)
 
     def _captured(self, number: int) -> None:
         """A cell that a shell runs after values were put in: one literal from here to the end."""
