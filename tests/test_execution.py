@@ -5,18 +5,20 @@ from __future__ import annotations
 import concurrent.futures
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from commandline import UNSAFE, picketlint
-from workers import CAN_FORK, executor, per_kind, runs
+from workers import ALONE, CAN_FORK, executor, per_kind_of_this_process, runs
 
 from picketlint.execution import LostWorkerError, forked
 
 
-@per_kind()
+@per_kind_of_this_process()
 def test_the_interface_of_an_executor(kind: str) -> None:
     with executor(kind) as pool:
         future = pool.submit(divmod, 7, 2)
@@ -29,7 +31,7 @@ def test_the_interface_of_an_executor(kind: str) -> None:
         assert pool.submit(bytes, 3_000_000).result() == bytes(3_000_000)
 
 
-@per_kind()
+@per_kind_of_this_process()
 def test_work_is_done_by_as_many_processes_as_allowed(kind: str) -> None:
     with executor(kind, 3) as pool:
         pids = set(pool.map(_pid_after_a_moment, range(12)))
@@ -42,7 +44,7 @@ def _pid_after_a_moment(_: int) -> int:
     return os.getpid()
 
 
-@per_kind()
+@per_kind_of_this_process()
 @pytest.mark.parametrize(("end", "how"), [(os._exit, "exit code 9"), (None, "SIGKILL")], ids=["exit", "kill"])
 def test_a_worker_that_dies_loses_its_task_and_no_other(kind: str, end: Callable[[int], None] | None, how: str) -> None:
     if end is None and not hasattr(signal, "SIGKILL"):
@@ -57,7 +59,7 @@ def test_a_worker_that_dies_loses_its_task_and_no_other(kind: str, end: Callable
         assert pool.submit(abs, -1).result() == 1
 
 
-@per_kind()
+@per_kind_of_this_process()
 def test_workers_that_die_again_and_again_lose_one_task_each(kind: str) -> None:
     with executor(kind, 2) as pool:
         futures = [pool.submit(os._exit, 9) if number % 7 == 3 else pool.submit(abs, -number) for number in range(40)]
@@ -73,7 +75,7 @@ def _kill_itself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@per_kind()
+@per_kind_of_this_process()
 def test_shutting_down_at_once_leaves_nothing_behind(kind: str) -> None:
     pool = executor(kind, 2)
     pids = [pool.submit(os.getpid).result()]
@@ -83,7 +85,7 @@ def test_shutting_down_at_once_leaves_nothing_behind(kind: str) -> None:
     assert not any(runs(pid) for pid in pids)
 
 
-@pytest.mark.skipif(not CAN_FORK, reason="forking is not safe here")
+@pytest.mark.skipif(not forked.is_safe(), reason=ALONE)
 def test_a_fork_that_nothing_is_left_for_ends_while_others_are_busy() -> None:
     with forked.ForkExecutor(2) as pool:
         busy = pool.submit(time.sleep, 2)
@@ -95,7 +97,7 @@ def test_a_fork_that_nothing_is_left_for_ends_while_others_are_busy() -> None:
         assert not busy.done()
 
 
-@pytest.mark.skipif(not CAN_FORK, reason="forking is not safe here")
+@pytest.mark.skipif(not forked.is_safe(), reason=ALONE)
 def test_a_process_that_cannot_fork_fails_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> int:
         raise BlockingIOError(11, "Resource temporarily unavailable")
@@ -108,6 +110,16 @@ def test_a_process_that_cannot_fork_fails_the_task(monkeypatch: pytest.MonkeyPat
                 future.result()
         monkeypatch.undo()
         assert pool.submit(abs, -1).result() == 1
+
+
+@pytest.mark.skipif(forked.is_safe() or not CAN_FORK, reason="these tests run in this very process, or nowhere")
+def test_what_forks_is_tested_where_that_is_safe() -> None:
+    modules = [str(Path(__file__).with_name(name)) for name in ("test_execution.py", "test_handout.py")]
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "-p", "no:xdist", *modules]
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(command, env=alone, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout
+    assert ALONE not in done.stdout
 
 
 def test_forking_is_not_safe_beside_a_thread() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from commandline import UNSAFE
-from workers import DEADLY, PKT101, Deadly, executor, jobs_of, per_kind
+from workers import DEADLY, PKT101, Deadly, executor, jobs_of, per_kind_of_this_process
 
 from picketlint.engine import Checks
 from picketlint.execution import Pool, pools
@@ -79,7 +79,7 @@ def answers(kind: str, jobs: list[Job]) -> dict[int, Checked]:
     return told
 
 
-@per_kind()
+@per_kind_of_this_process()
 def test_the_file_that_ends_its_worker_is_named_and_the_others_are_checked(kind: str, tmp_path: Path) -> None:
     jobs = []
     for number in range(40):

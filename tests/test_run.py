@@ -103,7 +103,7 @@ def test_an_interrupt_ends_the_run_and_its_workers(busy: Callable[[str], subproc
     assert not any(runs(worker) for worker in workers)
 
 
-@pytest.mark.skipif(not CAN_FORK, reason="forking is not safe here")
+@pytest.mark.skipif(not CAN_FORK, reason="systems such as this one do not survive a fork")
 def test_an_interrupt_at_birth_is_none_of_a_workers(tmp_path: Path) -> None:
     code = """
 import os, signal

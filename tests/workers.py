@@ -14,8 +14,8 @@ from picketlint.execution import forked
 from picketlint.execution.batches import Job
 from picketlint.execution.spawned import SpawnExecutor
 
-CAN_FORK = forked.is_safe()
-KINDS = [pytest.param("fork", marks=pytest.mark.skipif(not CAN_FORK, reason="forking is not safe here")), "spawn"]
+CAN_FORK = forked.is_possible()
+ALONE = "this process has threads beside the test: test_what_forks_is_tested_where_that_is_safe runs this in another"
 PKT101 = Checks(frozenset({"PKT101"}))
 
 
@@ -24,7 +24,19 @@ def executor(kind: str, workers: int = 2) -> forked.ForkExecutor | SpawnExecutor
 
 
 def per_kind() -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("kind", KINDS)
+    """For tests that start programs with workers of a kind."""
+    return _each(not CAN_FORK, "systems such as this one do not survive a fork")
+
+
+def per_kind_of_this_process() -> pytest.MarkDecorator:
+    """For tests whose workers are this process's own."""
+    return _each(not forked.is_safe(), ALONE)
+
+
+def _each(skipped: bool, why: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        "kind", [pytest.param("fork", marks=pytest.mark.skipif(skipped, reason=why)), "spawn"]
+    )
 
 
 def project(root: Path, files: int = 40) -> Path:
