@@ -12,6 +12,10 @@ from picketlint.model import Status
 
 WRITTEN_OUT = {
     "system": ("get_ipython().system('ls {p}')", "1:1 PKT301"),
+    "asked-first": ("k = get_ipython().__class__\nget_ipython().system('ls {p}')", "2:1 PKT301"),
+    "renamed": ("from IPython import get_ipython as g\ng().system(f'ls {p}')", "2:1 PKT301"),
+    "renamed-below": ("from IPython import get_ipython \\\n    as g\ng().system(f'ls {p}')", "3:1 PKT301"),
+    "assigned-first": ("from IPython import get_ipython\ng = get_ipython()\ng.system('ls {p}')", "3:1 PKT301"),
     "dollar": ("get_ipython().system('ls $p')", "1:1 PKT301"),
     "getoutput": ("x = get_ipython().getoutput('ls {p}')", "1:5 PKT301"),
     "sx": ("get_ipython().run_line_magic('sx', 'ls {p}')", "1:1 PKT301"),

@@ -10,7 +10,7 @@ import gc
 
 from picketlint import registry
 from picketlint.base.files import is_dotenv, is_notebook
-from picketlint.base.lazy import kept
+from picketlint.base.lazy import kept, regex
 from picketlint.base.records import NamedTuple
 from picketlint.model import Finding, Lifecycle, Problem, Report, Span
 from picketlint.prefilter import Prefilter
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from picketlint.semantics.module import Version
 
 UNREADABLE = "PKT000"
+# The shell of IPython where more is done with it than to import it and to ask which one it is, as many modules do.
+_SHELL = regex(r"(?<!import )get_ipython(?!\(\)\.__class__\b)|import get_ipython(?![ \t]*(?:[,;#\r\n]|\Z))")
 
 
 class Checks(NamedTuple):
@@ -103,7 +105,7 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
         if not needed:
             refuse_unparsable(text)
             return Report(path)
-        magics = not mended and "get_ipython" in text
+        magics = not mended and "get_ipython" in text and _SHELL.search(text) is not None
         root = parse(text) if tree is None or magics else tree
     except UnreadableSourceError as error:
         return Report(path, _unreadable(plan, path, error, raw))
