@@ -7,24 +7,32 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+_COUNT = ("perf", "stat", "--field-separator", ",", "--event", "instructions:u", "--output")
+
+
 class Cost(NamedTuple):
     """What a process took, in seconds: by the clock, and of the processors (user and system, children included).
 
     ``memory`` is the peak of the largest single process, its own or a child's, in bytes of resident memory.
+    ``instructions`` are those that the programs themselves had the processors execute, where Linux's ``perf`` counts
+    them: unlike seconds, they hardly depend on what else the machine does.
     """
 
     wall: float
     cpu: float
     memory: int
+    instructions: int | None = None
 
 
 def build_wheel(target: Path) -> Path:
@@ -49,11 +57,17 @@ def make_environment(directory: Path, *requirements: str | Path) -> Path:
     return programs
 
 
-def run(command: Sequence[str | Path], cwd: Path) -> Cost:
+def run(command: Sequence[str | Path], cwd: Path, *, counted: bool = False) -> Cost:
     """Run a program once, its output thrown away. Compiled modules may be written and are used.
 
     It has to exit with 0 (ask for that where it finds something), because one that breaks down is fast as well.
+    ``counted``: its instructions are counted, if that can be done, which adds some milliseconds.
     """
+    if counted and _counts():
+        with tempfile.TemporaryDirectory() as name:
+            told = Path(name) / "told"
+            cost = run([*_COUNT, str(told), "--", *command], cwd)
+            return cost._replace(instructions=int(told.read_text().strip().splitlines()[-1].partition(",")[0]))
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -73,6 +87,16 @@ def run(command: Sequence[str | Path], cwd: Path) -> Cost:
     return Cost(wall, usage.ru_utime + usage.ru_stime, memory)
 
 
+@cache
+def _counts() -> bool:
+    """Whether instructions can be counted here."""
+    try:
+        run([*_COUNT, os.devnull, "--", sys.executable, "-c", "pass"], Path.cwd())
+    except (OSError, RuntimeError):
+        return False
+    return True
+
+
 def alternate(commands: Sequence[Sequence[str | Path]], cwd: Path, rounds: int) -> list[Cost]:
     """The median cost of each command, run in turns so that what else the machine does hits all of them alike."""
     for command in commands:
@@ -86,10 +110,12 @@ def alternate(commands: Sequence[Sequence[str | Path]], cwd: Path, rounds: int) 
 
 def median(costs: Sequence[Cost]) -> Cost:
     """The median of each figure by itself."""
+    instructions = [cost.instructions for cost in costs if cost.instructions is not None]
     return Cost(
         statistics.median(cost.wall for cost in costs),
         statistics.median(cost.cpu for cost in costs),
         int(statistics.median(cost.memory for cost in costs)),
+        int(statistics.median(instructions)) if instructions else None,
     )
 
 
