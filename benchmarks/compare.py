@@ -4,8 +4,8 @@
 
 The packages (NeMo, Model-Optimizer, transformers) are wheels from PyPI, unpacked, never installed. Every tool has a
 new environment of its own. The fast ones run in turns, ``--rounds`` times, and so do the slow ones, ``--slow-rounds``
-times (TorchFix once); the table has medians. What each single run took, and the load of the machine before it, goes into
-``results/compare.json`` beside this script.
+times (TorchFix once); the table has medians. What each single run took, and the load of the machine before it, goes
+into ``results/compare.json`` beside this script.
 """
 
 from __future__ import annotations
