@@ -47,13 +47,13 @@ CASES = [
         "credentials.logged._TOO_DEEP",
         id="logged-names",
     ),
-    pytest.param(lines(70, "if c: x = y") + load("x"), "semantics.walk.TOO_MANY_REACH", id="assignments"),
+    pytest.param(lines(70, "if c: x = y") + load("x"), "semantics.limits.TOO_MANY_REACH", id="assignments"),
     pytest.param(
         "class A:\n"
         + lines(70, " def m#(self): self.w = False")
         + "\n def n(self):"
         + load("self.w").replace("\n", " "),
-        "semantics.walk.TOO_MANY_REACH",
+        "semantics.limits.TOO_MANY_REACH",
         id="members",
     ),
     pytest.param(

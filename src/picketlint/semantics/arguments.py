@@ -66,6 +66,11 @@ def either(parts: Iterable[Argument]) -> Argument:
     return _made(state, parts)
 
 
+def written(keywords: Iterable[ast.keyword], name: str) -> list[Argument]:
+    """The keyword of this name that a call spells out, if it does."""
+    return [Argument(State.GIVEN, (Candidate(k.value, k),)) for k in keywords if k.arg == name][:1]
+
+
 def _made(state: State, parts: list[Argument]) -> Argument:
     told = [part for part in parts if part.candidates or part.passed]
     if len(told) == 1:

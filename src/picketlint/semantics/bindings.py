@@ -12,10 +12,13 @@ import builtins
 from functools import cached_property
 
 from picketlint.base.records import NamedTuple
-from picketlint.semantics.control import Control
-from picketlint.semantics.flow import Event, Flow
 from picketlint.semantics.sites import Binding, Kind, Sites, import_target
 from picketlint.semantics.tree import COMPREHENSIONS, FUNCTIONS, Tree, start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from picketlint.semantics.control import Control
+    from picketlint.semantics.flow import Flow
 
 BUILTINS = frozenset(dir(builtins))
 # More star imports than this and a name could come from anywhere.
@@ -46,13 +49,19 @@ class Bindings:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.control = Control(tree)
         self._sites = Sites(tree)
         self._groups: dict[tuple[str, ast.AST], list[Binding]] = {}
         self._flows: dict[tuple[str, ast.AST], Flow] = {}
         self._straight: dict[tuple[str, ast.AST], Reaching | None] = {}
         self._known: dict[ast.AST, Reaching | None] = {}
         self._owners: dict[tuple[str, ast.AST], Owner | None] = {}
+
+    @cached_property
+    def control(self) -> Control:
+        """Answers for how control leaves statements; most names are bound once, and ask for none of it."""
+        from picketlint.semantics.control import Control
+
+        return Control(self.tree)
 
     @cached_property
     def _stars(self) -> tuple[ast.ImportFrom, ...]:
@@ -200,6 +209,8 @@ class Bindings:
         key = (name, scope)
         found = self._flows.get(key)
         if found is None:
+            from picketlint.semantics.flow import Flow, event
+
             found = self._flows[key] = Flow(self.control, scope, [event(b) for b in self.group(name, scope)])
         return found
 
@@ -217,17 +228,6 @@ def _without_echoes(found: list[Binding]) -> list[Binding]:
     if any(binding.kind is Kind.IMPORT and not binding.weak for binding in found):
         return [binding for binding in found if not binding.weak]
     return found
-
-
-def event(binding: Binding) -> Event:
-    """A binding as the control flow sees it."""
-    return Event(
-        binding.node,
-        binding.position,
-        weak=binding.weak,
-        clears=binding.kind is Kind.DELETED,
-        remote=binding.remote,
-    )
 
 
 __all__ = ["NOTHING", "Binding", "Bindings", "Kind", "Reaching", "import_target"]

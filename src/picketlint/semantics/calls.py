@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import cached_property
 
 from picketlint.base.records import NamedTuple
-from picketlint.semantics.arguments import ABSENT, MAYBE, TOO_MANY, Argument, Candidate, State, later_wins
+from picketlint.semantics.arguments import ABSENT, MAYBE, TOO_MANY, Argument, Candidate, State, later_wins, written
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.classes import MAX_DEPTH, TOO_DEEP
-from picketlint.semantics.mappings import Mappings, written
 from picketlint.semantics.names import TRANSPARENT, Names, Resolver
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from picketlint.semantics.mappings import Mappings
 
 _MANY_KEYWORDS = 16
 PARTIALS = frozenset({"functools.partial", "functools.partialmethod"})
@@ -36,7 +40,13 @@ class Calls:
         self.signatures = signatures
         self._by_name: dict[ast.keyword, dict[str | None, list[ast.keyword]]] = {}
         self._targets: dict[ast.Call, Target] = {}
-        self.mappings = Mappings(resolver)
+
+    @cached_property
+    def mappings(self) -> Mappings:
+        """Answers for what is spread into calls; most modules spread nothing that matters."""
+        from picketlint.semantics.mappings import Mappings
+
+        return Mappings(self.resolver)
 
     def target(self, call: ast.Call) -> Target:
         """The callee of a call; for ``partial(f, ...)`` that is ``f``, with more arguments to come."""

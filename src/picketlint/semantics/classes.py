@@ -6,9 +6,8 @@ import ast
 
 from picketlint.base.records import NamedTuple
 from picketlint.semantics.bindings import Binding, Bindings, Kind
-from picketlint.semantics.control import any_between
-from picketlint.semantics.tree import Position, Tree, start
-from picketlint.semantics.walk import MAX_REACHING, TOO_MANY_REACH
+from picketlint.semantics.limits import MAX_REACHING, TOO_MANY_REACH
+from picketlint.semantics.tree import Position, Tree, any_between, start
 
 # Longer chains of names and base classes than this are not followed.
 MAX_DEPTH = 24

@@ -6,7 +6,6 @@ Computed once per block, whatever name is asked for later.
 from __future__ import annotations
 
 import ast
-from bisect import bisect_right
 from collections.abc import Sequence
 
 from picketlint.base.records import NamedTuple
@@ -30,12 +29,6 @@ class Exits(NamedTuple):
     dead_after: Position | None
     breaks: list[Position]
     continues: list[Position]
-
-
-def any_between(places: list[Position], low: Position, high: Position | None) -> bool:
-    """Whether a sorted list holds a position above ``low`` and below ``high`` (None: no upper bound)."""
-    index = bisect_right(places, low)
-    return index < len(places) and (high is None or places[index] < high)
 
 
 class Control:

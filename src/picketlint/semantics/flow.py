@@ -10,15 +10,15 @@ from bisect import bisect_right
 
 from picketlint.base.records import NamedTuple
 from picketlint.semantics.conditions import dominates, excludes, path_to, precedes
+from picketlint.semantics.limits import MAX_REACHING, TOO_MANY_REACH
+from picketlint.semantics.sites import Binding, Kind
 from picketlint.semantics.tree import LOOPS, start
 from picketlint.semantics.walk import (
     DEAD,
     FIRST_MARK,
     MANY,
-    MAX_REACHING,
     NEVER,
     TOO_MANY,
-    TOO_MANY_REACH,
     UNSET,
     Event,
     Items,
@@ -142,3 +142,14 @@ class Flow(Walk):
 
 
 __all__ = ["Event", "Flow", "Reached"]
+
+
+def event(binding: Binding) -> Event:
+    """A binding as the control flow sees it."""
+    return Event(
+        binding.node,
+        binding.position,
+        weak=binding.weak,
+        clears=binding.kind is Kind.DELETED,
+        remote=binding.remote,
+    )

@@ -7,6 +7,10 @@ from itertools import islice
 
 from picketlint.model import Note
 
+# More assignments than this for one place is generated code: following each of them everywhere would be quadratic.
+MAX_REACHING = 64
+TOO_MANY_REACH = f"more than {MAX_REACHING} assignments or changes can be the last before them"
+
 
 class Limits:
     """The limits that the analysis of one module came to, each with the places where it did."""

@@ -11,10 +11,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
-from picketlint.semantics.arguments import ABSENT, MAYBE, Argument, Candidate, State, either, later_wins
-from picketlint.semantics.bindings import Binding, Kind, Owner, event
+from picketlint.semantics.arguments import ABSENT, MAYBE, Argument, Candidate, State, either, later_wins, written
+from picketlint.semantics.bindings import Binding, Kind, Owner
 from picketlint.semantics.changes import Change, Changes, What
-from picketlint.semantics.flow import Event, Flow
+from picketlint.semantics.flow import Event, Flow, event
 from picketlint.semantics.names import Resolver
 from picketlint.semantics.returned import Returned
 from picketlint.semantics.solver import Solver
@@ -279,11 +279,6 @@ class Mappings(Solver[Key, Argument]):
         while isinstance(scope, COMPREHENSIONS):
             scope = tree.scope(scope)
         return owner.deferred or scope is not owner.scope
-
-
-def written(keywords: Iterable[ast.keyword], name: str) -> list[Argument]:
-    """The keyword of this name that a call spells out, if it does."""
-    return [Argument(State.GIVEN, (Candidate(k.value, k),)) for k in keywords if k.arg == name][:1]
 
 
 def _put(change: Change, key: str) -> list[Argument]:

@@ -83,7 +83,7 @@ class Module:
 
     @cached_property
     def _values(self) -> Evaluator:
-        return Evaluator(self.resolver, self.calls.mappings)
+        return Evaluator(self.resolver, self.calls)
 
     @cached_property
     def _origins(self) -> Origins:

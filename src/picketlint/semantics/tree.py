@@ -6,6 +6,7 @@ All later questions (scopes, bindings, guards) climb from a node of interest ins
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
@@ -47,6 +48,12 @@ def start(node: ast.AST) -> Position:
 def end(node: ast.AST) -> Position:
     """Where a node ends (line, byte offset)."""
     return (getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0)
+
+
+def any_between(places: list[Position], low: Position, high: Position | None) -> bool:
+    """Whether a sorted list holds a position above ``low`` and below ``high`` (None: no upper bound)."""
+    index = bisect_right(places, low)
+    return index < len(places) and (high is None or places[index] < high)
 
 
 def starred(node: ast.expr) -> ast.expr:

@@ -13,7 +13,6 @@ from types import MappingProxyType
 
 from picketlint.semantics.arguments import State
 from picketlint.semantics.bindings import NOTHING, Binding, Kind, Reaching
-from picketlint.semantics.mappings import Mappings
 from picketlint.semantics.names import Resolver
 from picketlint.semantics.options import (
     CONSTANT,
@@ -31,6 +30,10 @@ from picketlint.semantics.options import (
     truthy,
 )
 from picketlint.semantics.solver import Solver
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from picketlint.semantics.calls import Calls
 
 MAX_OPTIONS = 16
 MAX_TEXT = 1 << 16
@@ -52,11 +55,11 @@ class Evaluator(Solver[ast.AST, Value]):
     """
 
     def __init__(
-        self, resolver: Resolver, mappings: Mappings, assumed: Mapping[ast.AST, object] = MappingProxyType({})
+        self, resolver: Resolver, calls: Calls, assumed: Mapping[ast.AST, object] = MappingProxyType({})
     ) -> None:
         super().__init__()
         self.resolver = resolver
-        self.mappings = mappings
+        self._calls = calls
         self.assumed = assumed
 
     def value(self, node: ast.AST) -> Value:
@@ -112,7 +115,7 @@ class Evaluator(Solver[ast.AST, Value]):
 
     def _parts_of_entry(self, node: ast.Subscript | ast.Call) -> list[ast.expr]:
         """The expressions that ``mapping["key"]`` can be, where the mapping surely has the key."""
-        found = self.mappings.looked_up(node)
+        found = self._calls.mappings.looked_up(node)
         return [c.value for c in found.candidates] if found is not None and found.state is State.GIVEN else []
 
     def _parts_of_call(self, node: ast.Call) -> list[ast.expr]:

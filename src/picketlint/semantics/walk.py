@@ -20,16 +20,12 @@ from picketlint.semantics.control import (
     TRIES,
     Control,
     always_true,
-    any_between,
     handlers,
     irrefutable,
     statements,
 )
-from picketlint.semantics.tree import Position, Tree, end, start
-
-# More events than this at one place is generated code: following each of them everywhere would be quadratic.
-MAX_REACHING = 64
-TOO_MANY_REACH = f"more than {MAX_REACHING} assignments or changes can be the last before them"
+from picketlint.semantics.limits import MAX_REACHING
+from picketlint.semantics.tree import Position, Tree, any_between, end, start
 
 UNSET = -1
 MANY = -2

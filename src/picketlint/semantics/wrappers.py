@@ -80,7 +80,7 @@ class Wrappers:
         place = source if isinstance(source, ast.arg) else source.node
 
         def effect(value: object) -> bool:
-            options = Evaluator(self.module.resolver, self.module.calls.mappings, {place: value}).value(node).options
+            options = Evaluator(self.module.resolver, self.module.calls, {place: value}).value(node).options
             return any(not isinstance(option.value, Special) and unsafe(option.value) for option in options)
 
         return effect
