@@ -115,6 +115,45 @@ def test_rules_that_do_not_run_do_not_make_entries_stale(repository: Repository)
     assert repository.check("--select", "PKT9,PKT101", "--ignore", "PKT905") == ["a.py:2:PKT904"]
 
 
+def test_rules_that_an_option_turns_on_are_locked_with_the_same_option(repository: Repository) -> None:
+    shell = "import os\nos.system('ls')  # fixed probe command, no part of it is user input\n"
+    on = ("--extend-select", "PKT302")
+    repository.commit({"a.py": module(load("p")), "b.py": shell})
+    left_out = repository.run("exceptions", "--lock")
+    assert "1 exception (1 added" in left_out.out
+    assert left_out.err == (
+        "note: not locked: 1 exception to rules that are not selected; `--extend-select PKT302` locks them too\n"
+    )
+    assert repository.check(*on) == ["b.py:2:PKT904"]
+    assert repository.lock(*on) == f"{LOCK} written: 2 exceptions (1 added, 0 removed, 1 unchanged).\n"
+    assert repository.check(*on) == repository.check() == []
+    without = repository.run("exceptions", "--lock")
+    assert (without.out, without.err) == (f"{LOCK} is up to date: 2 exceptions.\n", ""), "what is approved is kept"
+    repository.write({"b.py": shell.replace("ls", "df")})
+    assert repository.check() == ["b.py:1:PKT905"]
+    assert "1 exception (0 added, 1 removed, 1 unchanged)" in repository.lock(), "what is gone is not"
+    assert repository.check() == []
+
+
+def test_rules_to_list_exceptions_to(repository: Repository) -> None:
+    loaded = f"import pickle\npickle.load(file)  # {REASON}\n"
+    repository.commit({"a.py": module(load("p")), "b.py": loaded})
+    for options, listed in (
+        ((), ["PKT101", "PKT106"]),
+        (("--select", "PKT106"), ["PKT106"]),
+        (("--ignore", "unsafe-pickle-load"), ["PKT101"]),
+        (("--select", "PKT9"), []),
+    ):
+        assert [one["rule"] for one in repository.exceptions("--no-blame", *options)["exceptions"]] == listed
+    assert 'unknown rule "PKT1O1"' in repository.run("exceptions", "--select", "PKT1O1").err
+
+
+def test_no_exceptions_are_no_mistake_where_no_selected_rule_has_any(repository: Repository) -> None:
+    repository.commit({"a.py": module(load("p")), "pyproject.toml": CONFIG + 'select = ["PKT401"]\n'})
+    assert repository.exceptions()["exceptions"] == []
+    assert "0 exceptions" in repository.lock()
+
+
 def test_a_lock_file_that_is_missing_or_broken_stops_the_check(repository: Repository) -> None:
     repository.commit({"src/a.py": module(load("p")), "src/sub/b.py": module(load("p"))})
     lock = repository.path / LOCK
@@ -266,7 +305,7 @@ def test_every_command_of_the_documentation(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
     monkeypatch.setenv("CI_MERGE_REQUEST_DIFF_BASE_SHA", base)
     commands = re.findall(r"^[ -]*(?:run: )?((?:picketlint|cat) .*)$", APPROVAL, re.MULTILINE)
-    assert len(commands) == 10
+    assert len(commands) == 11
     for command in commands:
         environ = {**os.environ, "PYTHONPATH": str(SRC)}
         command = command.replace("picketlint exc", f"{sys.executable} -m picketlint exc")

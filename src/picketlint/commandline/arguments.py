@@ -126,6 +126,23 @@ class Plain:
         return True
 
 
+def add_rule_options(parser: Any) -> None:
+    """Give the parser of a command the options that choose rules; their values are lists of selectors, or None."""
+    rules = parser.add_argument_group("which rules")
+    rules.add_argument("--select", type=_codes, action="extend", metavar="RULES", help="these rules only")
+    rules.add_argument("--extend-select", type=_codes, action="extend", metavar="RULES", help="these rules too")
+    rules.add_argument("--ignore", type=_codes, action="extend", metavar="RULES", help="not these rules")
+
+
+def _codes(text: str) -> list[str]:
+    codes = [code.strip() for code in text.split(",") if code.strip()]
+    if not codes:
+        import argparse
+
+        raise argparse.ArgumentTypeError("wants codes or names of rules, as in PKT101,PKT3")
+    return codes
+
+
 class _Exclusive:
     """Declares options for another, so that only one of them is read."""
 

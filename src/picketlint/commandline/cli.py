@@ -6,7 +6,7 @@ import os
 import sys
 
 from picketlint import __version__
-from picketlint.commandline.arguments import Plain
+from picketlint.commandline.arguments import Plain, add_rule_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -169,10 +169,7 @@ def _check_parser(kind: Callable[..., Any]) -> Any:
     check.add_argument(
         "paths", nargs="*", metavar="PATH", help="file or directory; default: the current one; `-`: standard input"
     )
-    rules = check.add_argument_group("which rules")
-    rules.add_argument("--select", type=_codes, action="extend", metavar="RULES", help="run these rules only")
-    rules.add_argument("--extend-select", type=_codes, action="extend", metavar="RULES", help="run these rules too")
-    rules.add_argument("--ignore", type=_codes, action="extend", metavar="RULES", help="do not run these rules")
+    add_rule_options(check)
     files = check.add_argument_group("which files")
     files.add_argument("--include-tests", action="store_true", help="check tests as well")
     files.add_argument("--force-exclude", action="store_true", help="apply excludes to files that are named, too")
@@ -217,15 +214,6 @@ def _described(program: str, command: Any, kind: Callable[..., Any]) -> Any:
     return parser
 
 
-def _codes(text: str) -> list[str]:
-    codes = [code.strip() for code in text.split(",") if code.strip()]
-    if not codes:
-        import argparse
-
-        raise argparse.ArgumentTypeError("wants codes or names of rules, as in PKT101,PKT3")
-    return codes
-
-
 def _output_file(text: str) -> str:
     from picketlint.discovery.targets import SUFFIXES
 
@@ -242,7 +230,7 @@ def _check(options: argparse.Namespace) -> int:
 
     resolver = Resolver(Overrides(
         select=options.select, ignore=options.ignore or (), extend_select=options.extend_select or (),
-        include_tests=True if options.include_tests else None, config=options.config, isolated=options.isolated,
+        include_tests=options.include_tests, config=options.config, isolated=options.isolated,
     ))  # fmt: skip
     name = options.stdin_filename
     if _STDIN in options.paths or (name is not None and not options.paths):

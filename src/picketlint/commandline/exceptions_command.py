@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 from picketlint.base.records import NamedTuple
+from picketlint.commandline.arguments import add_rule_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ DESCRIPTION = (
 EPILOG = """\
 Paths, tests and settings are taken as in `picketlint check`. `--lock` writes the file that `exceptions-lock` in
 [tool.picketlint] names, else picketlint-exceptions.toml at the project's root; `picketlint check` then reports what is
-not in it. Entries of files that PATH does not cover are kept.
+not in it. Entries of files that PATH does not cover are kept, and so are those of rules that are not selected. Where
+`picketlint check` is given rules by options, give `--lock` the same.
 
 exit codes:
   0  the exceptions are listed, or the lock file is up to date
@@ -50,6 +52,7 @@ def add_options(parser: argparse.ArgumentParser | Plain) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--output-format", choices=_FORMATS, default=None, help=f"default: {_FORMATS[0]}")
     output.add_argument("--no-blame", action="store_true", help="do not ask git since when and by whom (faster)")
+    add_rule_options(parser)
     files = parser.add_argument_group("which files")
     files.add_argument("--include-tests", action="store_true", help="look at tests as well")
     files.add_argument("--force-exclude", action="store_true", help="apply excludes to files that are named, too")
@@ -62,13 +65,16 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Result:
     """Do what the command line asks for. Raises ConfigError."""
     from picketlint.commandline import ledger
     from picketlint.configuration.config import ConfigError
-    from picketlint.configuration.settings import Resolver
+    from picketlint.configuration.settings import Overrides
 
     if options.lock and (options.since is not None or options.output_format is not None):
         other = "--output-format" if options.since is None else "--since"
         raise ConfigError(f"--lock and {other} do not go together: leave one out")
-    overrides = ledger.overrides(include_tests=options.include_tests, config=options.config, isolated=options.isolated)
-    found = ledger.Ledger(options.paths, Resolver(overrides), force_exclude=options.force_exclude)
+    overrides = Overrides(
+        select=options.select, ignore=options.ignore or (), extend_select=options.extend_select or (),
+        include_tests=options.include_tests, config=options.config, isolated=options.isolated,
+    )  # fmt: skip
+    found = ledger.Ledger(options.paths, overrides, force_exclude=options.force_exclude, locking=options.lock)
     messages = [
         ("error" if problem.fatal else "warning", f"{problem.path}: {problem.message}") for problem in found.problems
     ]
@@ -76,8 +82,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Result:
     if options.lock and incomplete:
         return Result(FAILURE, (), (*messages, ("error", "nothing was locked: fix the above first")))
     if options.lock:
-        changes, warnings = found.lock()
-        messages += [("warning", warning) for warning in warnings]
+        changes, told = found.lock()
+        messages += told
         return Result(TOLD, tuple(_changes(changes, terminal)), tuple(messages))
     listing, warnings = _listing(found, options)
     messages += [("warning", warning) for warning in warnings]

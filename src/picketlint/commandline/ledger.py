@@ -19,6 +19,7 @@ from picketlint.discovery.targets import Target
 from picketlint.engine import UNREADABLE
 from picketlint.model import Finding, Problem, Report, Span, Status
 from picketlint.notebooks.lines import lines_of_cells
+from picketlint.reporting.summary import count
 from picketlint.scan import Scan, check_data
 
 _MOST_AT_ONCE = 8
@@ -48,23 +49,22 @@ class Change(NamedTuple):
     written: bool
 
 
-def overrides(*, include_tests: bool, config: str | None, isolated: bool) -> Overrides:
-    """Those of a command line, with no rule but those that an exception can be documented for, and PKT000.
-
-    The lock file is not read then: it may be missing, or broken.
-    """
-    others = [rule.id for rule in registry.load().entries if not rule.documentable and rule.id != UNREADABLE]
-    return Overrides(ignore=others, include_tests=True if include_tests else None, config=config, isolated=isolated)
-
-
 class Ledger:
     """The documented exceptions below some paths; below the whole project around the working directory without any.
 
-    ``problems`` say where it cannot be told what there is. The resolver is to be made with ``overrides()``.
+    ``problems`` say where it cannot be told what there is. Where ``locking``, exceptions to rules that are not selected
+    are looked for as well, for ``lock`` to keep what is approved of them: ``unselected``. Raises ConfigError.
     """
 
-    def __init__(self, paths: Sequence[str], resolver: Resolver, *, force_exclude: bool = False) -> None:
-        self._resolver = resolver
+    def __init__(
+        self, paths: Sequence[str], overrides: Overrides, *, force_exclude: bool = False, locking: bool = False
+    ) -> None:
+        documentable = [rule.id for rule in registry.load().entries if rule.documentable]
+        # The rules about lock files are not among them: the lock file may be missing, or broken.
+        narrow = overrides._replace(only=frozenset({*documentable, UNREADABLE}))
+        selected = resolver = self._resolver = Resolver(narrow)
+        if locking:
+            resolver = self._resolver = Resolver(narrow._replace(select=None, extend_select=documentable, ignore=()))
         named = paths or [resolver.for_directory(resolver.cwd).root]
         self.paths = [os.path.normpath(os.path.join(resolver.cwd, path)) for path in named]
         scan = Scan(named, resolver, force_exclude=force_exclude)
@@ -72,12 +72,12 @@ class Ledger:
         self.targets = scan.targets
         by_display = {target.display: target for target in scan.targets}
         self.problems = [problem for report in reports for problem in _problems(report)]
-        self.documented = [
-            Documented(finding, by_display[finding.path])
-            for report in reports
-            for finding in report.findings
-            if finding.status is Status.EXCEPTED
-        ]
+        self.documented: list[Documented] = []
+        self.unselected: list[Documented] = []
+        for finding in (one for report in reports for one in report.findings if one.status is Status.EXCEPTED):
+            target = by_display[finding.path]
+            known = finding.rule in selected.for_file(target.path).checks_for(target.path).codes
+            (self.documented if known else self.unselected).append(Documented(finding, target))
 
     def since(self, revision: str) -> list[Documented]:
         """Those that were not there at a git revision. Raises ConfigError where git cannot tell."""
@@ -106,21 +106,26 @@ class Ledger:
         settings = [one.target.settings for one in documented]
         return list(dict.fromkeys(owner for one in settings if one is not None for owner in one.code_owners))
 
-    def lock(self) -> tuple[list[Change], list[str]]:
-        """Bring the lock files up to date; what became of each, and warnings. Raises ConfigError.
+    def lock(self) -> tuple[list[Change], list[tuple[str, str]]]:
+        """Bring the lock files up to date; what became of each, and messages with their kind. Raises ConfigError.
 
-        Entries of paths that were not looked at stay as they are.
+        Entries of paths that were not looked at stay as they are, and so do those to rules that are not selected as
+        long as the code has them.
         """
         projects, warnings = self._projects()
         changes = []
+        passed_over: Counter[Entry] = Counter()
         for path, settings in sorted(projects.items()):
             before, warning = self._before(path, settings)
             warnings += warning
-            kept = {entry: count for entry, count in before.items() if not self._covers(path, entry)}
-            after = Counter(self._entries(path, settings)) + Counter(kept)
+            kept = {entry: number for entry, number in before.items() if not self._covers(path, entry)}
+            others = Counter(_entries(path, settings, self.unselected))
+            passed_over += others - Counter(before)
+            after = Counter(_entries(path, settings, self.documented)) + (others & Counter(before)) + Counter(kept)
             added, removed, same = lockfile.count_changes(before, after)
             changes.append(Change(path, added, removed, same, lockfile.write(path, after)))
-        return changes, warnings
+        notes = [("note", _not_locked(passed_over))] if passed_over else []
+        return changes, [*(("warning", warning) for warning in warnings), *notes]
 
     def _projects(self) -> tuple[dict[str, list[Settings]], list[str]]:
         """Lock files by path, with the settings of the projects that each is for; and warnings."""
@@ -142,16 +147,10 @@ class Ledger:
             if len(known) == 1 or self._of(settings):
                 found.setdefault(os.path.join(settings.root, lockfile.DEFAULT_NAME), []).append(settings)
         example = f'`exceptions-lock = "{lockfile.DEFAULT_NAME}"`'
-        return found, [f"no check goes by the lock file yet: set {example} in [tool.picketlint]"]
+        return found, [f"`picketlint check` does not use a lock file yet: set {example} in [tool.picketlint]"]
 
     def _of(self, settings: Settings) -> list[Documented]:
         return [one for one in self.documented if one.target.settings is settings]
-
-    def _entries(self, lock: str, settings: Iterable[Settings]) -> Iterator[Entry]:
-        for one in (one for project in settings for one in self._of(project)):
-            rule, code, reason = one.identity
-            path = lockfile.path_in_lock(lock, one.target.path)
-            yield Entry(path, rule, lockfile.writable(code), lockfile.writable(reason))
 
     def _before(self, path: str, settings: Iterable[Settings]) -> tuple[Mapping[Entry, int], list[str]]:
         """The entries of a lock file so far; with a warning, none of one that is broken and will be written anew."""
@@ -170,6 +169,22 @@ class Ledger:
 
     def _contains(self, path: str) -> bool:
         return any(below(one, path) is not None for one in self.paths)
+
+
+def _not_locked(passed_over: Counter[Entry]) -> str:
+    """What to do about exceptions to rules that are not selected."""
+    rules = ",".join(sorted({entry.rule for entry in passed_over}))
+    total = count(passed_over.total(), "exception")
+    return f"not locked: {total} to rules that are not selected; `--extend-select {rules}` locks them too"
+
+
+def _entries(lock: str, settings: Sequence[Settings], documented: Iterable[Documented]) -> Iterator[Entry]:
+    """Those of the exceptions in some projects, as a lock file has them."""
+    for one in documented:
+        if any(one.target.settings is project for project in settings):
+            rule, code, reason = one.identity
+            path = lockfile.path_in_lock(lock, one.target.path)
+            yield Entry(path, rule, lockfile.writable(code), lockfile.writable(reason))
 
 
 def origins(documented: Sequence[Documented]) -> tuple[list[Origin | None], str | None]:

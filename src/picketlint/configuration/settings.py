@@ -58,15 +58,17 @@ _MEANINGFUL = frozenset({marker for markers in _ROOT_MARKERS for marker in marke
 class Overrides(NamedTuple):
     """What the command line says about configuration; every default means that it says nothing.
 
-    ``config`` is a TOML file that takes the place of every other; ``isolated`` means no file at all.
+    ``config`` is a TOML file that takes the place of every other; ``isolated`` means no file at all. Of the rules that
+    are selected in the end, those that are not in ``only`` are left out; that this leaves none is no mistake.
     """
 
     select: Sequence[str] | None = None
     ignore: Sequence[str] = ()
     extend_select: Sequence[str] = ()
-    include_tests: bool | Sequence[str] | None = None
+    include_tests: bool = False
     config: str | None = None
     isolated: bool = False
+    only: frozenset[str] | None = None
 
 
 NO_OVERRIDES = Overrides()
@@ -170,11 +172,8 @@ class Resolver:
         every = frozenset(rule.id for rule in registry.load().entries)
         if not _refine(every, self._select, self._extend_select, self._ignore):
             raise ConfigError("--ignore leaves no rule to check for: take out of it what is to be checked")
-        self._test_codes: frozenset[str] | None = None
-        if overrides.include_tests is not None:
-            included = overrides.include_tests
-            codes = included if isinstance(included, bool) else list(_option("--include-tests", included))
-            self._test_codes = included_tests(codes)
+        self._test_codes = included_tests(True) if overrides.include_tests else None
+        self._only = overrides.only
         self._isolated = overrides.isolated
         self._explicit = None if overrides.config is None else self._read_explicit(overrides.config)
         self._configs: dict[str, _Found | ConfigError] = {}
@@ -291,6 +290,7 @@ class Resolver:
             codes = _refine(codes, self._select, self._extend_select, self._ignore)
             if not codes:
                 raise ConfigError(_NO_RULE_LEFT, found.path)
+            codes = codes if self._only is None else codes & self._only
             lock_path = _beside(found.path, config.exceptions_lock)
             settings = self._settings[key] = self._governing[found.path] = Settings(
                 root=root,

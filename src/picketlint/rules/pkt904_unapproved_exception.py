@@ -8,8 +8,9 @@ further one with the same code, or one whose code or reason changed since it was
 The policy asks for a review by the code owners. An exception that nobody approved is a violation with a comment.
 
 ## Instead
-Run `picketlint exceptions --lock` and commit the lock file with the change. A `CODEOWNERS` line for that one file makes
-the host ask its owners for their review.
+Run `picketlint exceptions --lock` and commit the lock file with the change. Where the check is given rules by an option
+(`--extend-select PKT302`), give `--lock` the same option. A `CODEOWNERS` line for that one file makes the host ask its
+owners for their review.
 
 ## References
 - [GitHub: about code owners](https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners)
