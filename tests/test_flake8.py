@@ -155,8 +155,8 @@ def test_many_files_in_several_processes(tree: Tree) -> None:
         ({"pyproject.toml": "[tool.picketlint]\nselect = []\n"}, [], "leave no rule to check for"),
         ({"pyproject.toml": '[tool.picketlint]\nignore = ["ALL"]\n'}, [], "leave no rule to check for"),
         ({"pyproject.toml": "[tool.picketlint\n"}, [], "is not valid TOML"),
-        ({}, ["--picketlint-config=gone.toml"], "gone.toml: no such file"),
-        ({}, ["--select=PKT999"], 'unknown rule "PKT999"'),
+        ({}, ["--picketlint-config=gone.toml"], "gone.toml: no such file: name a TOML file"),
+        ({}, ["--select=PKT999"], 'picketlint: select, extend-select: unknown rule "PKT999"'),
     ],
 )
 def test_a_configuration_that_cannot_be_used_stops_flake8(

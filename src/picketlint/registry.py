@@ -118,7 +118,7 @@ class Registry:
         return frozenset(entry.id for entry in fitting if entry.status is Lifecycle.DEFAULT)
 
     def suggest(self, text: str) -> str | None:
-        """The known id or name that is closest to a mistyped one; None where nothing is close."""
+        """The known id or name that is closest to a mistyped one, or the id for a rule of Bandit or ruff; or None."""
         upper = text.upper()
         if self.expand(upper) is not None:
             return upper
@@ -126,9 +126,14 @@ class Registry:
             # One digit off is a slip of the finger; more, and any code is as close as the next.
             near = (entry.id for entry in self.entries if _differ(entry.id, upper) == 1)
             return next(near, None)
+        for entry in self.entries:
+            if upper in entry.rule.supersedes:
+                return entry.id
         from difflib import get_close_matches
 
-        close = get_close_matches(text.lower(), self._by_key, n=1)
+        # Codes of other linters differ from ours by their letters alone.
+        close = get_close_matches(upper, (entry.id for entry in self.entries), n=1, cutoff=0.8)
+        close = close or get_close_matches(text.lower(), (entry.name for entry in self.entries), n=1)
         return close[0] if close else None
 
 

@@ -230,7 +230,7 @@ def _check(options: argparse.Namespace) -> int:
 
     resolver = Resolver(Overrides(
         select=options.select, ignore=options.ignore or (), extend_select=options.extend_select or (),
-        include_tests=options.include_tests, config=options.config, isolated=options.isolated,
+        include_tests=True if options.include_tests else None, config=options.config, isolated=options.isolated,
     ))  # fmt: skip
     name = options.stdin_filename
     if _STDIN in options.paths or (name is not None and not options.paths):
@@ -368,7 +368,8 @@ def _cache(options: argparse.Namespace) -> int:
 
 
 _TAKING_PATHS = frozenset({"check", "exceptions"})
-_INSTEAD = {"help": "--help", "version": "--version"}
+# What commands of ruff and others are called here.
+_INSTEAD = {"clean": "cache clear", "explain": "rule", "help": "--help", "linter": "rule", "version": "--version"}
 # Of each command: what declares its options, to a parser of any kind, and what does it.
 _COMMANDS: Mapping[str, tuple[Callable[[Callable[..., Any]], Any], Callable[[argparse.Namespace], int]]] = {
     "cache": (_cache_parser, _cache),

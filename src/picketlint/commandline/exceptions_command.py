@@ -72,7 +72,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> Result:
         raise ConfigError(f"--lock and {other} do not go together: leave one out")
     overrides = Overrides(
         select=options.select, ignore=options.ignore or (), extend_select=options.extend_select or (),
-        include_tests=options.include_tests, config=options.config, isolated=options.isolated,
+        include_tests=True if options.include_tests else None, config=options.config, isolated=options.isolated,
     )  # fmt: skip
     found = ledger.Ledger(options.paths, overrides, force_exclude=options.force_exclude, locking=options.lock)
     messages = [

@@ -152,8 +152,8 @@ def _unparsed(targets: Iterable[Target]) -> Iterator[str]:
     lenient = sum(not checks.strict and UNREADABLE in checks.codes for checks in checked)
     if lenient:
         yield (
-            f"large run: {count(lenient, 'file')} parsed only if another rule can find something there, going by the "
-            f"words; else PKT000 sees the bytes alone (`--extend-select PKT000` has all parsed)"
+            f"large run: files in which no other rule can find anything are not parsed, so PKT000 may miss a syntax "
+            f"error there; `--extend-select PKT000` has all {count(lenient, 'file')} parsed"
         )
 
 

@@ -16,6 +16,9 @@ _ELSEWHERE = {
     "--extend-exclude": "`extend-exclude` in [tool.picketlint]",
     "--extend-ignore": "--ignore",
     "--per-file-ignores": "`per-path-ignores` in [tool.picketlint]",
+    "--show-files": "--verbose",
+    "--show-settings": "--verbose",
+    "--silent": "--quiet",
 }
 
 

@@ -187,7 +187,7 @@ def included_tests(value: object) -> frozenset[str]:
     """
     if isinstance(value, bool):
         return covered(["ALL"]) if value else frozenset()
-    if not isinstance(value, list):
+    if not isinstance(value, list | tuple):
         raise ValueError('must be true, false or a list of rules, as in ["PKT4"]')
     return covered(selectors(value))
 

@@ -43,8 +43,7 @@ DEFAULT_EXCLUDES = frozenset({
 })  # fmt: skip
 """The names of directories that are left out unless ``exclude`` says otherwise (ruff's list, and __pycache__).
 
-``build`` is none of them: it is where packages of that name have their code, and where git ignores what it does not
-track (https://github.com/astral-sh/ruff/pull/10093).
+``build`` is none of them, because packages are called that (https://github.com/astral-sh/ruff/pull/10093).
 """
 BY_DEFAULT = "excluded by default"
 """What ``Settings.excluded_by`` says of what only that list leaves out."""
@@ -59,13 +58,13 @@ class Overrides(NamedTuple):
     """What the command line says about configuration; every default means that it says nothing.
 
     ``config`` is a TOML file that takes the place of every other; ``isolated`` means no file at all. Of the rules that
-    are selected in the end, those that are not in ``only`` are left out; that this leaves none is no mistake.
+    are selected in the end, ``only`` these are run, even if that leaves none.
     """
 
     select: Sequence[str] | None = None
     ignore: Sequence[str] = ()
     extend_select: Sequence[str] = ()
-    include_tests: bool = False
+    include_tests: bool | Sequence[str] | None = None
     config: str | None = None
     isolated: bool = False
     only: frozenset[str] | None = None
@@ -172,7 +171,9 @@ class Resolver:
         every = frozenset(rule.id for rule in registry.load().entries)
         if not _refine(every, self._select, self._extend_select, self._ignore):
             raise ConfigError("--ignore leaves no rule to check for: take out of it what is to be checked")
-        self._test_codes = included_tests(True) if overrides.include_tests else None
+        tests = overrides.include_tests
+        tests = tests if tests is None or isinstance(tests, bool) else _option("--include-tests", tests)
+        self._test_codes = None if tests is None else included_tests(tests)
         self._only = overrides.only
         self._isolated = overrides.isolated
         self._explicit = None if overrides.config is None else self._read_explicit(overrides.config)
@@ -228,14 +229,13 @@ class Resolver:
         if self._isolated:
             raise ConfigError("--config and --isolated contradict each other: leave one out")
         if not path:
-            raise ConfigError("--config wants a TOML file, and this is empty: is a variable in the command not set?")
+            raise ConfigError("the name of the configuration file is empty: is a variable in the command not set?")
         absolute = os.path.normpath(os.path.join(self.cwd, path))
         if not os.path.isfile(absolute):
             what = "not a file" if os.path.exists(absolute) else "no such file"
-            raise ConfigError(f"{what}: --config wants a TOML file with a [tool.picketlint] table", path)
-        config = read_config(absolute)
-        if config is None:
-            raise ConfigError("has no [tool.picketlint] table, which --config wants", path)
+            raise ConfigError(f"{what}: name a TOML file with a [tool.picketlint] table", path)
+        if (config := read_config(absolute)) is None:
+            raise ConfigError("has no [tool.picketlint] table: name a TOML file that has one", path)
         return _Found(absolute, config)
 
     def _nearest(self, directory: str) -> _Found:

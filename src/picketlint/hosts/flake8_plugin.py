@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from picketlint import __version__
 from picketlint.catalog import BANNED_NOQA
-from picketlint.configuration.config import ConfigError
+from picketlint.configuration.config import ConfigError, selectors
 from picketlint.configuration.settings import Overrides, Resolver
 from picketlint.engine import analyze
 from picketlint.model import Status
@@ -97,6 +97,10 @@ class Plugin:
             config=options.picketlint_config,
         )
         try:
+            selectors(overrides.extend_select)
+        except ValueError as error:
+            _stop(f"select, extend-select: {error}")
+        try:
             resolver = Resolver(overrides)
             for path in options.filenames or ["."]:
                 if os.path.isdir(path):
@@ -104,7 +108,7 @@ class Plugin:
                 else:
                     resolver.for_file(path)
         except ConfigError as error:
-            _stop(error)
+            _stop(str(error))
         if cls._resolver is None:
             # What is imported by now stays, flake8's and ours: Python's collector need not go through it for each file,
             # and workers that are forked off go on sharing it.
@@ -140,8 +144,8 @@ def _bans_noqa(options: argparse.Namespace) -> bool:
     return chosen and not options.disable_noqa and not BANNED_NOQA.startswith(tuple(ignored))
 
 
-def _stop(error: ConfigError) -> NoReturn:
-    """Make flake8 print the error as its own and exit with 1."""
+def _stop(message: str) -> NoReturn:
+    """Make flake8 print the message as its own and exit with 1."""
     from flake8.exceptions import ExecutionError
 
-    raise ExecutionError(f"picketlint: {error}") from error
+    raise ExecutionError(f"picketlint: {message}")
