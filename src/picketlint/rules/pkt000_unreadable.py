@@ -1,21 +1,21 @@
 """File that does not parse or decode, so that nothing in it was checked.
 
 ## What it does
-Reports a file that cannot be read as Python: a syntax error, a byte that its encoding does not hold, an unknown
+Reports a file that cannot be read as Python: a syntax error, a byte that is invalid in its encoding, an unknown
 encoding, a NUL byte, nesting that Python's own parser refuses, or syntax newer than the Python that runs picketlint.
-In a notebook it reports each cell that is no Python though it should be, or the notebook if that is no JSON with cells.
+In a notebook it reports each code cell that is not Python, or the whole notebook if it is not JSON with cells.
 
-Every file is parsed in which another rule can find something, going by the words in it, and so is every file that is
-named on the command line. In a run over more than 2 MB the other files that it finds in directories are not: they can
-hide no violation, and parsing them would be most of the work. What their bytes alone tell (encoding, NUL bytes) is
-reported all the same. Selecting the rule by its own code, `--extend-select PKT000` or `extend-select = ["PKT000"]`, has
-them all parsed; a note says how many files that is about.
+In a run over more than 2 MB, files in directories are parsed only if another rule can find something in them, by the
+words they contain. The other files can hide no violation, and parsing them would be most of the work. Their bytes are
+still checked (encoding, NUL bytes). Files named on the command line are always parsed. To have all files parsed, select
+the rule by its own code: `--extend-select PKT000` or `extend-select = ["PKT000"]`. A note says how many files this
+concerns.
 
 ## Why is this bad?
 A gate that skips what it cannot read is open: a single stray byte would be a way past every other rule.
 
 ## Instead
-Mend the file, exclude it in the configuration (`exclude`), or run picketlint with a Python that knows the syntax.
+Fix the file, exclude it in the configuration (`extend-exclude`), or run picketlint with a Python that knows the syntax.
 
 ## References
 - [PEP 263, defining Python source code encodings](https://peps.python.org/pep-0263/)

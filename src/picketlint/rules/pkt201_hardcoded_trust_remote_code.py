@@ -1,19 +1,19 @@
 """Remote code trusted on every user's behalf.
 
 ## What it does
-Reports `trust_remote_code` where it can only be true: as a keyword of any call, as an entry of a dict (also spelled
-`trust-remote-code`, as in a server's settings), as an attribute, as what `get`, `pop`, `setdefault` or `getattr` fall
-back on, and as the default of a parameter, a field or a command-line option. The same for
-`HF_DATASETS_TRUST_REMOTE_CODE`, in `datasets.config`, in the environment, and in that of a command as in PKT107.
-Confidence is medium for what may be true.
+Reports `trust_remote_code` if it can only be true:
 
-So are the arguments of a program: a list such as `["vllm", "serve", model, "--trust-remote-code"]`, and the option
-appended to one without a test. A list of nothing but options may be a list of their names, and is not reported. The
-same in a text that a shell reads or that is split into words, and `trust_remote_code=True` in the `model_args` of the
-evaluation harness; not in what is printed or said about the option.
+- as a keyword of any call, an entry of a dict (also spelled `trust-remote-code`, as in a server's settings), an
+  attribute, the fallback of `get`, `pop`, `setdefault` or `getattr`, and the default of a parameter, a field or a
+  command-line option;
+- as `HF_DATASETS_TRUST_REMOTE_CODE` in `datasets.config`, in the environment, and in that of a command as in PKT107;
+- among the arguments of a program: a list such as `["vllm", "serve", model, "--trust-remote-code"]`, the option
+  appended to one without a test, the same in a text that a shell reads or that is split into words, and
+  `trust_remote_code=True` in the `model_args` of the evaluation harness. A list of nothing but options is not reported,
+  because it may be a list of their names; nor is a text that is printed.
 
-Fine is what somebody chose: a parameter or an option handed on whose default is `False`, and a literal that stands
-under a test of the flag itself.
+Confidence is medium if the flag may be true. What somebody chose is fine: a parameter or an option that is passed on
+and is `False` by default, and a literal under a test of the flag itself.
 
 ## Why is this bad?
 The flag runs the Python files that come with a model or data set. Whoever can write to that repository, or to one of

@@ -1,42 +1,47 @@
 """Shell command put together from something that is not constant.
 
 ## What it does
-Reports commands that a shell reads and that the code does not fix: `subprocess.run` and its siblings with
-`shell=True`, `os.system`, `os.popen`, `subprocess.getoutput`, `asyncio.create_subprocess_shell`, and lists such as
-`["bash", "-eo", "pipefail", "-c", command]`, also behind `docker exec`, `sudo` or `su`, given to `subprocess`,
-`os.exec*` and `os.spawn*`; a list of that form by itself too, with medium confidence, for something runs it; with
-medium confidence as well what is given to any other function together with `shell=True`. In notebooks, what IPython has
-a shell run after it put values in: `!command {value}`, `!command $value`, `%pip install {value}` (docs/notebooks.md).
+Reports a command that a shell reads and that is not constant:
 
-The same for `invoke`, `fabric`, `exec_command` of paramiko, and a text given to `anyio.run_process`; and what stands
-behind the host in `["ssh", host, command]` is read by a shell of the other machine. `pexpect` starts none.
+- `subprocess.run` and its siblings with `shell=True`, `os.system`, `os.popen`, `subprocess.getoutput`,
+  `asyncio.create_subprocess_shell`;
+- lists such as `["bash", "-eo", "pipefail", "-c", command]`, also behind `docker exec`, `sudo` or `su`, given to
+  `subprocess`, `os.exec*` and `os.spawn*`; with medium confidence also such a list by itself, because something runs
+  it;
+- with medium confidence, what is given to any other function together with `shell=True`;
+- `invoke`, `fabric`, `exec_command` of paramiko, and a text given to `anyio.run_process`; `pexpect` starts no shell;
+- the command after the host in `["ssh", host, command]`, which a shell on the other machine reads;
+- in notebooks, `!command {value}`, `!command $value`, `%pip install {value}` (docs/notebooks.md).
 
-The message says where the open part of the command comes from, and the trace how it came there, through the
-functions of the module as well: into what they return, and out to the calls that fill their parameters. Severity goes
-by that:
+The message says where the variable part of the command comes from. The trace says how it got there, also through the
+module's functions: from what they return, and from the calls that fill their parameters. The severity depends on the
+source:
 
 - high for input: command line (also through argparse, click, typer, fire), environment, files, network (also what a
   web framework hands to a function), what a person types, and what a language model wrote;
 - medium for a parameter and for what is not known;
-- low for what the installation decides (`sys.executable`, a file beside `__file__`, `tempfile.mkdtemp()`) or what a
-  name or an annotation only says to be a number (`process.pid`, `port: int`) or a constant of another module
+- low for what the installation decides (`sys.executable`, a file beside `__file__`, `tempfile.mkdtemp()`), for what is
+  a number only by its name or annotation (`process.pid`, `port: int`), and for a constant of another module
   (`settings.PYTHON`).
 
-Confidence is high where the command is visibly put together (f-string, `%`, `+`, `format`, `join`, `+=`) or is input,
-medium where it is one opaque expression such as a parameter, low where the value was looked up in something whose
-contents are not in sight, or by an `assert`, which `python -O` leaves out.
+Confidence is high if the command is visibly put together (f-string, `%`, `+`, `format`, `join`, `+=`) or is input. It
+is medium for a single opaque expression such as a parameter. It is low if the value was looked up in something whose
+contents are unknown, or was tested only by an `assert`, which `python -O` leaves out.
 
-Fine are constants, numbers (`len(x)`, `{port:d}`), versions (`torch.__version__`), what went through `shlex.quote` or
-`shlex.join`, and what was looked up or tested on the way: `TABLE[name]` of a constant table,
-`if name not in ("a", "b"): raise`, a member of an `Enum` of the module, an argparse option with constant `choices`, a
-`re.fullmatch` of letters, digits and `@%_-+=:,./`, a group of a match that holds no more, `name.isidentifier()`,
-`name.isalnum()`. A parameter is constant where every call of the function is in sight (private by its name, nested, or
-left out of `__all__`, and used in no other way) and hands over a constant. `shell=flag` where the flag is a parameter
-with a safe default is the caller's decision; one that the platform or the command decides, `shell=os.name == "nt"`, is
-none, and is reported with medium confidence.
+These are fine:
+
+- constants, numbers (`len(x)`, `{port:d}`), versions (`torch.__version__`), and what went through `shlex.quote` or
+  `shlex.join`;
+- what was looked up or tested on the way: `TABLE[name]` of a constant table, `if name not in ("a", "b"): raise`, a
+  member of an `Enum` of the module, an argparse option with constant `choices`, a `re.fullmatch` of letters, digits and
+  `@%_-+=:,./` or a group of such a match, `name.isidentifier()`, `name.isalnum()`;
+- a parameter, if every call of the function is in sight (it is private by its name, nested, or left out of `__all__`,
+  and used in no other way) and passes a constant;
+- `shell=flag` with a parameter that is off by default: the caller decides. A flag that depends on the platform or the
+  command, `shell=os.name == "nt"`, is reported with medium confidence.
 
 ## Why is this bad?
-A shell takes `;`, `$(...)`, quotes and blanks in the value for syntax: a model called `x; rm -rf ~` runs two commands.
+To a shell, `;`, `$(...)`, quotes and blanks in the value are syntax: a model called `x; rm -rf ~` runs two commands.
 
 ## Instead
 Give the program and its arguments as a list, without a shell: `subprocess.run(["convert", "--model", model_name])`.

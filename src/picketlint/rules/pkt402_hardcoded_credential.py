@@ -1,27 +1,34 @@
 """Credential written into the code.
 
 ## What it does
-Reports a text that is bound to the name of a credential and looks like one: in an assignment, a keyword, a dict entry,
-the default of a parameter, field or option, the environment and what is taken where it holds nothing, and in a
-comparison, also by `match`. `password`, `api_key`, `client_secret`, `hf_token`, `access_token` are such names, in any
-spelling; `token`, `key` and `pad_token` are not. Beside those, a password in a URL or a connection string, and what an
-`Authorization` header holds; what functions of well-known libraries take by its place (`jwt.encode(claims, "...")`, the
-fourth argument of paramiko's `connect`); what a command hands to a program (`mysql -p...`, `curl -u user:...`,
-`--password=...`); lines of a text that is a file of settings (`.env`, INI, YAML), also in cells of notebooks that hold
-no Python; cookies that open a session; and all of it in code that was commented out. `pw`, and `pat` for a personal
-access token, count where the value stands beside them. A name that gets its value elsewhere is followed there, and each
-literal is reported once.
+Reports a text that looks like a credential and is used as one:
 
-What only a program can have chosen (keys, tokens) has to look random. What a person chose (passwords) is reported too
-if it has digits or signs among its letters, or is one that is in every list (`admin`, `postgres`, `letmein`); any other
-word only where it stands beside the user or the host that it opens. Such weak ones have a lower severity.
+- under the name of a credential: in an assignment, a keyword, a dict entry, a comparison or `match`, the default of a
+  parameter, field or option, or an environment variable and its fallback. `password`, `api_key`, `client_secret`,
+  `hf_token`, `access_token` are such names, in any spelling; `token`, `key` and `pad_token` are not. `pw`, and `pat`
+  for a personal access token, count if the value stands right beside them;
+- in a URL or a connection string, an `Authorization` header, or a cookie that opens a session;
+- as an argument of a function of a well-known library (`jwt.encode(claims, "...")`, the fourth argument of paramiko's
+  `connect`) or of a program (`mysql -p...`, `curl -u user:...`, `--password=...`);
+- in a text that is a settings file (`.env`, INI, YAML), also in notebook cells that hold no Python.
 
-Fine is what stands for a credential: placeholders (`changeme`, `your-api-key`, `EMPTY`), names of variables and fields,
-paths, URLs, templates, special tokens of a tokenizer; labels, messages and rules in a table of texts; hashes of
-passwords, and keys that everybody may know (the DSN of Sentry, PostHog's `phc_...`); JSON in a comment, and what is
-handed to a fake or a mock. So is what a service on the developer's own machine was shipped with
-(`postgres:postgres@localhost`), because everybody knows it and it opens nothing to anybody else. Tokens in the shape of
-a known provider are reported by PKT401.
+Code that was commented out is read too. A name that gets its value elsewhere is followed there, and each literal is
+reported once.
+
+A key or a token has to look random. A password is also reported if it has digits or signs among its letters, or if it
+is in every list of passwords (`admin`, `postgres`, `letmein`); any other word only beside the user or the host it is
+for. Such weak passwords have a lower severity.
+
+These are fine:
+
+- what only stands for a credential: placeholders (`changeme`, `your-api-key`, `EMPTY`), names of variables and fields,
+  paths, URLs, templates, special tokens of a tokenizer;
+- labels, messages and rules in a table of texts, JSON in a comment, and what is given to a fake or a mock;
+- hashes of passwords, and keys that are public by design (the DSN of Sentry, PostHog's `phc_...`);
+- the default password of a service on the developer's own machine (`postgres:postgres@localhost`), because everybody
+  knows it and it opens nothing to anybody else.
+
+PKT401 reports tokens in the shape of a known provider.
 
 ## Why is this bad?
 Everybody who can read the code, its history, the package or the container image has the credential, and it cannot be

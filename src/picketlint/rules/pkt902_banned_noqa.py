@@ -3,30 +3,30 @@
 ## What it does
 Reports a `# noqa` on the line of an open finding that flake8 would then not show, read as flake8 reads it:
 
-- Without codes it hides everything. So it does when what follows is not a list of codes right after the colon:
+- Without codes it hides everything. The same is true if there is no list of codes right after the colon:
   `# noqa : E501`, `# noqa: because`, `# noqa: PKT`.
 - A code hides every code that begins with it: `# noqa: PKT1` hides PKT101.
-- It counts on the line where the finding is reported, its first. A triple-quoted string or a backslash joins lines,
-  and the first `# noqa` among them counts for all, even inside the string. Brackets join nothing.
-- A line that begins with `# flake8: noqa` takes the whole file out, whatever codes follow.
+- It counts on the first line of the finding. A triple-quoted string or a backslash joins lines, and the first `# noqa`
+  in them counts for all of them, even inside the string. Brackets do not join lines.
+- A line that begins with `# flake8: noqa` switches off the whole file, whatever codes follow.
 
-One that hides nothing of picketlint's (`# noqa: E501`, or `# noqa` where there is no finding) is not reported, and a
-documented exception needs none.
+A `# noqa` that hides no finding of picketlint (`# noqa: E501`, or `# noqa` where there is no finding) is not reported.
+A documented exception needs no `# noqa`.
 
-Ruff's own comments (`# ruff: noqa: PKT101`, `# ruff: ignore[PKT101]`, `# ruff: disable[PKT101]`) hide nothing, as ruff
-does not run these rules. Where one names the code of a finding it covers, its reader believes otherwise, so it is
-reported. `# ruff: noqa` without codes speaks to ruff alone.
+Ruff's own comments (`# ruff: noqa: PKT101`, `# ruff: ignore[PKT101]`, `# ruff: disable[PKT101]`) hide nothing, because
+ruff does not run these rules. If such a comment names the code of a finding, it is reported, because its author thinks
+that it hides the finding. `# ruff: noqa` without codes is left alone.
 
 ## Why is this bad?
-The policy knows one way past a rule: a comment that says why the pattern is safe here. A `noqa` says nothing, and a
-blanket one was most often written for something else.
+The policy allows one way past a rule: a comment that says why the pattern is safe here. A `noqa` says nothing, and one
+without codes was most often written for something else.
 
 ## Instead
-Mend the code, or document the exception. If the `noqa` is for another check, name that one: `# noqa: E501`.
+Fix the code, or document the exception. If the `noqa` is for another check, name that one: `# noqa: E501`.
 
 flake8 obeys the comment for this rule too. Where a `noqa` would hide the report about itself, or hides a finding
 without naming it, picketlint's flake8 plugin puts the report on the nearest line without one and names the true line.
-A file that begins with `# flake8: noqa` is never shown to a plugin: there only the command line tells.
+flake8 never passes a file with `# flake8: noqa` to a plugin; only the command line reports that one.
 
 ## References
 - [flake8: selecting and ignoring violations](https://flake8.pycqa.org/en/latest/user/violations.html)

@@ -1,12 +1,17 @@
 """Comment that wants to excuse a violation but does not say enough.
 
 ## What it does
-Looks at the comments that stand where an exception counts: trailing on a line of the reported expression, inside or
-directly above it, or directly above its statement. A comment there that names the flag, speaks of safety or trust,
-gives a need, a use or a verdict as a reason ("needed for", "OK:", "only used internally"), states that the input comes
-from outside, or carries the marker `security-exception:`, and yet does not document an exception, is reported with what
-it lacks. The violation itself is reported beside it, so that turning this rule off is no way round. A comment that only
-describes the code is left alone, and so is code that was commented out.
+Looks at the comments in the places where an exception counts: at the end of a line of the reported expression, inside
+or directly above it, or directly above its statement. A comment there is reported if it tries to excuse the code and
+does not say enough to document an exception; the message says what is missing. A comment tries to excuse the code if it
+
+- names the flag, or speaks of safety or trust,
+- gives a need, a use or a verdict as the reason ("needed for", "only used internally", "OK:"),
+- states that the input comes from outside, or
+- carries the marker `security-exception:`.
+
+The violation itself stays open, so turning this rule off does not get past it. A comment that only describes the code
+is left alone, and so is code that was commented out.
 
 ## Why is this bad?
 A reviewer cannot approve "needed" or "safe": an exception has to say why the pattern is needed and why it is safe in

@@ -1,17 +1,17 @@
 """Exception marker that excuses nothing.
 
 ## What it does
-Reports a comment with the marker `security-exception:` where no rule that allows exceptions has anything to say: the
-code beside it was fixed, the comment stands in the wrong place, or the violation can never be excused. Where a lock
-file of approved exceptions is in use, an entry of it that the file no longer has is reported too.
+Reports a comment with the marker `security-exception:` that excuses no finding: the code beside it was fixed, the
+comment is in the wrong place, or the violation can never be excused. If a lock file of approved exceptions is
+configured, an entry in it whose exception is gone is reported too.
 
 ## Why is this bad?
-Exceptions are read by reviewers and counted. One that outlived its reason hides what is still open, and will silently
-excuse whatever is written beside it next.
+Reviewers read exceptions, and reports count them. One that is no longer needed will silently excuse whatever is written
+beside it next.
 
 ## Instead
-Delete the comment, or move it: trailing on a line of the expression, inside its parentheses, or directly above the
-statement, without a blank line between.
+Delete the comment, or move it: to the end of a line of the expression, inside its parentheses, or directly above the
+statement, without a blank line between them.
 
 ## References
 - [CWE-1116: Inaccurate Comments](https://cwe.mitre.org/data/definitions/1116.html)
