@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 USAGE = "picketlint cache [options] {dir,clear}"
-DESCRIPTION = "Say where results are kept between runs, or remove them."
+DESCRIPTION = "Print where results are kept between runs, or remove them."
 EPILOG = """\
 The directory is that of --cache-dir, else PICKETLINT_CACHE_DIR, else picketlint/ in the user's cache directory:
 $XDG_CACHE_HOME or ~/.cache on Linux, ~/Library/Caches on macOS, %LOCALAPPDATA% on Windows.
 
 exit codes:
   0  done
-  2  wrong use, or there is no such directory to be found"""
+  2  wrong use, or no such directory can be found"""
 
 
 def add_options(parser: Any) -> None:
@@ -30,7 +30,7 @@ def add_options(parser: Any) -> None:
         metavar="{dir,clear}",
         help="print the directory, or remove all results in it",
     )
-    parser.add_argument("--cache-dir", type=directory, metavar="DIR", help="that directory")
+    parser.add_argument("--cache-dir", type=directory, metavar="DIR", help="use this directory")
 
 
 def run(options: argparse.Namespace) -> list[str]:

@@ -33,14 +33,14 @@ commands:
   check        check files and directories: `picketlint check`, `picketlint check src train.py`
   exceptions   list the documented exceptions, or lock them: `picketlint exceptions --since main`
   rule         list the rules, or explain one: `picketlint rule`, `picketlint rule PKT101`
-  cache        say where results are kept, or remove them: `picketlint cache dir`, `picketlint cache clear`
+  cache        print where results are kept, or remove them: `picketlint cache dir`, `picketlint cache clear`
 
 `picketlint COMMAND --help` lists the options of a command."""
 
 _CHECK_EPILOG = """\
 RULES is a comma-separated list of codes (PKT101), names (unsafe-torch-load), beginnings of codes (PKT1) or ALL.
-Settings are read from [tool.picketlint] in the closest pyproject.toml above each file. Files under tests/ and the like
-are left out, and so is what .gitignore names and git does not track.
+Settings are read from [tool.picketlint] in the closest pyproject.toml above each file. Tests are left out, and so are
+files that git ignores and does not track.
 
 exit codes:
   0  nothing found
@@ -173,15 +173,17 @@ def _check_parser(kind: Callable[..., Any]) -> Any:
     files = check.add_argument_group("which files")
     files.add_argument("--include-tests", action="store_true", help="check tests as well")
     files.add_argument("--force-exclude", action="store_true", help="apply excludes to files that are named, too")
-    files.add_argument("--stdin-filename", metavar="FILE", help="what the code on standard input is to be taken for")
+    files.add_argument("--stdin-filename", metavar="FILE", help="the file name to assume for standard input")
     output = check.add_argument_group("output")
     output.add_argument("--output-format", choices=_FORMATS, default=_FORMATS[0], help=f"default: {_FORMATS[0]}")
     output.add_argument("-o", "--output-file", type=_output_file, metavar="FILE", help="write what was found to a file")
-    output.add_argument("--statistics", action="store_true", help="count the findings of each rule, do not list them")
-    output.add_argument("--exit-zero", action="store_true", help="exit with 0 though something was found")
+    output.add_argument(
+        "--statistics", action="store_true", help="count the findings of each rule instead of listing them"
+    )
+    output.add_argument("--exit-zero", action="store_true", help="exit with 0 even if something was found")
     volume = output.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="print findings and errors, nothing else")
-    volume.add_argument("-v", "--verbose", action="store_true", help="say what governs the files and what was left out")
+    volume.add_argument("-v", "--verbose", action="store_true", help="say which settings apply and what was left out")
     settings = check.add_argument_group("settings")
     settings.add_argument("--config", metavar="FILE", help="use this TOML file and no other")
     settings.add_argument("--isolated", action="store_true", help="use no configuration file")

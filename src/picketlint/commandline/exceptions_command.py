@@ -31,7 +31,7 @@ not in it. Entries of files that PATH does not cover are kept, and so are those 
 
 exit codes:
   0  the exceptions are listed, or the lock file is up to date
-  2  wrong use, or it cannot be told which exceptions there are: nothing is locked then"""
+  2  wrong use, or a file could not be read: the list is incomplete, and nothing is locked"""
 _FORMATS = ("text", "json", "markdown")
 _NOT_WORTH_A_WORD = frozenset({"this is not a git repository", "git is not installed, or not on PATH"})
 
@@ -47,11 +47,11 @@ class Result(NamedTuple):
 def add_options(parser: argparse.ArgumentParser | Plain) -> None:
     """Declare the command's options."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="file or directory; default: the whole project")
-    parser.add_argument("--since", metavar="REV", help="only those that are new against this git revision")
+    parser.add_argument("--since", metavar="REV", help="only those that are new since this git revision")
     parser.add_argument("--lock", action="store_true", help="write the lock file, for the code owners to review")
     output = parser.add_argument_group("output")
     output.add_argument("--output-format", choices=_FORMATS, default=None, help=f"default: {_FORMATS[0]}")
-    output.add_argument("--no-blame", action="store_true", help="do not ask git since when and by whom (faster)")
+    output.add_argument("--no-blame", action="store_true", help="do not ask git who wrote them and when (faster)")
     add_rule_options(parser)
     files = parser.add_argument_group("which files")
     files.add_argument("--include-tests", action="store_true", help="look at tests as well")

@@ -22,7 +22,7 @@ def add_options(parser: Any) -> None:
     )
     parser.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text (Markdown)")
     parser.add_argument(
-        "--supersedes", action="store_true", help="list what of Bandit (B...) and ruff (S...) the rules make redundant"
+        "--supersedes", action="store_true", help="list the rules of Bandit (B...) and ruff (S...) that these replace"
     )
 
 

@@ -26,16 +26,19 @@ _MANY = 1 << 23
 def add_options(parser: Any) -> None:
     """Give the parser of the command these options."""
     speed = parser.add_argument_group("speed")
-    speed.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="processes; default: one for each core")
-    speed.add_argument("--no-cache", action="store_true", help="neither use nor keep results of other runs")
+    speed.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="number of processes; default: one for each core")
+    speed.add_argument("--no-cache", action="store_true", help="neither use results of earlier runs nor keep any")
     speed.add_argument(
-        "--cache-dir", type=directory, metavar="DIR", help="keep them there; default: see `picketlint cache dir`"
+        "--cache-dir", type=directory, metavar="DIR", help="where results are kept; default: see `picketlint cache dir`"
     )
-    speed.add_argument("--cache-by", choices=_KEYS, help="by what a file that has not changed is known; default: mtime")
+    speed.add_argument("--cache-by", choices=_KEYS, help="how to tell that a file has not changed; default: mtime")
     speed.add_argument(
-        "--executor", choices=_EXECUTORS, default=_EXECUTORS[0], help="what does the work; default: what pays here"
+        "--executor",
+        choices=_EXECUTORS,
+        default=_EXECUTORS[0],
+        help="what the files are checked by; default: chosen for the run",
     )
-    speed.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, for `--executor dask`")
+    speed.add_argument("--scheduler", metavar="ADDRESS", help="address of the cluster, for `--executor dask`")
 
 
 class Checking:

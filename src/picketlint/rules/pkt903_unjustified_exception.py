@@ -1,4 +1,4 @@
-"""Comment that wants to excuse a violation but does not say enough.
+"""Comment that tries to excuse a violation but does not say enough.
 
 ## What it does
 Looks at the comments in the places where an exception counts: at the end of a line of the reported expression, inside
