@@ -10,6 +10,7 @@ from hosts import bandit, flake8, picketlint
 
 from picketlint import registry
 from picketlint.configuration.config import read_config
+from picketlint.configuration.settings import DEFAULT_EXCLUDES, DEFAULT_TEST_PATTERNS
 
 PROJECT = Path(__file__).parent.parent
 PAGES = sorted((*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), PROJECT / "examples/README.md"))
@@ -43,6 +44,18 @@ def test_the_configuration_is_understood_and_complete(tmp_path: Path) -> None:
     assert config is not None
     named = set(re.findall(r"^([a-z-]+) = |^\[tool\.picketlint\.([a-z-]+)\]", table, re.M))
     assert {one or other for one, other in named} == {field.replace("_", "-") for field in config._fields}
+
+
+def test_the_built_in_lists_are_those_that_apply() -> None:
+    passage = _text("README.md").partition("The built-in list of tests")[2].partition("An unknown key")[0]
+    named = set(re.findall(r"`([^`]+)`", passage))
+    suffixes = {".pyi", ".ipynb"}
+    tests = {one for one in DEFAULT_TEST_PATTERNS if not one.endswith(tuple(suffixes))}
+    assert tests | suffixes <= named
+    assert {f"{one.removesuffix('.py')}{suffix}" for one in tests if one.endswith(".py") for suffix in suffixes} <= set(
+        DEFAULT_TEST_PATTERNS
+    )
+    assert named - tests - suffixes <= DEFAULT_EXCLUDES
 
 
 def test_every_option_that_is_named_exists() -> None:
