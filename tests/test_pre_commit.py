@@ -127,3 +127,29 @@ def test_the_hook_for_files_of_environment_variables(repository: Path, project: 
     assert "environment.py" not in done.out
     assert ".env.example" not in done.out
     assert "s3cretvalue99" not in done.out
+
+
+def test_the_hook_that_locks_exceptions_runs_when_it_is_asked_to(
+    repository: Path, project: Path, tmp_path: Path
+) -> None:
+    revision = git("rev-parse", "HEAD", cwd=repository).out.strip()
+    hooks = "  hooks:\n  - id: picketlint\n  - id: picketlint-lock\n"
+    (project / ".pre-commit-config.yaml").write_text(f"repos:\n- repo: {repository}\n  rev: {revision}\n{hooks}")
+    (project / "explore.ipynb").unlink()
+    (project / "train.py").write_text(UNSAFE.rstrip() + "  # written by our own exporter, never by a user\n")
+    (project / "pyproject.toml").write_text(
+        '[tool.picketlint]\nextend-exclude = ["vendored/"]\nexceptions-lock = "lock.toml"\n'
+    )
+    lock = project / "lock.toml"
+    lock.write_text("version = 1\n")
+    git("add", "--all", ".", cwd=project)
+    refused = pre_commit("run", "--all-files", cwd=project, home=tmp_path / "home")
+    assert refused.code == 1
+    assert "PKT904" in refused.out
+    assert "lock file of documented exceptions" not in refused.out
+    locked = pre_commit("run", "picketlint-lock", "--hook-stage", "manual", cwd=project, home=tmp_path / "home")
+    assert "lock.toml written: 1 exception" in locked.out
+    assert 'path = "train.py"' in lock.read_text()
+    git("add", "--all", ".", cwd=project)
+    approved = pre_commit("run", "--all-files", cwd=project, home=tmp_path / "home")
+    assert approved.code == 0, approved.out

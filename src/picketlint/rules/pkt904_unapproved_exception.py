@@ -9,8 +9,9 @@ The policy asks for a review by the code owners. An exception that nobody approv
 
 ## Instead
 Run `picketlint exceptions --lock` and commit the lock file with the change. Where the check is given rules by an option
-(`--extend-select PKT302`), give `--lock` the same option. A `CODEOWNERS` line for that one file makes the host ask its
-owners for their review.
+(`--extend-select PKT302`), give `--lock` the same option. Without picketlint on the path, the pre-commit hook
+`picketlint-lock` does it: `pre-commit run picketlint-lock --hook-stage manual`. A `CODEOWNERS` line for that one file
+makes the host ask its owners for their review.
 
 ## References
 - [GitHub: about code owners](https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners)
