@@ -148,6 +148,8 @@ def test_exit_codes(project: Path, arguments: str, code: int) -> None:
         ("rules", "there is no command rules: did you mean `picketlint rule`?"),
         ("clean", "there is no command clean: did you mean `picketlint cache clear`?"),
         ("check --show-files", "there is no option --show-files: did you mean --verbose?"),
+        ("check -e", "there is no option -e: did you mean --exit-zero?"),
+        ("check -x", "there is no option -x (see `picketlint check --help`)"),
         ("help", "there is no command help: did you mean `picketlint --help`?"),
         ("check --exclude x", "there is no option --exclude: did you mean `extend-exclude` in [tool.picketlint]?"),
         ("check --extend-ignore PKT1", "there is no option --extend-ignore: did you mean --ignore?"),
@@ -175,6 +177,13 @@ def test_wrong_use_is_one_line_on_standard_error(project: Path, arguments: str, 
     assert message in outcome.err
     assert outcome.err.count("\n") == 1
     assert "passed" not in outcome.out
+
+
+def test_a_file_that_looks_like_an_option(project: Path) -> None:
+    (project / "-x.py").write_text("x = 1\n")
+    message = "error: there is no option -x.py: did you mean the file, `-- -x.py`? (see `picketlint check --help`)\n"
+    assert picketlint("check", "-x.py", cwd=project).err == message
+    assert picketlint("check", "--", "-x.py", cwd=project).code == 0
 
 
 def test_rules_that_blanks_separate(project: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Iterable
 
 TYPE_CHECKING = False
@@ -19,6 +20,9 @@ _ELSEWHERE = {
     "--show-files": "--verbose",
     "--show-settings": "--verbose",
     "--silent": "--quiet",
+    "-e": "--exit-zero",
+    "-n": "--no-cache",
+    "-s": "--quiet",
 }
 
 
@@ -52,14 +56,22 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say in one line what is wrong with the command line, and end with the exit code for that."""
         unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0].split("=")[0]
-        if unknown.startswith("--"):
-            from difflib import get_close_matches
-
-            known = [option for action in self._actions for option in action.option_strings]
-            part = [option for option in known if option.startswith(unknown) or option.endswith(unknown[1:])]
-            close = part or get_close_matches(unknown, known, n=1, cutoff=0.8)
-            if unknown in _ELSEWHERE:
-                close = [_ELSEWHERE[unknown]]
-            message = f"there is no option {unknown}" + (f": did you mean {close[0]}?" if close else "")
+        if unknown.startswith("-"):
+            meant = self._meant(unknown)
+            message = f"there is no option {unknown}" + (f": did you mean {meant}?" if meant else "")
         self._say("error", f"{message} (see `{self.prog} --help`)")
         raise SystemExit(_WRONG_USE)
+
+    def _meant(self, unknown: str) -> str | None:
+        """What an unknown option most likely stands for."""
+        if unknown in _ELSEWHERE:
+            return _ELSEWHERE[unknown]
+        if os.path.lexists(unknown):
+            return f"the file, `-- {unknown}`"
+        if not unknown.startswith("--"):
+            return None
+        from difflib import get_close_matches
+
+        known = [option for action in self._actions for option in action.option_strings]
+        part = [option for option in known if option.startswith(unknown) or option.endswith(unknown[1:])]
+        return next(iter(part or get_close_matches(unknown, known, n=1, cutoff=0.8)), None)
