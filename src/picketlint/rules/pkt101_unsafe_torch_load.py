@@ -59,7 +59,8 @@ from picketlint.rule import (
 FLAG = "weights_only"
 LOADERS = ("torch.load", "torch.serialization.load")
 # Saving and quantisation have a `weights_only` of their own ("save the weights only"): it must be about loading.
-_LOADS = r"(?i)load|restor|read|checkpoint|ckpt|resume|pretrained|deserial|unpickl|(^|_)(fit|validate|test|predict)$"
+_LOADS = r"(?i)load|restor|read|resume|deserial|unpickl"
+_LOADED = r"(?i)checkpoint|ckpt|pretrained|(^|_)(fit|validate|test|predict)$"
 _OTHER = (
     r"(?<![a-z])(sav(e|ing)|dump|writ(e|ing)|store(?!_true|_false)|export|(de|fake_?)?quant|compress|calibrat|prun|sparsif"
     r"|count|u?int[48](?![0-9])|fp8)|Sav(e|ing)|Quant|Export|Compress|Calibrat|Prun|Sparsif|WeightOnly"
@@ -204,6 +205,9 @@ class UnsafeTorchLoad(Rule):
         bad("import io, torch\nb = io.BytesIO(given)\ntorch.load(b, weights_only=False)", at="3:1"),
         good("trainer.save_checkpoint(path, weights_only=False)", why="saves the optimizer's state too"),
         good("def save_checkpoint(path, weights_only=False):\n    ..."),
+        good("CheckpointSaver(folder, weights_only=False)", why="a checkpoint can be saved as well"),
+        good("class CheckpointWriter:\n    def __init__(self, path, weights_only=False): ..."),
+        bad("CheckpointLoader(path, weights_only=False)", at="1:1"),
         good("quantize_model(model, weights_only=False)\ndef quantize(model, weights_only=False):\n    ..."),
         good("parser.add_argument('--weights-only', action='store_true', help='Quantize weights only.')"),
         good("class QuantConfig:\n    weights_only: bool = False\ndef fake_quant(model, weights_only=False):\n    ..."),
@@ -298,7 +302,9 @@ def _restricted(call: ast.Call, module: Module) -> bool:
 def _loads(name: str) -> bool:
     """Whether a name speaks of loading; of loading and something else, whichever comes first."""
     loads, other = re.search(_LOADS, name), re.search(_OTHER, name)
-    return loads is not None and (other is None or loads.start() < other.start())
+    if other is None:
+        return bool(loads or re.search(_LOADED, name))
+    return loads is not None and loads.start() < other.start()
 
 
 def _about_loading(default: Default, module: Module) -> Confidence | None:
@@ -315,7 +321,8 @@ def _about_loading(default: Default, module: Module) -> Confidence | None:
     if any(re.search(_OTHER, text) for text in around):
         return None
     if default.kind == FIELD:
-        return Confidence.HIGH if re.search(_LOADS, module.source.text) else Confidence.MEDIUM
+        loads = re.search(_LOADS, module.source.text) or re.search(_LOADED, module.source.text)
+        return Confidence.HIGH if loads else Confidence.MEDIUM
     return _handed_on(default, module)
 
 
