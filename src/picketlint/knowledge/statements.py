@@ -182,6 +182,9 @@ NARRATION = (
     r"|merg|remov|replac|updat|ensur|iterat|receiv"
     r"|unpickl|deseriali[sz]|decod|invok|tak|prepar|instantiat|materializ|reus|forc|evaluat"
     r"|shar)ing)\b(?!(?: \w+)? (?:is|are|was|were|comes?|came)\b)",
+    # What will be trained on data of ours is not what is loaded now.
+    r"^\W*(?:(?:then|now|next|here|so|and|later|as|because|since) )*(?:we'll|(?:we )?will|let's|to) (?:re-?)?"
+    r"(?:train|fine-?tune)\b",
 )
 _FLAG = r"(?:weights_only|allow_pickle|trust_remote_code|trust_repo|skip_validation|safe_mode|shell(?==))"
 # A comment that holds one of these beside a finding wants to excuse it; to mention the flag in passing is no attempt.
