@@ -172,6 +172,23 @@ def test_scopes(code: str, expected: str) -> None:
     Case("getattr-none", "import torch\nprobe(getattr(torch, 'load', None))", "torch.load"),
     Case("getattr-unknown", "import torch\nprobe(getattr(torch, x))", "builtins.getattr()"),
     Case("import-module", "import importlib\nprobe(importlib.import_module('a.b').c)", "a.b.c"),
+    Case("brought", "def f():\n    import a.b as c\n    return c\nprobe(f().d)", "a.b.d"),
+    Case(
+        "brought-fallback",
+        "@functools.lru_cache(maxsize=None)\ndef f():\n    try:\n        from a import b\n    except ImportError:\n"
+        "        import b\n    return b\nm = f()\nprobe(m.c)",
+        "a.b.c | b.c",
+    ),
+    Case(
+        "brought-or-none",
+        "def f():\n    if x:\n        import a\n        return a\n    return None\nprobe(f().b)",
+        "a.b",
+    ),
+    Case("brought-or-other", "def f(y):\n    import a\n    return a if y else y\nprobe(f(1).b)", "<here>.f().b"),
+    Case("brought-and-made", "def f():\n    import a\n    b = a.B()\n    return b\nprobe(f().c)", "a.B().c"),
+    Case("brought-parameter", "def f(y):\n    import a\n    return y\nprobe(f(1).b)", "<here>.f().b"),
+    Case("brought-elsewhere", "@patched\ndef f():\n    import a\n    return a\nprobe(f().b)", "<here>.f().b"),
+    Case("brought-itself", "def f():\n    import a\n    g = f()\n    return g\nprobe(f().b)", "<here>.f().b"),
     Case("import-module-keyword", "from importlib import import_module as im\nprobe(im(name='a.b'))", "a.b"),
     Case("dunder-import", "probe(__import__('a.b').b.c)", "a.b.c"),
     Case("dunder-import-fromlist", "probe(__import__('a.b', fromlist=['c']).c)", "a.b.c"),

@@ -130,6 +130,15 @@ class UnsafePickleLoad(Rule):
         bad("def read(f):\n    import pickle\n    return pickle.load(f)", at="3:12"),
         bad('import pickle\ngetattr(pickle, "load")(f)', at="2:1"),
         bad('import importlib\nimportlib.import_module("pickle").loads(b)', at="2:1"),
+        bad(
+            "def _joblib():\n    try:\n        from sklearn.externals import joblib\n    except ImportError:\n"
+            "        import joblib\n    return joblib\njoblib = _joblib()\njoblib.load(p)",
+            at="8:1",
+            why="a function of the module imports it",
+        ),
+        good(
+            "import pickle\ndef _store():\n    import pickle\n    return Own()\n_store().load(p)", why="another object"
+        ),
         bad("import pickle\nload = pickle.load\nload(f)", at="3:1"),
         bad(
             'import functools, pickle\nload = functools.partial(pickle.load, encoding="latin1")\nload(f)',

@@ -15,13 +15,15 @@ from picketlint.semantics.bindings import BUILTINS, Binding, Bindings, Kind
 from picketlint.semantics.classes import Classes
 from picketlint.semantics.dispatching import FunctionTables
 from picketlint.semantics.solver import Solver
-from picketlint.semantics.tree import FUNCTIONS, Tree
+from picketlint.semantics.tree import FUNCTIONS, Tree, last_name
 
 HERE = "<here>."
 MAX_NAMES = 16
 MAX_LENGTH = 1024
 _TOO_MANY = f"more than {MAX_NAMES} qualified names are possible"
 _TOO_LONG = f"qualified names have up to {MAX_LENGTH} characters"
+# A function that brings a module is short: a `try`, an import or two, the words of an error.
+_MAX_STATEMENTS = 24
 # What calls of these return is what they were given, to be called in the same way.
 TRANSPARENT = frozenset(
     {
@@ -38,6 +40,11 @@ TRANSPARENT = frozenset(
         "ray.remote",
     }
 )
+
+
+# Decorators that leave what a function returns as it is.
+_REMEMBERING = frozenset({"cache", "lru_cache", "staticmethod"})
+_OTHER_STATEMENTS = (*FUNCTIONS, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.Match)
 
 
 class Names(NamedTuple):
@@ -74,6 +81,7 @@ class Resolver(Solver[ast.AST, Names]):
         self.bindings = bindings
         self._signatures: dict[ast.arguments, dict[ast.AST, Parameter]] = {}
         self._classes: dict[ast.AST, ast.ClassDef | None] = {}
+        self._brought: dict[ast.AST, list[ast.expr]] = {}
         self.classes = Classes(tree, bindings)
         self.tables = FunctionTables(tree, bindings, self.classes)
 
@@ -95,7 +103,8 @@ class Resolver(Solver[ast.AST, Names]):
             owner = self.class_of(node.value)
             return [node.value] if owner is None else self._values_of(self.members(owner, node.attr))
         if isinstance(node, ast.Call):
-            return [node.func, *node.args[:1], *node.args[2:3], *self.tables.entries(node).values]
+            values = self.tables.entries(node).values
+            return [node.func, *node.args[:1], *node.args[2:3], *values, *self._brought_by(node)]
         if isinstance(node, ast.Subscript):
             return [node.value, *self.tables.entries(node).values]
         if isinstance(node, ast.IfExp):
@@ -227,7 +236,19 @@ class Resolver(Solver[ast.AST, Names]):
                 return Names((module,), True)
         if certain in TRANSPARENT and len(node.args) == 1:
             return get(node.args[0])
-        return self._suffixed(node, callee, "()")
+        brought = self._union(node, [get(value) for value in self._brought_by(node)])
+        return brought if brought.names else self._suffixed(node, callee, "()")
+
+    def _brought_by(self, node: ast.Call) -> list[ast.expr]:
+        """The names under which a function of this module returns what it imports: ``torch = _import_torch()``."""
+        reaching = self.bindings.lookup(node.func.id, node.func) if isinstance(node.func, ast.Name) else None
+        found = reaching.bindings if reaching is not None and reaching.complete else ()
+        function = next(iter(found)).node if len(found) == 1 else None
+        if not isinstance(function, ast.FunctionDef):
+            return []
+        if function not in self._brought:
+            self._brought[function] = _imports_returned(function)
+        return self._brought[function]
 
     # -- putting names together ----------------------------------------------------------------------------------------
 
@@ -280,6 +301,26 @@ def _imported(node: ast.Call, *, whole: bool) -> str | None:
         return module
     listed = node.args[3:4] or [keyword.value for keyword in node.keywords if keyword.arg == "fromlist"]
     return module if listed and getattr(listed[0], "elts", None) else module.split(".")[0]
+
+
+def _imports_returned(function: ast.FunctionDef) -> list[ast.expr]:
+    """The names that a function returns if all it does is to import something; empty if it does more."""
+    if any(last_name(getattr(d, "func", d)) not in _REMEMBERING for d in function.decorator_list):
+        return []
+    returned: list[ast.expr] = []
+    pending: list[ast.AST] = [*function.body]
+    imports, seen = False, 0
+    while pending:
+        statement = pending.pop()
+        seen += 1
+        if seen > _MAX_STATEMENTS or isinstance(statement, _OTHER_STATEMENTS):
+            return []
+        if isinstance(statement, ast.Return) and statement.value is not None:
+            returned.append(statement.value)
+        imports = imports or isinstance(statement, (ast.Import, ast.ImportFrom))
+        pending += (part for part in ast.iter_child_nodes(statement) if isinstance(part, (ast.stmt, ast.ExceptHandler)))
+    plain = all(isinstance(value, ast.Name) or getattr(value, "value", 0) is None for value in returned)
+    return returned if imports and plain else []
 
 
 def _text(node: ast.expr) -> str | None:
