@@ -130,6 +130,7 @@ class UnsafePickleLoad(Rule):
         bad("def read(f):\n    import pickle\n    return pickle.load(f)", at="3:12"),
         bad('import pickle\ngetattr(pickle, "load")(f)', at="2:1"),
         bad('import importlib\nimportlib.import_module("pickle").loads(b)', at="2:1"),
+        good("import shelve\ncache = shelve.Shelf({})", why="holds what the program puts into it"),
         bad(
             "def _joblib():\n    try:\n        from sklearn.externals import joblib\n    except ImportError:\n"
             "        import joblib\n    return joblib\njoblib = _joblib()\njoblib.load(p)",
@@ -352,7 +353,9 @@ class UnsafePickleLoad(Rule):
 
     @staticmethod
     def _round_trip(call: ast.Call, module: Module) -> bool:
-        """Whether what is loaded was dumped by this very code and has not left it."""
+        """Whether what is loaded was dumped by this very code and has not left it, or is yet empty."""
+        if call.args and isinstance(call.args[0], ast.Dict) and not call.args[0].keys:
+            return True
         return module.made_here(call, lambda name: name in PICKLE_DUMPERS or name.endswith(_DUMPS))
 
     def _subclass(self, call: ast.Call, func: ast.Name, module: Module) -> Iterator[Hit]:

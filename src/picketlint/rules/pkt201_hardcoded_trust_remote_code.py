@@ -264,8 +264,8 @@ class HardcodedTrustRemoteCode(Rule):
             flag = _flag(key, module)
             judged = _judge(value, module) if flag and key else None
             if judged is not None and key is not None:
-                judged = judged._replace(focus=judged.anchor or key)
-                yield self._report(key, judged, f"The dict entry `{flag}` {_is(judged)}, which")
+                told = f"{'' if judged.anchor else 'The dict entry '}`{flag}` {_is(judged)}, which"
+                yield self._report(key, judged._replace(focus=judged.anchor or key), told)
 
     @on(ast.Assign, ast.AnnAssign)
     def assignment(self, node: ast.Assign | ast.AnnAssign, module: Module) -> Iterator[Hit]:
