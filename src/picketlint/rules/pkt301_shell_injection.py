@@ -206,6 +206,14 @@ class ShellInjection(Rule):
         ),
         bad('import os\nos.execvp("bash", args=["bash", "-c", "-i", f"ls {path}"])', at="2:1"),
         bad('import os\npool.submit(os.system, f"ls {path}")', at="2:1"),
+        bad('import atexit, os\natexit.register(os.system, f"rm -r {path}")', at="2:1"),
+        bad('import os, weakref\nweakref.finalize(self, os.system, f"rm -r {path}")', at="2:1"),
+        bad(
+            'import atexit\nfrom mine import run\natexit.register(run, f"rm -r {path}", shell=True)',
+            at="3:1",
+            why="the command is what the function gets",
+        ),
+        good('import os\nregistry.register(os.system, f"rm -r {path}")', why="nothing says that it is called so"),
         bad('import os\nos.system(f"kill {process.pid}")', confidence=Confidence.MEDIUM, why="a number by its name"),
         bad('import os\nfrom mine import PYTHON\nos.system(f"{PYTHON} x.py")', confidence=Confidence.MEDIUM),
         bad(

@@ -133,14 +133,17 @@ def shell_commands(module: Module) -> Iterator[ShellCommand]:
         apart = call not in running and not isinstance(later.func, ast.Call)
         command = _of_call(later, module) if apart and module.may_mean(later.func, _RUNNERS) else None
         if command is not None:
+            running.add(call)
             reported.update(command.candidates)
             yield command._replace(anchor=call)
     for keyword in module.tree.nodes(ast.keyword):
         told = module.tree.parent(keyword) if keyword.arg == _FLAG else None
-        command = _of_wrapper(told, module) if isinstance(told, ast.Call) and told not in running else None
+        if not isinstance(told, ast.Call) or told in running:
+            continue
+        command = _of_wrapper(module.handed_over.get(told, told), module)
         if command is not None:
             reported.update(command.candidates)
-            yield command
+            yield command._replace(anchor=told)
     written: list[ast.List | ast.Tuple] = [*module.tree.nodes(ast.List), *module.tree.nodes(ast.Tuple)]
     for call in module.mentions.calls_written(OBJECT_METHODS) if module.mentions.parts(_OBJECTS) else ():
         command = _of_object(call, module) if call not in running else None

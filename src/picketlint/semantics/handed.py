@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from picketlint.knowledge.handers import CALLERS, REMOTE, RUNNERS
+from picketlint.knowledge.handers import CALLERS, MODULES, REMOTE, RUNNERS
 from picketlint.semantics.calls import PARTIALS
 from picketlint.semantics.tree import last_name, starred
 
@@ -29,6 +29,8 @@ def handed_over(call: ast.Call) -> ast.Call | None:
     if name == REMOTE:
         remote = func.value if isinstance(func, ast.Attribute) else None
         return ast.copy_location(ast.Call(remote, call.args, call.keywords), call) if remote is not None else None
+    if name in MODULES and last_name(getattr(func, "value", func)) != MODULES[name]:
+        return None
     place = CALLERS.get(name)
     if place is None or len(call.args) <= place or not _is_function(call.args[place]):
         return None
