@@ -10,13 +10,15 @@ class Interpreter(NamedTuple):
     """Functions that run the text of their first parameter, whose name differs: ``parameter``.
 
     ``expressions``: they are there for the expressions of a program, so that only what comes from outside is amiss.
-    ``compiled``: they take code that was compiled, and as a rule not from a text.
+    ``values``: of these, they take numbers and the like too, and run nothing then: a parameter that is annotated as a
+    text is amiss as well. ``compiled``: they take code that was compiled, and as a rule not from a text.
     """
 
     names: tuple[str, ...]
     parameter: str
     source: str
     expressions: bool = False
+    values: bool = False
     compiled: bool = False
 
 
@@ -90,6 +92,7 @@ INTERPRETERS: tuple[Interpreter, ...] = (
         "a",
         "https://docs.sympy.org/latest/modules/core.html#sympy.core.sympify.sympify",
         expressions=True,
+        values=True,
     ),
     # "This can run arbitrary code which can make you vulnerable to code injection if you pass user input to this
     # function": `@name.attribute` in the text reaches whatever the caller's names lead to.

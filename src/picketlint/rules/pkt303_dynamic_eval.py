@@ -20,9 +20,10 @@ function fills with a constant. Methods called `eval`, such as `model.eval()`, a
 Interpreters other than the builtins are reported in the same way: `code.InteractiveInterpreter().runsource`,
 `get_ipython().run_cell`, `execute` of a Jupyter kernel's client, `run` of LangChain's `PythonREPL`, and
 `sympy.parse_expr`, and `types.FunctionType` of what was compiled; `sympy.sympify`, `pandas.eval`, `query` and `eval` of
-a data frame only where they are given input. So is what hands one to a model, whose output is nobody's to check: the
-tools `PythonREPLTool` and `PythonAstREPLTool`, and `allow_dangerous_code=True`, in calls and as a default.
-`allow_dangerous_requests=True` is not: it lets a model send requests, not run code.
+a data frame only where they are given input, `sympify` also where it is given a parameter annotated as `str`. So is
+what hands one to a model, whose output is nobody's to check: the tools `PythonREPLTool` and `PythonAstREPLTool`, and
+`allow_dangerous_code=True`, in calls and as a default. `allow_dangerous_requests=True` is not: it
+lets a model send requests, not run code.
 
 ## Why is this bad?
 Whoever has a say in the text runs code with the rights of the program. Empty globals, `{"__builtins__": {}}`, are no
@@ -43,6 +44,7 @@ Say beside the call where the text comes from and what it was checked against.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from picketlint.knowledge.interpreters import (
@@ -85,6 +87,24 @@ from picketlint.rule import (
 SINKS = ("builtins.eval", "builtins.exec")
 # Keywords that take a function from a text to a value: argparse, click, pandas.read_csv(converters={...}).
 CONVERTERS = frozenset({"converter", "converters", "type"})
+# What is said of texts, alone or several.
+_TEXTS = frozenset(
+    {
+        "Iterable",
+        "List",
+        "None",
+        "Optional",
+        "Sequence",
+        "Set",
+        "Tuple",
+        "Union",
+        "list",
+        "set",
+        "str",
+        "tuple",
+        "typing",
+    }
+)
 _FIXED = (Origin.CONSTANT, Origin.NUMBER, Origin.LISTED, Origin.ARITHMETIC)
 
 
@@ -193,6 +213,10 @@ class DynamicEval(Rule):
         good('from IPython import get_ipython\nget_ipython().run_cell("x = 1")'),
         good("agent = create_pandas_dataframe_agent(llm, df, allow_dangerous_code=args.run_code)"),
         good("toolkit = RequestsToolkit(allow_dangerous_requests=True)", why="sends requests, runs no code"),
+        bad("import sympy\ndef simplify(formula: str):\n    return sympy.sympify(formula)", at="3:12"),
+        bad("import sympy\ndef f(texts: List[str]):\n    return [sympy.sympify(t) for t in texts]", at="3:13"),
+        good("import sympy\ndef f(term: str | sympy.Expr):\n    return sympy.sympify(term)", why="as a rule no text"),
+        good("import sympy\ndef f(n: str):\n    return sympy.sympify(float(n))", why="a number by now"),
         good("import sympy\nsympy.sympify(2)\nsympy.sympify(expression)"),
         bad("import types\nf = types.FunctionType(compile(text, 'f', 'exec'), {})", at="2:5"),
         good("import types\ncode = compile('x', 'f', 'eval')\ntypes.FunctionType(g.__code__, {})"),
@@ -235,10 +259,11 @@ class DynamicEval(Rule):
     @on_call(*RUNNERS)
     def run(self, call: Call, module: Module) -> Iterator[Hit]:
         """Another interpreter."""
-        given = module.argument(call.node, RUNNERS[call.name].parameter, 0)
+        runner = RUNNERS[call.name]
+        given = module.argument(call.node, runner.parameter, 0)
         worst = _worst([piece for candidate in given.candidates for piece in module.pieces(candidate.value)])
-        if worst is not None and call.name in EXPRESSIONS and not worst.origin.external:
-            return
+        if worst is not None and runner.expressions and not worst.origin.external:
+            worst = worst if runner.values and _is_text(worst, module) else None
         if call.name in COMPILED and not any(_is_compiled(candidate.value, module) for candidate in given.candidates):
             return
         if given.candidates and worst is not None and not module.calls.target(call.node).unfinished:
@@ -317,6 +342,16 @@ def _worst(pieces: list[Piece]) -> Piece | None:
         if piece.origin not in _FIXED
     ]
     return min(dynamic, key=rank, default=None)
+
+
+def _is_text(piece: Piece, module: Module) -> bool:
+    """Whether a piece is a parameter that is annotated as a text, or as some."""
+    node = piece.node
+    reaching = module.resolver.bindings.lookup(node.id, node) if isinstance(node, ast.Name) else None
+    bindings = list(reaching.bindings) if reaching is not None else []
+    annotations = [getattr(binding.node, "annotation", None) for binding in bindings]
+    said = [set(re.findall(r"\w+", ast.unparse(annotation))) if annotation else set() for annotation in annotations]
+    return bool(said) and all("str" in words and words <= _TEXTS for words in said)
 
 
 def _confidence(piece: Piece, sure: bool) -> Confidence:
