@@ -37,6 +37,11 @@ _FEWEST_CHOSEN = 2
 _FEWEST_RULE_WORDS = 2
 _LONG_RUN = 16
 
+# Tokens of X begin with zeroes in base64, and hold more of them.
+# https://docs.x.com/resources/fundamentals/authentication/oauth-2-0/application-only
+_LEADING_ZEROES = "A" * 15
+_ZEROES = regex(r"A{5,}")
+
 _RUN = regex(r"[A-Za-z0-9]+")
 _SIGN = regex(r"[^A-Za-z0-9\s._/:,=\-]")
 _PATH = regex(r"(?:~|\.{1,2})/|/[a-z_.-]*(?:/|$)|[A-Za-z]:[\\/]")
@@ -135,6 +140,8 @@ def _describes(text: str) -> bool:
 
 def looks_random(text: str) -> bool:
     """Whether most neighbours in a text are none in words: other letters, or a change between letters and digits."""
+    if text.startswith(_LEADING_ZEROES):
+        text = _ZEROES.sub("", text)
     runs = _RUN.findall(text)
     total = sum(map(len, runs))
     if total < _SHORTEST_RANDOM or len(set(text)) < _FEWEST_DIFFERENT or text.isdigit():

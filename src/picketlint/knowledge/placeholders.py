@@ -50,6 +50,11 @@ KNOWN = frozenset(
         "53f5da0aaa93d64c",
         "e9974c507d2a8021",
         "b8e148545b13c78b",
+        # https://docs.x.com/resources/fundamentals/authentication/oauth-2-0/application-only
+        "b390e2e57c227c07",
+        # https://x.com: the same for everybody, in the page
+        "11d3072e6af2d409",
+        "3196f1f5ca337d83",
     }
 )
 

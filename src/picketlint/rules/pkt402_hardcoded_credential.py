@@ -130,6 +130,8 @@ class HardcodedCredential(Rule):
         bad(f'get(f"https://{{host}}/models?api_key={_KEY}")', at="1:1", why="in a URL"),
         bad(f'HF_TOKEN = b"{_KEY}"', at="1:1"),
         bad(f'API_KEYS = ["{_KEY}"]', at="1:13"),
+        bad(f'BEARER_TOKEN = "{"A" * 21}N{_SESSION}{"A" * 8}n{_KEY}%3D{_SESSION}"', at="1:1", why="of X"),
+        good(f'API_KEY = "{"A" * 32}"\naccess_token = "{"A" * 20}{"B" * 20}"', why="nobody's"),
         bad('passwords = {"alice": "Tr0ub4dor&3"}', at="1:14"),
         bad(f'if api_key not in ("{_KEY}", OTHER):\n    refuse()', at="1:4"),
         bad('os.environ["PGPASSWORD"] = "Tr0ub4dor&3"', at="1:1"),
