@@ -190,4 +190,4 @@ def test_judging_truth(code: str, verdict: Verdict) -> None:
 def test_the_way_a_value_came() -> None:
     module = module_of("a = False\nb = a\nprobe(b)")
     (option,) = module.value(probed(module)).options
-    assert [step.line for step in module.steps(option)] == [1, 2]
+    assert [step.line for step in module.steps(option.via)] == [1, 2]

@@ -35,9 +35,9 @@ _OWN_FINDING = """
 analysis dispatch examples knowledge knowledge.defaults knowledge.handers knowledge.signatures listening
 matching.comments matching.triggers reporting.sanitize reporting.snippet reporting.text rule rules
 rules.pkt101_unsafe_torch_load semantics semantics.arguments semantics.bindings semantics.calls semantics.classes
-semantics.defaults semantics.dispatching semantics.guards semantics.handed semantics.limits semantics.mentions
-semantics.module semantics.names semantics.options semantics.sites semantics.solver semantics.tree semantics.values
-semantics.verification semantics.wrappers
+semantics.defaults semantics.dispatching semantics.guards semantics.handed semantics.judgements semantics.limits
+semantics.mentions semantics.module semantics.names semantics.options semantics.sites semantics.solver semantics.tree
+semantics.values semantics.verification semantics.wrappers
 """
 # And of the standard library at most these, beyond what every start of Python loads. Releases differ in what they need.
 _STANDARD_FINDING = """

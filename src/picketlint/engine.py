@@ -126,7 +126,7 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
     module = Module(root, Source(text), checks.torch_floor)
     others = [entry for entry in firing if entry.conceals and entry not in judged]
     findings = check(judged, fitting, seen, others, module, path, checks.exceptions, checks.approved)
-    return Report(path, findings, notes=module.given_up())
+    return Report(path, findings, notes=module.notes())
 
 
 class _Plan(NamedTuple):

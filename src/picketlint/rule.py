@@ -31,7 +31,8 @@ from picketlint.listening import (
 )
 from picketlint.model import Confidence, Finding, Lifecycle, Severity, Span, Status, Step
 from picketlint.semantics.calls import Argument, Candidate, State
-from picketlint.semantics.module import Judged, Module
+from picketlint.semantics.judgements import Flag, Judgement
+from picketlint.semantics.module import Module
 from picketlint.semantics.names import Names
 from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import FALSY, TRUTHY, Option, Special, Value, Verdict, enabled, falsy, truthy
@@ -80,8 +81,9 @@ __all__ = [
     "Example",
     "Exported",
     "Finding",
+    "Flag",
     "Hit",
-    "Judged",
+    "Judgement",
     "Lifecycle",
     "Listener",
     "Module",
@@ -117,7 +119,6 @@ __all__ = [
     "file_noqas",
     "giving",
     "good",
-    "how",
     "imported",
     "in_code",
     "key_triggers",
@@ -249,15 +250,6 @@ class Review(NamedTuple):
     approved: Approved | None = None
 
 
-def how(judged: Judged, flag: str, literal: str) -> str:
-    """The words for an unsafe flag in a message: that it is so, can be so, or is so unless somebody chooses."""
-    if judged.verdict is Verdict.MAY:
-        return f"where `{flag}` can be `{literal}`"
-    if judged.verdict is Verdict.DEFAULT:
-        return f"where `{flag}` is `{literal}` by default"
-    return f"with `{flag}={literal}`"
-
-
 class Rule:
     """One rule. Subclasses set the attributes and decorate their checks; instances hold no state."""
 
@@ -338,19 +330,19 @@ class Rule:
         focus: ast.AST | Span | None = None,
         severity: Severity | None = None,
         confidence: Confidence | None = None,
-        judged: Judged | None = None,
+        judgement: Judgement | None = None,
         trace: tuple[Step, ...] = (),
     ) -> Hit:
-        """A report at ``anchor``; ``judged`` lends its anchor, focus, confidence and trace where they are not given."""
-        if judged is None:
+        """A report at ``anchor``; anchor, focus, confidence and trace not given are those of ``judgement``."""
+        if judgement is None:
             return Hit(anchor, focus or anchor, message, severity, confidence, trace)
         return Hit(
-            judged.anchor or anchor,
-            focus or judged.focus,
+            judgement.anchor or anchor,
+            focus or judgement.focus,
             message,
             severity,
-            confidence or judged.confidence,
-            trace or judged.trace,
+            confidence or judgement.confidence,
+            trace or judgement.trace,
         )
 
     def finding(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import warnings
 
-from picketlint.model import Span
+from picketlint.model import Span, Step
 
 # `re` and `bisect` are imported where they are used: files without findings hardly ever need them.
 TYPE_CHECKING = False
@@ -272,3 +272,8 @@ class Source:
             return Span(line, offset + 1, end_line, end_offset + 1)
         end_column = self.column(line, offset) if end_offset is None else self.column(end_line, end_offset)
         return Span(line, self.column(line, offset), end_line, end_column)
+
+    def step(self, node: ast.AST, message: str) -> Step:
+        """A step of a trace at the place of a node."""
+        span = self.span(node)
+        return Step(span.line, span.column, message)

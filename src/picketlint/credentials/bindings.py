@@ -178,7 +178,7 @@ def _bound(module: Module) -> Iterator[Credential]:
                 if how is not Strength.RANDOM and tables.says(literal, text):
                     continue
                 anchor = home(literal, module)
-                trace = module.steps(option) if option.via else ()
+                trace = module.steps(option.via) if option.via else ()
                 yield Credential(name, secret, how, literal, anchor, bool(sink.beside), sink.compared, trace)
 
 

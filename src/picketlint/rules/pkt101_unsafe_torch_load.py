@@ -39,8 +39,9 @@ from picketlint.rule import (
     Call,
     Confidence,
     Default,
+    Flag,
     Hit,
-    Judged,
+    Judgement,
     Module,
     Rule,
     Severity,
@@ -48,7 +49,6 @@ from picketlint.rule import (
     called,
     falsy,
     good,
-    how,
     on_call,
     on_default,
     on_keyword,
@@ -57,6 +57,7 @@ from picketlint.rule import (
 )
 
 FLAG = "weights_only"
+OFF = Flag(FLAG, falsy)
 LOADERS = ("torch.load", "torch.serialization.load")
 # Saving and quantisation have a `weights_only` of their own ("save the weights only"): it must be about loading.
 _LOADS = r"(?i)load|restor|read|resume|deserial|unpickl"
@@ -239,8 +240,8 @@ class UnsafeTorchLoad(Rule):
         """The flag of torch's own loader, however it is handed over."""
         if module.made_here(call.node) or _restricted(call.node, module):
             return
-        for judged in module.judgements(module.own_argument(call.node, FLAG), falsy, FLAG, False):
-            yield self._report(call.node, judged, call.name, module)
+        for judgement in module.judgements(call.node, OFF):
+            yield self._report(call.node, judgement, call.name, module)
 
     @on_passing(FLAG)
     def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
@@ -248,17 +249,17 @@ class UnsafeTorchLoad(Rule):
         name = called(call)
         last = (module.names(call.func).certain or name).rpartition(".")[2]
         if _loads(last) and not module.may_call(call, LOADERS):
-            judged = module.judge(module.argument(call, FLAG), falsy, FLAG, False)
-            if judged is not None:
-                yield self._report(call, judged, name, module)
+            judgement = module.judge(module.argument(call, FLAG), OFF)
+            if judgement is not None:
+                yield self._report(call, judgement, name, module)
 
     @on_keyword(*LOAD_OPTIONS)
     def options(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
         """The flag among the options that a call takes for the loader it calls."""
         call = module.tree.parent(keyword)
-        judged = module.judge(module.calls.entry(keyword.value, FLAG), falsy, FLAG, False)
-        if judged is not None and isinstance(call, ast.Call):
-            yield self._report(call, judged, called(call), module)
+        judgement = module.judge(module.calls.entry(keyword.value, FLAG), OFF)
+        if judgement is not None and isinstance(call, ast.Call):
+            yield self._report(call, judgement, called(call), module)
 
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
@@ -275,18 +276,18 @@ class UnsafeTorchLoad(Rule):
             if default.implied is False:
                 yield self.at(default.anchor, message, confidence=Confidence.MEDIUM)
             return
-        judged = module.judge_default(default, falsy, False)
-        if judged is not None:
-            confidence = min(confidence, judged.confidence, key=[*Confidence].index)
-            yield self.at(default.anchor, message, judged=judged, confidence=confidence)
+        judgement = module.judge_default(default, falsy)
+        if judgement is not None:
+            confidence = min(confidence, judgement.confidence, key=[*Confidence].index)
+            yield self.at(default.anchor, message, judgement=judgement, confidence=confidence)
 
-    def _report(self, anchor: ast.AST, judged: Judged, callee: str, module: Module) -> Hit:
+    def _report(self, anchor: ast.AST, judgement: Judgement, callee: str, module: Module) -> Hit:
         message = (
-            f"`{callee}` {how(judged, FLAG, 'False')} runs code that a checkpoint's author chose; "
+            f"`{callee}` {judgement.describe(FLAG, 'False')} runs code that a checkpoint's author chose; "
             f"pass `{FLAG}=True` and allow needed classes with `torch.serialization.add_safe_globals`"
         )
-        severity = Severity.MEDIUM if module.verified(judged.anchor or anchor) else None
-        return self.at(anchor, message, severity=severity, judged=judged)
+        severity = Severity.MEDIUM if module.verified(judgement.anchor or anchor) else None
+        return self.at(anchor, message, severity=severity, judgement=judgement)
 
 
 def _restricted(call: ast.Call, module: Module) -> bool:

@@ -39,8 +39,9 @@ from picketlint.rule import (
     Call,
     Confidence,
     Default,
+    Flag,
     Hit,
-    Judged,
+    Judgement,
     Module,
     Rule,
     Severity,
@@ -48,7 +49,6 @@ from picketlint.rule import (
     called,
     enabled,
     good,
-    how,
     on_call,
     on_default,
     on_keyword,
@@ -58,6 +58,7 @@ from picketlint.rule import (
 )
 
 FLAG = "allow_pickle"
+ON = Flag(FLAG, enabled)
 LOADERS = (
     "numpy.load",
     "numpy.lib.npyio.load",
@@ -146,8 +147,8 @@ class UnsafeNumpyLoad(Rule):
         """The flag of numpy's own loaders, however it is handed over."""
         if module.made_here(call.node):
             return
-        for judged in module.judgements(module.own_argument(call.node, FLAG), enabled, FLAG, True):
-            yield self._report(call.node, judged, call.name, module)
+        for judgement in module.judgements(call.node, ON):
+            yield self._report(call.node, judgement, call.name, module)
 
     @on_passing(FLAG)
     def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
@@ -155,36 +156,37 @@ class UnsafeNumpyLoad(Rule):
         name = called(call)
         last = name.rpartition(".")[2]
         if re.search(_LOADS, last) and not re.search(_SAVES, last) and not module.may_call(call, LOADERS):
-            judged = module.judge(module.argument(call, FLAG), enabled, FLAG, True)
-            if judged is not None:
-                yield self._report(call, judged, name, module)
+            judgement = module.judge(module.argument(call, FLAG), ON)
+            if judgement is not None:
+                yield self._report(call, judgement, name, module)
 
     @on_keyword(*LOAD_OPTIONS)
     def options(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
         """The flag among the options that a call takes for the loader it calls."""
         call = module.tree.parent(keyword)
-        judged = module.judge(module.calls.entry(keyword.value, FLAG), enabled, FLAG, True)
-        if judged is not None and isinstance(call, ast.Call):
-            yield self._report(call, judged, called(call), module)
+        judgement = module.judge(module.calls.entry(keyword.value, FLAG), ON)
+        if judgement is not None and isinstance(call, ast.Call):
+            yield self._report(call, judgement, called(call), module)
 
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
         """The flag's default in a signature, a class or a command line."""
         if re.search(_SAVES, getattr(default.owner, "name", "")):
             return
-        judged = module.judge_default(default, enabled, True)
-        if judged is not None:
+        judgement = module.judge_default(default, enabled)
+        if judgement is not None:
             wording = {PARAMETER: "parameter", FIELD: "field", OPTION: "option"}[default.kind]
             message = (
                 f"The {wording} `{FLAG}` is `True` by default, so a file's pickled code runs unless the caller "
                 f"objects; make the default `False`"
             )
-            yield self.at(default.anchor, message, judged=judged)
+            yield self.at(default.anchor, message, judgement=judgement)
 
-    def _report(self, anchor: ast.AST, judged: Judged, callee: str, module: Module) -> Hit:
+    def _report(self, anchor: ast.AST, judgement: Judgement, callee: str, module: Module) -> Hit:
         message = (
-            f"`{callee}` {how(judged, FLAG, 'True')} unpickles object arrays, which runs code that the file's author "
-            f"chose; store plain arrays and leave `{FLAG}` out, or let the caller decide with `False` as the default"
+            f"`{callee}` {judgement.describe(FLAG, 'True')} unpickles object arrays, which runs code that the file's "
+            f"author chose; store plain arrays and leave `{FLAG}` out, or let the caller decide with `False` as the "
+            f"default"
         )
-        severity = Severity.MEDIUM if module.verified(judged.anchor or anchor) else None
-        return self.at(anchor, message, severity=severity, judged=judged)
+        severity = Severity.MEDIUM if module.verified(judgement.anchor or anchor) else None
+        return self.at(anchor, message, severity=severity, judgement=judgement)

@@ -61,6 +61,7 @@ from picketlint.rule import (
     Call,
     Confidence,
     Default,
+    Flag,
     Hit,
     Module,
     Names,
@@ -71,7 +72,6 @@ from picketlint.rule import (
     called,
     enabled,
     good,
-    how,
     last_name,
     later,
     on,
@@ -278,30 +278,32 @@ class UnsafePickleLoad(Rule):
     @on_keyword(*ALLOWING_FLAGS)
     def allowed(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
         """A flag that lets a loader unpickle."""
-        for call, judged in module.judge_passed(keyword, enabled, True):
-            given = how(judged, str(keyword.arg), "True")
-            message = f"`{called(call)}` {given} unpickles what it loads, which runs code that "
-            yield self.at(call, message + "the files' author chose; rebuild it from the data", judged=judged)
+        call, flag = module.tree.parent(keyword), Flag(str(keyword.arg), enabled)
+        if isinstance(call, ast.Call):
+            for judgement in module.judgements(call, flag):
+                message = f"`{called(call)}` {judgement.describe(flag.name, 'True')} unpickles what it loads, which "
+                message += "runs code that the files' author chose; rebuild it from the data"
+                yield self.at(call, message, judgement=judgement)
 
     @on_default(*ALLOWING_FLAGS)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
         """The same flag's default in a signature, a class or a command line."""
-        judged = module.judge_default(default, enabled, True)
-        if judged is not None:
+        judgement = module.judge_default(default, enabled)
+        if judgement is not None:
             message = f"`{default.name}` is `True` by default, so the code that a file's author chose runs unless the "
             message += "caller objects; make the default `False`"
-            yield self.at(default.anchor, message, judged=judged)
+            yield self.at(default.anchor, message, judgement=judgement)
 
     @on_call(*SKOPS_LOADERS)
     def trusted(self, call: Call, module: Module) -> Iterator[Hit]:
         """Every type trusted, or all that the file names."""
         trusted = module.argument(call.node, "trusted", 1)
-        judged = module.judge(trusted, enabled, "trusted", True)
+        judgement = module.judge(trusted, Flag("trusted", enabled))
         found = [c for c in trusted.candidates if not SKOPS_TYPES.isdisjoint(module.names(c.value).names)]
         message = f"`{call.name}` that trusts whatever types the file names runs code that its author chose; "
         message += "pass the list of the types you expect"
-        if judged is not None:
-            yield self.at(call.node, message, judged=judged)
+        if judgement is not None:
+            yield self.at(call.node, message, judgement=judgement)
         elif found:
             yield self.at(call.node, message, focus=found[0].focus, confidence=Confidence.MEDIUM)
 

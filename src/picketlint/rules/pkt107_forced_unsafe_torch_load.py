@@ -155,7 +155,7 @@ class ForcedUnsafeTorchLoad(Rule):
             _MESSAGE,
             focus=focus,
             confidence=None if verdict is Verdict.MUST else Confidence.MEDIUM,
-            trace=module.steps(option),
+            trace=module.steps(option.via),
         )
 
 

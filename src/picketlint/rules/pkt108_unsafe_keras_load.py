@@ -31,8 +31,9 @@ from picketlint.knowledge.signatures import KERAS_DESERIALIZERS, KERAS_LOADERS, 
 from picketlint.rule import (
     Call,
     Confidence,
+    Flag,
     Hit,
-    Judged,
+    Judgement,
     Module,
     Rule,
     Severity,
@@ -40,12 +41,12 @@ from picketlint.rule import (
     called,
     falsy,
     good,
-    how,
     on_call,
     on_passing,
 )
 
 FLAG = "safe_mode"
+OFF = Flag(FLAG, falsy)
 LOADERS = (*KERAS_LOADERS, *KERAS_DESERIALIZERS, *KERAS_SCOPES)
 SWITCHES = tuple(
     f"{root}.{name}.enable_unsafe_deserialization"
@@ -109,17 +110,17 @@ class UnsafeKerasLoad(Rule):
     @on_call(*LOADERS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The flag of Keras's own loaders, however it is handed over."""
-        for judged in module.judgements(module.own_argument(call.node, FLAG), falsy, FLAG, False):
-            yield self._report(call.node, judged, call.name)
+        for judgement in module.judgements(call.node, OFF):
+            yield self._report(call.node, judgement, call.name)
 
     @on_passing(FLAG)
     def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The flag of a wrapper that hands it on."""
         name = called(call)
         if name.rpartition(".")[2] in _WRAPPERS and not module.may_call(call, LOADERS):
-            judged = module.judge(module.argument(call, FLAG), falsy, FLAG, False)
-            if judged is not None:
-                yield self._report(call, judged, name)
+            judgement = module.judge(module.argument(call, FLAG), OFF)
+            if judgement is not None:
+                yield self._report(call, judgement, name)
 
     @on_call(*SWITCHES)
     def switch(self, call: Call, module: Module) -> Iterator[Hit]:
@@ -131,9 +132,9 @@ class UnsafeKerasLoad(Rule):
             confidence=Confidence.HIGH if call.certain else Confidence.MEDIUM,
         )
 
-    def _report(self, anchor: ast.AST, judged: Judged, callee: str) -> Hit:
+    def _report(self, anchor: ast.AST, judgement: Judgement, callee: str) -> Hit:
         message = (
-            f"`{callee}` {how(judged, FLAG, 'False')} runs Python code that the model file carries; leave `{FLAG}` out "
-            f"and register custom layers with `keras.saving.register_keras_serializable`"
+            f"`{callee}` {judgement.describe(FLAG, 'False')} runs Python code that the model file carries; leave "
+            f"`{FLAG}` out and register custom layers with `keras.saving.register_keras_serializable`"
         )
-        return self.at(anchor, message, judged=judged)
+        return self.at(anchor, message, judgement=judgement)

@@ -47,8 +47,9 @@ from picketlint.rule import (
     Confidence,
     Default,
     Exported,
+    Flag,
     Hit,
-    Judged,
+    Judgement,
     Module,
     Rule,
     Severity,
@@ -58,7 +59,6 @@ from picketlint.rule import (
     called,
     enabled,
     good,
-    how,
     imported,
     on,
     on_call,
@@ -71,6 +71,7 @@ from picketlint.rule import (
 )
 
 FLAG = known.FLAG
+ON = Flag(FLAG, enabled)
 _SEVERAL = (ast.Tuple, ast.List)
 
 
@@ -246,13 +247,11 @@ class HardcodedTrustRemoteCode(Rule):
         call = module.tree.parent(keyword)
         if not isinstance(call, ast.Call) or _asserts(call):
             return
-        judged = _judge(keyword.value, module)
-        if judged is not None:
-            judged = judged._replace(focus=judged.anchor or keyword)
-            yield self._report(call, judged, f"`{called(call)}` {how(judged, str(keyword.arg), 'True')}")
+        own = _judge(keyword.value, keyword, module)
         given = Argument(State.GIVEN, (Candidate(keyword.value, keyword),))
-        for handed in module.handed(given, enabled, FLAG, True):
-            yield self._report(call, handed, f"`{called(call)}` {how(handed, str(keyword.arg), 'True')}")
+        judgements = [*module.judge_callers(given, ON)] if own is None else [own, *module.judge_callers(given, ON)]
+        for judgement in judgements:
+            yield self._report(call, judgement, f"`{called(call)}` {judgement.describe(str(keyword.arg), 'True')}")
 
     @on(ast.Dict)
     def entry(self, node: ast.Dict, module: Module) -> Iterator[Hit]:
@@ -262,10 +261,10 @@ class HardcodedTrustRemoteCode(Rule):
             return
         for key, value in zip(node.keys, node.values, strict=True):
             flag = _flag(key, module)
-            judged = _judge(value, module) if flag and key else None
-            if judged is not None and key is not None:
-                told = f"{'' if judged.anchor else 'The dict entry '}`{flag}` {_is(judged)}, which"
-                yield self._report(key, judged._replace(focus=judged.anchor or key), told)
+            judgement = _judge(value, key, module) if flag and key else None
+            if judgement is not None and key is not None:
+                what = f"{'' if judgement.anchor else 'The dict entry '}`{flag}` {_is(judgement)}, which"
+                yield self._report(key, judgement, what)
 
     @on(ast.Assign, ast.AnnAssign)
     def assignment(self, node: ast.Assign | ast.AnnAssign, module: Module) -> Iterator[Hit]:
@@ -277,10 +276,9 @@ class HardcodedTrustRemoteCode(Rule):
                 flag = target.attr if target.attr in known.FLAGS else None
             elif isinstance(target, ast.Subscript):
                 flag = _flag(target.slice, module)
-            judged = _judge(value, module) if flag and value else None
-            if judged is not None:
-                judged = judged._replace(focus=judged.anchor or node)
-                yield self._report(node, judged, f"`{flag}` {_is(judged)} here, which")
+            judgement = _judge(value, node, module) if flag and value else None
+            if judgement is not None:
+                yield self._report(node, judgement, f"`{flag}` {_is(judgement)} here, which")
 
     @on_callee(*known.PAIRED)
     def pairs(self, call: ast.Call, module: Module) -> Iterator[Hit]:
@@ -292,10 +290,9 @@ class HardcodedTrustRemoteCode(Rule):
             pairs = [(pair[0], pair[1]) for pair in map(_elements, given) if len(pair) == len(("key", "value"))]
         for key, value in pairs:
             flag = _flag(key, module)
-            judged = _judge(value, module) if flag else None
-            if judged is not None:
-                judged = judged._replace(focus=judged.anchor or key)
-                yield self._report(key, judged, f"The entry `{flag}` {_is(judged)}, which")
+            judgement = _judge(value, key, module) if flag else None
+            if judgement is not None:
+                yield self._report(key, judgement, f"The entry `{flag}` {_is(judgement)}, which")
 
     @on_callee(*known.SETTERS, *known.READERS)
     def named(self, node: ast.Call, module: Module) -> Iterator[Hit]:
@@ -305,11 +302,10 @@ class HardcodedTrustRemoteCode(Rule):
             return
         for key, value in zip(node.args, _following(node), strict=False):
             flag = _flag(key, module)
-            judged = _judge(value, module) if flag else None
-            if judged is not None:
-                judged = judged._replace(focus=judged.anchor or value)
+            judgement = _judge(value, value, module) if flag else None
+            if judgement is not None:
                 verb = "sets" if name in known.SETTERS else "falls back on"
-                yield self._report(node, judged, f"`{called(node)}` {verb} a true `{flag}`, which")
+                yield self._report(node, judgement, f"`{called(node)}` {verb} a true `{flag}`, which")
                 return
 
     @on(ast.Module)
@@ -344,12 +340,12 @@ class HardcodedTrustRemoteCode(Rule):
             if default.implied is True:
                 yield self.at(default.anchor, f"{what} {_CONSEQUENCE}", confidence=Confidence.HIGH)
             return
-        judged = _judge(default.value, module)
-        if judged is not None:
-            yield self._report(default.anchor, judged._replace(anchor=None, focus=default.anchor), what)
+        judgement = _judge(default.value, default.anchor, module)
+        if judgement is not None:
+            yield self._report(default.anchor, judgement._replace(anchor=None, focus=default.anchor), what)
 
-    def _report(self, anchor: ast.AST, judged: Judged, what: str) -> Hit:
-        return self.at(anchor, f"{what} {_CONSEQUENCE}", judged=judged)
+    def _report(self, anchor: ast.AST, judgement: Judgement, what: str) -> Hit:
+        return self.at(anchor, f"{what} {_CONSEQUENCE}", judgement=judgement)
 
 
 _CONSEQUENCE = (
@@ -358,12 +354,12 @@ _CONSEQUENCE = (
 )
 
 
-def _judge(value: ast.expr, module: Module) -> Judged | None:
+def _judge(value: ast.expr, focus: ast.AST, module: Module) -> Judgement | None:
     """How sure it is that a value switches the flag on; None too where it comes from a place reported by itself."""
-    judged = module.judge_value(value, enabled, FLAG, True)
+    judgement = module.judge_expression(value, ON, focus)
     keys = getattr(value, "args", None) or [getattr(value, "slice", None)]
-    elsewhere = _flag(keys[-1], module) or getattr(judged and judged.origin, "attr", None) in known.FLAGS
-    return None if elsewhere else judged
+    elsewhere = _flag(keys[-1], module) or getattr(judgement and judgement.origin, "attr", None) in known.FLAGS
+    return None if elsewhere else judgement
 
 
 def _flag(key: ast.expr | None, module: Module) -> str | None:
@@ -387,8 +383,8 @@ def _elements(node: ast.expr) -> list[ast.expr]:
     return node.elts if isinstance(node, _SEVERAL) else []
 
 
-def _is(judged: Judged) -> str:
-    return "can be true" if judged.verdict is Verdict.MAY else "is true"
+def _is(judgement: Judgement) -> str:
+    return "can be true" if judgement.verdict is Verdict.MAY else "is true"
 
 
 def _asserts(call: ast.Call) -> bool:

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from picketlint.rule import (
     Call,
     Confidence,
+    Flag,
     Hit,
     Module,
     Rule,
@@ -37,7 +38,6 @@ from picketlint.rule import (
     bad,
     enabled,
     good,
-    how,
     imported,
     on_call,
     turned,
@@ -99,12 +99,12 @@ class TorchHubTrustRepo(Rule):
         if _local(call, module):
             return
         for flag in FLAGS:
-            for judged in module.judgements(module.own_argument(call.node, flag), enabled, flag, True):
+            for judgement in module.judgements(call.node, Flag(flag, enabled)):
                 yield self.at(
                     call.node,
-                    f"`{call.name}` {how(judged, flag, 'True')} {_EFFECTS[flag]}; leave `{flag}` out, or load a "
+                    f"`{call.name}` {judgement.describe(flag, 'True')} {_EFFECTS[flag]}; leave `{flag}` out, or load a "
                     f'reviewed checkout with `source="local"`',
-                    judged=judged,
+                    judgement=judgement,
                 )
                 return
 

@@ -60,6 +60,7 @@ from picketlint.rule import (
     Call,
     Confidence,
     Default,
+    Flag,
     Hit,
     Module,
     Origin,
@@ -73,7 +74,6 @@ from picketlint.rule import (
     danger,
     enabled,
     good,
-    how,
     named,
     on_call,
     on_default,
@@ -280,22 +280,23 @@ class DynamicEval(Rule):
     @on_keyword(*ALLOWING_FLAGS)
     def allowed(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
         """The flag of agents that run what a model writes."""
-        for call, judged in module.judge_passed(keyword, enabled, True):
-            message = (
-                f"`{called(call)}` {how(judged, str(keyword.arg), 'True')} runs whatever Python code the model writes; "
-            )
-            yield self.at(call, message + "run it in a sandbox, or let the caller decide", judged=judged)
+        call, flag = module.tree.parent(keyword), Flag(str(keyword.arg), enabled)
+        if isinstance(call, ast.Call):
+            for judgement in module.judgements(call, flag):
+                message = f"`{called(call)}` {judgement.describe(flag.name, 'True')} runs whatever Python code the "
+                message += "model writes; run it in a sandbox, or let the caller decide"
+                yield self.at(call, message, judgement=judgement)
 
     @on_default(*ALLOWING_FLAGS)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
         """The same flag's default in a signature, a class or a command line."""
-        judged = module.judge_default(default, enabled, True)
-        if judged is not None:
+        judgement = module.judge_default(default, enabled)
+        if judgement is not None:
             message = (
                 f"`{default.name}` is `True` by default, so whatever Python code the model writes runs unless the "
             )
             message += "caller objects; make the default `False`"
-            yield self.at(default.anchor, message, judged=judged)
+            yield self.at(default.anchor, message, judgement=judgement)
 
     def _applied(self, call: Call, module: Module) -> Iterator[Hit]:
         func = call.node.func

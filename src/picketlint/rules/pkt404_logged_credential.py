@@ -146,4 +146,4 @@ class LoggedCredential(Rule):
         )
         confidence = Confidence.HIGH if any(one.certain for one in found) else Confidence.MEDIUM
         hit = self.at(call, message, focus=found[0].node, confidence=confidence)
-        yield hit._replace(trace=module.bound_at(found[0].via))
+        yield hit._replace(trace=module.steps(found[0].via))

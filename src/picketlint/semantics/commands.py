@@ -33,6 +33,7 @@ from picketlint.matching.triggers import fewer, imported, qualified, with_argume
 from picketlint.semantics.argvs import MAX_WORDS, TOO_MANY
 from picketlint.semantics.bindings import Binding, Kind
 from picketlint.semantics.calls import PARTIALS, Argument, State
+from picketlint.semantics.judgements import Flag
 from picketlint.semantics.shells import COMMAND_FLAG, LATER_LETTERS, command_of, is_text, over_ssh, programs
 from picketlint.semantics.tree import last_name, starred
 from picketlint.semantics.values import Verdict, enabled, truthy
@@ -177,8 +178,8 @@ def _is_flag(word: ast.expr) -> bool:
 def _of_wrapper(call: ast.Call, module: Module) -> ShellCommand | None:
     """The command given, with ``shell=True``, to a function of which no more is known than that it takes the flag."""
     names = module.calls.target(call).names
-    judged = module.judge(module.argument(call, _FLAG), enabled, _FLAG, True)
-    if judged is None or judged.verdict is not Verdict.MUST:
+    judgement = module.judge(module.argument(call, _FLAG), Flag(_FLAG, enabled))
+    if judgement is None or judgement.verdict is not Verdict.MUST:
         return None
     own = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") in ("self", "cls")
     if not names.names and not own:
@@ -255,8 +256,8 @@ def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
     if name in SHELL_FLAG_FUNCTIONS:
         argument = module.argument(call, SHELL_FLAG_FUNCTIONS[name], 0)
         shell = module.argument(call, "shell")
-        judged = module.judge(shell, truthy, "shell", True)
-        if judged is None:
+        judgement = module.judge(shell, Flag("shell", truthy))
+        if judgement is None:
             from picketlint.semantics.shellflags import may_be_shell
 
             candidates = [candidate.value for candidate in argument.candidates]
@@ -264,7 +265,7 @@ def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
             if listed is not None or not may_be_shell(shell, argument, module):
                 return listed
             return _given(call, _first_words(argument), name, False)
-        return _given(call, _first_words(argument), name, judged.verdict is Verdict.MUST)
+        return _given(call, _first_words(argument), name, judgement.verdict is Verdict.MUST)
     if name in ARGUMENTS_ONE_BY_ONE:
         return _after_shell(call.args[ARGUMENTS_ONE_BY_ONE[name] :], call, name, module)
     if name in ARGUMENTS_AS_LIST:

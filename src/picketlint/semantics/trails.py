@@ -146,8 +146,7 @@ def _told(found: list[Step], here: int) -> tuple[Step, ...]:
 
 
 def _step(node: ast.AST, message: str, module: Module) -> Step:
-    span = module.source.span(_place(node, module))
-    return Step(span.line, span.column, message)
+    return module.source.step(_place(node, module), message)
 
 
 def _place(node: ast.AST, module: Module) -> ast.AST:

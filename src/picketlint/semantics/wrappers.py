@@ -10,16 +10,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from picketlint.base.records import NamedTuple
-from picketlint.model import Confidence, Step
+from picketlint.model import Confidence
 from picketlint.semantics.arguments import Argument, State
 from picketlint.semantics.bindings import Binding
+from picketlint.semantics.judgements import Flag, Judge, Judgement
 from picketlint.semantics.options import Option, Special, Value, Verdict
 from picketlint.semantics.values import Evaluator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from picketlint.semantics.module import Judged, Module
+    from picketlint.semantics.module import Module
 
 MAX_HOPS = 6
 _TOO_MANY = f"a flag is followed through {MAX_HOPS} functions that hand it on"
@@ -27,27 +27,20 @@ _TOO_MANY = f"a flag is followed through {MAX_HOPS} functions that hand it on"
 Unsafe = Callable[[object], bool]
 
 
-class Flag(NamedTuple):
-    """What makes a value unsafe, and the flag's name with the truth value that somebody would have to ask for."""
-
-    unsafe: Unsafe
-    name: str
-    wanted: bool
-
-
 class Wrappers:
     """Finds the calls that hand an unsafe value to a function of the module."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, judge: Judge) -> None:
         self.module = module
+        self.judge = judge
 
-    def judgements(self, argument: Argument, flag: Flag) -> Iterator[Judged]:
+    def judgements(self, argument: Argument, flag: Flag) -> Iterator[Judgement]:
         """What calls of this module hand, through parameters, to an argument that is not unsafe by itself."""
         yield from self._through(argument, flag, frozenset())
 
-    def _through(self, argument: Argument, flag: Flag, seen: frozenset[ast.AST]) -> Iterator[Judged]:
+    def _through(self, argument: Argument, flag: Flag, seen: frozenset[ast.AST]) -> Iterator[Judgement]:
         for candidate in argument.candidates:
-            if self.module.guarded(candidate.focus, flag.name, flag.wanted):
+            if self.judge.is_guarded(candidate.focus, flag):
                 continue
             for source in self._sources(self.module.value(candidate.value)):
                 yield from self._at_calls(source, self._effect(candidate.value, source, flag.unsafe), flag, seen)
@@ -58,10 +51,10 @@ class Wrappers:
         for keywords in argument.passed:
             if keywords not in seen:
                 for call, given in self.module.functions.handed_by_name(keywords, flag.name):
-                    judged = self.module.judge(given, *flag)
-                    if judged is not None:
-                        step = self._step(keywords, f"`**{keywords.arg}` hands it on")
-                        yield judged._replace(anchor=judged.anchor or call, trace=(*judged.trace, step))
+                    judgement = self.judge.argument(given, flag)
+                    if judgement is not None:
+                        step = self.module.source.step(keywords, f"`**{keywords.arg}` hands it on")
+                        yield judgement._replace(anchor=judgement.anchor or call, trace=(*judgement.trace, step))
                     yield from self._through(given, flag, seen | {keywords})
 
     @staticmethod
@@ -87,7 +80,7 @@ class Wrappers:
 
     def _at_calls(
         self, source: ast.arg | Binding, effect: Unsafe, flag: Flag, seen: frozenset[ast.AST]
-    ) -> Iterator[Judged]:
+    ) -> Iterator[Judgement]:
         place = source if isinstance(source, ast.arg) else source.node
         if place in seen:
             return
@@ -98,36 +91,27 @@ class Wrappers:
         sites = functions.handed(source) if isinstance(source, ast.arg) else functions.built_with(source)
         for call, given in sites:
             for candidate in given.candidates:
-                if self.module.guarded(candidate.focus, flag.name, flag.wanted):
+                if self.judge.is_guarded(candidate.focus, flag):
                     continue
                 value = self.module.value(candidate.value)
                 bad = [
                     option
                     for option in value.options
-                    if _fixed(option)
-                    and effect(option.value)
-                    and not self.module.guarded(option.node, flag.name, flag.wanted)
-                    and not (len(value.options) > 1 and self.module.switched(option))
+                    if _fixed(option) and effect(option.value) and not self.judge.is_deliberate(option, value, flag)
                 ]
                 if bad:
                     sure = given.state is State.GIVEN and len(bad) == len(value.options)
-                    yield self._judged(call, candidate.focus, bad[0], place, sure=sure)
+                    yield self._judgement(call, candidate.focus, bad[0], place, sure=sure)
                 for outer in self._sources(value):
                     further = self._effect(candidate.value, outer, effect)
                     yield from self._at_calls(outer, further, flag, seen | {place})
 
-    def _judged(self, call: ast.Call, focus: ast.AST, option: Option, place: ast.AST, *, sure: bool) -> Judged:
-        from picketlint.semantics.module import Judged
-
+    def _judgement(self, call: ast.Call, focus: ast.AST, option: Option, place: ast.AST, *, sure: bool) -> Judgement:
         name = getattr(place, "arg", None) or getattr(place, "id", "it")
-        trace = (*self.module.steps(option), self._step(place, f"`{name}` hands it on"))
+        trace = (*self.module.steps(option.via), self.module.source.step(place, f"`{name}` hands it on"))
         verdict = Verdict.MUST if sure else Verdict.MAY
         confidence = Confidence.HIGH if sure else Confidence.MEDIUM
-        return Judged(verdict, confidence, focus, call, trace, option.node)
-
-    def _step(self, node: ast.AST, message: str) -> Step:
-        span = self.module.source.span(node)
-        return Step(span.line, span.column, message)
+        return Judgement(verdict, confidence, focus, call, trace, option.node)
 
 
 def _fixed(option: Option) -> bool:
