@@ -390,3 +390,11 @@ def test_so_do_many_brackets_around_it() -> None:
     flag = ON.encode()
     look = partial(may_turn, flag=flag, on=True)
     assert is_linear(look, lambda size: b"(\n" * size + flag + b",\n" + b"),\n" * size, 20_000)
+
+
+@pytest.mark.parametrize("parameters", ["/FLAG=False", "/, /FLAG=False", ", FLAG=False", "*FLAG=False", "FLAG: =False"])
+def test_text_that_is_no_python_is_read_all_the_same(parameters: str) -> None:
+    code = f"class A:\n    def load({parameters}):\n        pass\nload(1)\n"
+    assert may_turn(code.replace("FLAG", ON).encode(), ON.encode(), on=True) in (True, False)
+    (finding,) = analyze(code.replace("FLAG", ON).encode(), "load_model.py", Checks(frozenset({"PKT000"}))).findings
+    assert finding.rule == "PKT000"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from picketlint.base.lazy import kept
+from picketlint.base.lazy import cached
 from picketlint.base.records import NamedTuple
 
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
@@ -30,7 +30,7 @@ def rule_modules() -> tuple[str, ...]:
     return tuple(file[:-3] for file in files if file.endswith(".py") and file != "__init__.py")
 
 
-@kept
+@cached
 def rule_files() -> tuple[RuleFile, ...]:
     """The rule files, sorted. Raises ValueError for a file that is called neither like a rule nor ``__init__``."""
     # For a checkout only: in a wheel, the index tells what the names say.

@@ -10,7 +10,7 @@ import gc
 
 from picketlint import registry
 from picketlint.base.files import is_dotenv, is_notebook
-from picketlint.base.lazy import kept, regex
+from picketlint.base.lazy import cached, regex
 from picketlint.base.records import NamedTuple
 from picketlint.model import Finding, Lifecycle, Problem, Report, Span
 from picketlint.prefilter import Prefilter
@@ -159,7 +159,7 @@ def _plan(codes: frozenset[str]) -> _Plan:
     return plan
 
 
-@kept
+@cached
 def _prefilter(known: registry.Registry) -> Prefilter:
     return Prefilter(known.table)
 

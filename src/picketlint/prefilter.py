@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 
-from picketlint.base.lazy import kept
+from picketlint.base.lazy import cached
 from picketlint.matching.needles import (
     APART,
     ASK,
@@ -121,7 +121,7 @@ class Prefilter:
 
         scanner, parts = self._scanner, scanned.parts
         # Asked for by each function of a trigger.
-        compounds = kept(lambda: words_around(parts, data))
+        compounds = cached(lambda: words_around(parts, data))
         return _Text(data, scanned.keys, compounds, folded=folded, scanner=scanner)
 
     def _needles_for(self, text: _Text) -> dict[str, list[Needle]]:
@@ -321,7 +321,7 @@ def _compiled(expression: str) -> re.Pattern[bytes]:
     return found
 
 
-_beginning = kept(beginning_of)
+_beginning = cached(beginning_of)
 
 
 def _ascii_based(data: bytes) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from picketlint.base.lazy import kept
+from picketlint.base.lazy import cached
 from picketlint.base.records import NamedTuple
 from picketlint.catalog import RULES_FOLDER, RuleFile, rule_files, rule_modules
 from picketlint.matching.needles import Table, tabulated
@@ -142,7 +142,7 @@ def _differ(one: str, other: str) -> int:
     return sum(a != b for a, b in zip(one, other, strict=True)) if len(one) == len(other) else len(one)
 
 
-@kept
+@cached
 def load() -> Registry:
     """The registry of the rules that picketlint ships. Raises RegistryError, or whatever a broken rule file raises."""
     try:
@@ -179,7 +179,7 @@ def index_source() -> str:
     return f'"""Derived from the rules when this distribution was built."""\n\n{told}'
 
 
-@kept
+@cached
 def _instance(module: str) -> Rule:
     """The one rule that a module of ``rules`` defines."""
     from importlib import import_module

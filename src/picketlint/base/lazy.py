@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Value = TypeVar("Value")
 
 
-def kept(function: Function) -> Function:
+def cached(function: Function) -> Function:
     """``functools.cache`` for a few positional arguments: each question is answered once, unless that fails."""
     answers: dict[object, Any] = {}
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from picketlint.base.lazy import kept
+from picketlint.base.lazy import cached
 from picketlint.base.records import NamedTuple
 
 TYPE_CHECKING = False
@@ -153,7 +153,7 @@ def stands_alone(word: bytes, data: bytes, joining: Container[int]) -> Iterator[
             yield at
 
 
-@kept
+@cached
 def meant(part: str) -> Any:
     """What a part of a trigger means that names it, by module and name, behind a sign."""
     from importlib import import_module
