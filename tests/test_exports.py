@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from picketlint.credentials.programs import in_words
 from picketlint.engine import Checks, analyze
 from picketlint.semantics.exports import set_by_shell, set_by_words
+from picketlint.semantics.shells import program_name
 
 IN_A_SHELL = pytest.mark.skipif(sys.platform == "win32", reason="shells are others there")
 NAME = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
@@ -99,6 +101,31 @@ def test_what_a_shell_does_not_hand_to_a_program(command: str, tmp_path: Path) -
 )
 def test_what_programs_are_told_to_set(words: str) -> None:
     assert [*set_by_words(words.split())] == [*set_by_shell(words)] == [("X", "1")]
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("env", "env"),
+        ("/usr/bin/env", "env"),
+        ("./bash", "bash"),
+        ("C:\\Program Files\\Git\\bin\\Bash.EXE", "bash"),
+        ("C:/tools/docker.exe", "docker"),
+        ("python3.11", "python3.11"),
+        ("folder/", ""),
+        ("", ""),
+    ],
+)
+def test_the_name_of_a_program(word: str, name: str) -> None:
+    assert program_name(word) == name
+
+
+def test_programs_are_known_by_their_names_wherever_they_lie() -> None:
+    docker, bash = "C:\\Program Files\\Docker\\docker.exe", "C:\\Git\\bin\\bash.exe"
+    assert [*set_by_words([docker, "run", "-e", "X=1", "image"])] == [("X", "1")]
+    assert [*set_by_shell(f"'{bash}' -c 'export X=1'")] == [("X", "1")]
+    (handed,) = in_words(["C:\\mysql\\bin\\mysqldump.exe", "-u", "root", "-pGx7kQ2vR9mTz4Lw8", "shop"])
+    assert (handed.place, handed.found.what) == (3, "password for mysqldump")
 
 
 def test_csh_and_the_command_line_of_windows() -> None:

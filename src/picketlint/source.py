@@ -55,11 +55,12 @@ def decode(data: bytes) -> str:
     try:
         text = _decoded(data, encoding)
     except UnicodeDecodeError as error:
+        from picketlint.base.lines import place_in
+
         before = lines_ended(data[: error.start].decode("utf-8" if encoding in _UTF8_NAMES else "latin-1", "replace"))
         raise UnreadableSourceError(
             f"byte 0x{data[error.start]:02x} is not valid {encoding}: save the file as UTF-8 or declare its encoding",
-            before.count("\n") + 1,
-            len(before) - (before.rfind("\n") + 1) + 1,
+            *place_in(before, len(before)),
         ) from error
     except (LookupError, UnicodeError) as error:
         raise UnreadableSourceError(f"unknown encoding {encoding!r}: declare one that fits source code") from error
@@ -116,12 +117,10 @@ def refuse_unreadable(data: bytes) -> None:
 
 def _refuse_nul(text: str) -> None:
     if "\0" in text:
-        before = text[: text.index("\0")]
-        raise UnreadableSourceError(
-            "the file contains a NUL byte: is it a Python file?",
-            before.count("\n") + 1,
-            len(before) - (before.rfind("\n") + 1) + 1,
-        )
+        from picketlint.base.lines import place_in
+
+        message = "the file contains a NUL byte: is it a Python file?"
+        raise UnreadableSourceError(message, *place_in(text, text.index("\0")))
 
 
 def parse(text: str) -> ast.Module:

@@ -26,7 +26,7 @@ from picketlint.knowledge.credentials import (
 from picketlint.knowledge.defaults import FIELD_CALLS
 from picketlint.knowledge.logins import SHORTEST_TOKENS, TOKEN_OWNERS
 from picketlint.model import Confidence, Severity, Span
-from picketlint.semantics.tree import FUNCTIONS, last_name
+from picketlint.semantics.tree import last_name
 from picketlint.semantics.values import fallback_of
 from picketlint.source import Source, UnreadableSourceError, parse
 
@@ -245,9 +245,7 @@ def _names_itself(sink: Sink, text: str, literal: ast.AST, module: Module) -> bo
 def _literal(node: ast.AST, module: Module) -> ast.AST | None:
     """Where a value is written: of a parameter its default, of a look-up its fallback."""
     if isinstance(node, ast.arg):
-        function = next((one for one in module.tree.ancestors(node) if isinstance(one, FUNCTIONS)), None)
-        default = module.resolver.default_of(function.args, node) if function is not None else None
-        return _written_in(default, module)
+        return _written_in(module.resolver.default_of(node), module)
     if isinstance(node, ast.Call):
         return _written_in(fallback_of(node, module.names(node.func).certain), module)
     return node

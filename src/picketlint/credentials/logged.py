@@ -186,8 +186,7 @@ def _binds_none(binding: Binding, module: Module) -> bool:
 def _is_flag(parameter: ast.arg, module: Module) -> bool:
     if isinstance(parameter.annotation, ast.Name) and parameter.annotation.id in ("bool", "int"):
         return True
-    arguments = module.tree.parent(parameter)
-    default = module.resolver.default_of(arguments, parameter) if isinstance(arguments, ast.arguments) else None
+    default = module.resolver.default_of(parameter)
     return isinstance(default, ast.Constant) and isinstance(default.value, bool)
 
 

@@ -11,6 +11,7 @@ from picketlint.credentials.embedded import Embedded, strength_of_login
 from picketlint.credentials.names import kind_of
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.logins import ATTACHED, AUTHTOKEN, LOGGING_IN, PROGRAMS, SEPARATE, WITH_USER
+from picketlint.semantics.shells import program_name
 
 _ANY_PROGRAM = "|".join(sorted(PROGRAMS))
 _RUN = regex(rf"(?:^|[\s/;&|(\"'])(?:{_ANY_PROGRAM})\s")
@@ -39,7 +40,7 @@ def in_words(words: Sequence[str]) -> Iterator[Handed]:
     words = [word.strip(_QUOTES) for word in words]
     if not any(word.startswith("-") or word.endswith(AUTHTOKEN) for word in words):
         return
-    called = [word.rpartition("/")[2] for word in words]
+    called = [program_name(word) for word in words]
     for place, program in enumerate(called):
         if program in PROGRAMS:
             ends = (at for at in range(place + 1, len(words)) if words[at] in _END or called[at] in PROGRAMS)

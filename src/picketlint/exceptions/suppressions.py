@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from picketlint.base.lines import place_in
 from picketlint.base.records import NamedTuple
 from picketlint.catalog import BANNED_NOQA, BANNED_NOSEC
 from picketlint.model import Finding, Span
@@ -178,9 +179,8 @@ def _ranges_of(numbers: list[int], ranges: list[tuple[int, int]]) -> Iterator[tu
 
 def _place(found: re.Match[str], group: int, line: int) -> Span:
     """Where a match stands, in its first line: ``line`` is that of the text it was found in."""
-    start = found.start(group)
-    line += found.string.count("\n", 0, start)
-    column = start - (found.string.rfind("\n", 0, start) + 1) + 1
+    below, column = place_in(found.string, found.start(group))
+    line += below - 1
     return Span(line, column, line, column + len(found.group(group).partition("\n")[0].rstrip(", \t")))
 
 

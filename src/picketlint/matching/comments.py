@@ -153,9 +153,9 @@ def _tokenized(text: str) -> Iterator[tuple[int, str]]:
     import io
     import tokenize
 
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
+    from picketlint.base.lines import line_starts
+
+    starts = line_starts(text)
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:

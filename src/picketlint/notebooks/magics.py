@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from itertools import accumulate
 
+from picketlint.base.lines import line_starts
 from picketlint.base.records import NamedTuple
 from picketlint.knowledge.magics import BINDING, CAPTURED, CODE, CONNECTING, ENVIRONMENT, FOREIGN_CELLS, PROGRAMS
 from picketlint.source import UnreadableSourceError, parse
@@ -102,7 +102,7 @@ class _Cell:
         self._binds = False
         # The text as it was at first; what was done to lines above does not matter to those below.
         self._text = "\n".join(self._lines)
-        self._starts = [0, *accumulate(len(line) + 1 for line in self._lines)]
+        self._starts = line_starts(self._text)
 
     def rewritten(self) -> Rewritten:
         shown = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from picketlint.base.lines import place_in
 from picketlint.base.records import NamedTuple
 from picketlint.source import UnreadableSourceError, lines_ended, of_conflict
 
@@ -92,7 +93,7 @@ def _document(data: bytes) -> dict[str, object]:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig", "replace")
         message = f"byte 0x{data[error.start]:02x} is not valid utf-8, which notebooks are written in"
-        raise UnreadableSourceError(message, before.count("\n") + 1, len(before) - before.rfind("\n")) from error
+        raise UnreadableSourceError(message, *place_in(before, len(before))) from error
     except json.JSONDecodeError as error:
         message = f"a notebook has to be JSON, and this is not: {error.msg}{of_conflict(error.doc, error.lineno)}"
         raise UnreadableSourceError(message, error.lineno, error.colno) from error

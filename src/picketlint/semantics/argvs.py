@@ -57,12 +57,11 @@ class Argvs:
 
     def grown(self, words: ast.List) -> Iterator[list[ast.expr]]:
         """The lists that a list becomes which is given to a name, when all that the module adds to it was added."""
-        statement = self.tree.parent(words)
-        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        for target in targets:
-            if not isinstance(target, ast.Name):
-                continue
-            added = self._added_to(target, end(statement), target, _LAST)  # type: ignore[arg-type]
+        assignment = self.tree.parent(words)
+        if not isinstance(assignment, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
+            return
+        for target in assignment.targets if isinstance(assignment, ast.Assign) else [assignment.target]:
+            added = self._added_to(target, end(assignment), target, _LAST) if isinstance(target, ast.Name) else []
             if added:
                 yield from self.of(ast.copy_location(ast.List([*words.elts, *added], ast.Load()), words))
 

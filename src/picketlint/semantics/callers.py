@@ -85,10 +85,10 @@ class Callers:
         function = self.functions.owner(parameter)
         if function is None or parameter in (function.args.vararg, function.args.kwarg):
             return [], False
-        place = self.resolver.place_of(function.args, parameter)
+        place = self.resolver.place_of(parameter)
         found = self.functions.calls.argument(call, parameter.arg, -1 if place is None else place - bound)
         if found.state is State.ABSENT:
-            default = self.resolver.default_of(function.args, parameter)
+            default = self.resolver.default_of(parameter)
             return ([default], True) if default is not None else ([], False)
         return [candidate.value for candidate in found.candidates], found.state is State.GIVEN
 

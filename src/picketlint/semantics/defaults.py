@@ -13,7 +13,7 @@ from picketlint.base.records import NamedTuple
 from picketlint.knowledge.defaults import FIELD_CALLS, FLAG_DEFINERS, OPTION_CALLS
 from picketlint.semantics.calls import Calls, State
 from picketlint.semantics.names import Resolver
-from picketlint.semantics.tree import FUNCTIONS, FunctionNode, last_name
+from picketlint.semantics.tree import last_name
 
 PARAMETER = "parameter"
 FIELD = "field"
@@ -64,9 +64,8 @@ class Defaults:
                 yield from self._of_tuple(call, wanted)
 
     def _parameter(self, node: ast.arg) -> Iterator[Default]:
-        function: FunctionNode = next(a for a in self.resolver.tree.ancestors(node) if isinstance(a, FUNCTIONS))
-        default = self.resolver.default_of(function.args, node)
-        if default is not None:
+        function, default = self.resolver.tree.owner(node), self.resolver.default_of(node)
+        if function is not None and default is not None:
             yield from self._unwrapped(node.arg, PARAMETER, node, default, function)
 
     def _field(self, node: ast.Name) -> Iterator[Default]:

@@ -23,7 +23,7 @@ from picketlint.knowledge.exports import (
 )
 from picketlint.knowledge.sinks import SHELLS
 from picketlint.model import Confidence
-from picketlint.semantics.shells import COMMAND_FLAG
+from picketlint.semantics.shells import COMMAND_FLAG, program_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _set_by(written: list[str], kept: dict[str, str], depth: int) -> Iterator[Se
 def _handed_on(words: Sequence[str]) -> Iterator[str]:
     """The text behind ``bash -c``."""
     for place in range(2, len(words)):
-        if _COMMAND_FLAG.fullmatch(words[place - 1]) and _program(words[place - 2]) in SHELLS:
+        if _COMMAND_FLAG.fullmatch(words[place - 1]) and program_name(words[place - 2]) in SHELLS:
             yield words[place]
 
 
@@ -228,7 +228,7 @@ def set_by_words(words: Sequence[str]) -> Iterator[Setting]:
     options: tuple[str, ...] = ()
     for place, word in enumerate(words):
         before = words[place - 1] if place else ""
-        name = _program(word)
+        name = program_name(word)
         if name in PROGRAMS:
             setting = True
         elif name in OPTIONS:
@@ -241,7 +241,3 @@ def set_by_words(words: Sequence[str]) -> Iterator[Setting]:
         given = word[len(attached) + 1 :] if attached is not None else word if before in options else ""
         for one in given.split(",") if program in SEVERAL else [given]:
             yield from [found] if (found := _setting(one)) is not None else []
-
-
-def _program(word: str) -> str:
-    return word.rpartition("/")[2]

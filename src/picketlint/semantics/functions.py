@@ -52,7 +52,7 @@ class Functions:
         function = self.owner(parameter)
         if function is None:
             return
-        place = self.resolver.place_of(function.args, parameter)
+        place = self.resolver.place_of(parameter)
         for call, bound in self.sites(function):
             found = self.calls.argument(call, parameter.arg, -1 if place is None else place - bound)
             if found is not ABSENT:

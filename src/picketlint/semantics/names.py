@@ -120,7 +120,7 @@ class Resolver(Solver[ast.AST, Names]):
     def _value_of(self, binding: Binding) -> ast.expr | None:
         """The expression that a binding takes its names from, if it is one."""
         if binding.kind is Kind.PARAMETER:
-            return self.parameter_default(binding)
+            return self.default_of(binding.node)
         return binding.value if binding.kind is Kind.VALUE else None
 
     # -- answers -------------------------------------------------------------------------------------------------------
@@ -160,20 +160,19 @@ class Resolver(Solver[ast.AST, Names]):
         names = get(value)
         return names._replace(complete=False) if binding.kind is Kind.PARAMETER else names
 
-    def parameter_default(self, binding: Binding) -> ast.expr | None:
-        """The default of the parameter that a PARAMETER binding stands for; None without one."""
-        function = binding.scope
-        return self.default_of(function.args, binding.node) if isinstance(function, FUNCTIONS) else None
-
-    def default_of(self, arguments: ast.arguments, parameter: ast.AST) -> ast.expr | None:
-        """The default expression of a parameter in a signature; None for one without a default."""
-        found = self._parameters(arguments).get(parameter)
+    def default_of(self, parameter: ast.AST) -> ast.expr | None:
+        """The default expression of a parameter; None for one without a default."""
+        found = self._parameter(parameter)
         return found.default if found is not None else None
 
-    def place_of(self, arguments: ast.arguments, parameter: ast.AST) -> int | None:
-        """The 0-based place of a parameter among the positional ones of a signature; None for any other."""
-        found = self._parameters(arguments).get(parameter)
+    def place_of(self, parameter: ast.AST) -> int | None:
+        """The 0-based place of a parameter among the positional ones of its signature; None for any other."""
+        found = self._parameter(parameter)
         return found.place if found is not None else None
+
+    def _parameter(self, node: ast.AST) -> Parameter | None:
+        arguments = self.tree.parent(node)
+        return self._parameters(arguments).get(node) if isinstance(arguments, ast.arguments) else None
 
     def owner_of(self, arguments: ast.arguments, default: ast.AST) -> ast.arg | None:
         """The parameter in a signature that an expression is the default of."""

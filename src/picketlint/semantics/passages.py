@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
+from picketlint.base.lines import line_starts
 from picketlint.base.records import NamedTuple
 from picketlint.model import Confidence, Severity, Span
 from picketlint.semantics.module import Module
@@ -120,9 +121,7 @@ class Places:
     """Between offsets in a text and lines and columns, both 1-based."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0]
-        for line in text.split("\n"):
-            self._starts.append(self._starts[-1] + len(line) + 1)
+        self._starts = line_starts(text)
 
     def span(self, start: int, end: int) -> Span:
         """The place of the text between two offsets."""

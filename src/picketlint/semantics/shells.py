@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from picketlint.base.lazy import regex
@@ -39,7 +38,12 @@ def programs(word: ast.expr, module: Module) -> Iterator[str]:
     for option in module.value(word).options:
         text = option.value if isinstance(option.value, str) else _looked_up(option.node, module)
         if text:
-            yield re.split(r"[\\/]", text)[-1].lower().removesuffix(".exe")
+            yield program_name(text)
+
+
+def program_name(word: str) -> str:
+    """The name of the program that a word of a command runs: without its folder and its ending, in lower case."""
+    return word.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
 
 
 def _looked_up(node: ast.AST, module: Module) -> str:

@@ -103,7 +103,7 @@ class Evaluator(Solver[ast.AST, Value]):
         if binding.node in self.assumed:
             return []
         if binding.kind is Kind.PARAMETER:
-            default = self.resolver.parameter_default(binding)
+            default = self.resolver.default_of(binding.node)
             return [] if default is None else [default]
         if value is None:
             return []
