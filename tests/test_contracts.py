@@ -30,7 +30,7 @@ LAYERS = [
     ["exceptions"],
     ["listening rule"],
     ["dispatch", "registry", "rulepage", "rules"],
-    ["analysis beside", "prefilter"],
+    ["analysis notebook_texts", "prefilter"],
     ["engine"],
     ["configuration"],
     ["discovery"],

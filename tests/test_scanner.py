@@ -15,7 +15,7 @@ from ways import WAYS
 
 from picketlint import prefilter, registry
 from picketlint.credentials.names import ENDINGS
-from picketlint.credentials.spotting import NAMES, named, told
+from picketlint.credentials.spotting import NAMES, may_bind, may_log
 from picketlint.matching.needles import EACH, tabulated
 from picketlint.matching.scanner import Scanner, scanner_for, words_around
 from picketlint.matching.vocabulary import Vocabulary
@@ -86,7 +86,7 @@ def test_every_key_of_the_vocabulary_is_a_key_of_the_scanner(text: str) -> None:
     compounds, keys = Vocabulary(TABLE).of(data)
     assert not {key for key in keys - scanned.keys if not str(key).startswith(EACH)}
     around = words_around(scanned.parts, data)
-    for ask in (named, told):
+    for ask in (may_bind, may_log):
         assert ask(data, lambda: around) or not ask(data, lambda: compounds)
 
 
@@ -150,7 +150,7 @@ def test_a_name_with_dots_holds_a_part(words: tuple[str, ...]) -> None:
         name = before + between.join(words)
         data = f"{name} = 'x'\n".encode()
         compounds = Vocabulary(TABLE).of(data)[0]
-        for ask in (named, told):
+        for ask in (may_bind, may_log):
             assert not ask(data, compounds.copy) or _has_part(name), name
 
 

@@ -32,10 +32,10 @@ configuration.settings discovery discovery.targets engine matching matching.need
 registry reporting.sources reporting.summary scan source
 """
 _OWN_FINDING = """
-analysis dispatch examples knowledge knowledge.defaults knowledge.handers knowledge.signatures listening
+analysis dispatch examples knowledge knowledge.callbacks knowledge.defaults knowledge.signatures listening
 matching.comments matching.triggers reporting.sanitize reporting.snippet reporting.text rule rules
-rules.pkt101_unsafe_torch_load semantics semantics.arguments semantics.bindings semantics.calls semantics.classes
-semantics.defaults semantics.dispatching semantics.guards semantics.handed semantics.judgements semantics.limits
+rules.pkt101_unsafe_torch_load semantics semantics.arguments semantics.bindings semantics.callbacks semantics.calls
+semantics.classes semantics.defaults semantics.dispatching semantics.guards semantics.judgements semantics.limits
 semantics.mentions semantics.module semantics.names semantics.options semantics.sites semantics.solver semantics.tree
 semantics.values semantics.verification semantics.wrappers
 """

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from picketlint import registry
 from picketlint.engine import Checks, analyze
-from picketlint.matching.needles import APART, ASK, CODE, EACH, beginning_of, meant, tabulated
+from picketlint.matching.needles import APART, ASK, CODE, EACH, beginning_of, resolve, tabulated
 from picketlint.matching.vocabulary import Vocabulary
 from picketlint.model import Finding
 from picketlint.prefilter import Look, Prefilter, _matches
@@ -76,7 +76,7 @@ def test_a_sign_behind_a_stroke_is_looked_for(expression: str, beginning: bytes)
 
 @pytest.mark.parametrize("part", ASKED)
 def test_a_function_that_is_asked_is_there_and_not_the_first_thing(part: str) -> None:
-    assert meant(part)(b"", list) is False
+    assert resolve(part)(b"", list) is False
     assert part not in FIRSTS
     assert all(trigger[0] != part for entry in ENTRIES for trigger in entry.triggers if isinstance(trigger, tuple))
 

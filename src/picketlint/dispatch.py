@@ -82,16 +82,16 @@ def _calls(wanted: dict[str, list[Check]], module: Module) -> Reported:
     parts = module.mentions.parts(frozenset(wanted))
     for node in module.mentions.calls_of(parts):
         yield from _called(node, wanted, module)
-    for later in module.handed_over.values():
+    for later in module.callback_calls.values():
         if module.mentions.may_mean(later.func, parts):
-            yield from _called(later, wanted, module, handed=True)
+            yield from _called(later, wanted, module, callback=True)
 
 
-def _called(node: ast.Call, wanted: dict[str, list[Check]], module: Module, *, handed: bool = False) -> Reported:
+def _called(node: ast.Call, wanted: dict[str, list[Check]], module: Module, *, callback: bool = False) -> Reported:
     names = module.calls.target(node).names
     for name in names.names:
         if name in wanted:
-            yield from _run(wanted[name], Call(node, name, names.certain is not None, handed), module)
+            yield from _run(wanted[name], Call(node, name, names.certain is not None, callback), module)
 
 
 def _run(checks: list[Check], subject: object, module: Module) -> Reported:

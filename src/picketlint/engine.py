@@ -199,7 +199,7 @@ def _analyze_dotenv(data: bytes | str, path: str, entries: tuple[registry.Entry,
 
 def _analyze_notebook(data: bytes, path: str, checks: Checks) -> Report:
     """Check a notebook: its Python as one module, the rest of it for what rules look for in any text."""
-    from picketlint.beside import check_texts
+    from picketlint.notebook_texts import check_texts
     from picketlint.notebooks.joining import join
     from picketlint.notebooks.placing import placed, placed_note
     from picketlint.notebooks.reading import read as read_notebook

@@ -23,7 +23,7 @@ from picketlint.matching.needles import (
     Table,
     beginning_of,
     begun_by,
-    meant,
+    resolve,
     stands_alone,
     tabulated,
 )
@@ -278,7 +278,7 @@ class _Text:
 
     def _found(self, part: bytes | str) -> bool:
         if isinstance(part, str) and part.startswith(ASK):
-            asked: Asked = meant(part)
+            asked: Asked = resolve(part)
             return asked(self._data, self._compounds)
         there = self.holds_beginning(_beginning(part))
         if isinstance(part, bytes) or not there:

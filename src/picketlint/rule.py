@@ -194,15 +194,15 @@ def __getattr__(name: str) -> object:
 class Call(NamedTuple):
     """A call whose callee can be one of the names a rule asked for.
 
-    ``name`` is the qualified name that matched; ``certain`` says that the callee can be nothing else. ``handed``: the
-    function is handed to something else to call; ``node`` then stands for that call, and in the tree in the one that
-    hands it over.
+    ``name`` is the qualified name that matched; ``certain`` says that the callee can be nothing else. ``callback``:
+    the function is handed to something else to call; ``node`` stands for that call then, and in the tree in the one
+    that hands it over.
     """
 
     node: ast.Call
     name: str
     certain: bool
-    handed: bool = False
+    callback: bool = False
 
 
 class Hit(NamedTuple):

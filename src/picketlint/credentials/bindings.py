@@ -80,11 +80,11 @@ def glimpse_of(secret: str) -> str:
     return f"`{shown}...`, {len(secret)} characters"
 
 
-def levels_of(how: Strength, *, login: bool) -> tuple[Severity, Confidence]:
+def levels_of(grade: Strength, *, login: bool) -> tuple[Severity, Confidence]:
     """How bad what looks so is in the code, and how sure that it is a credential."""
-    if how is Strength.RANDOM:
+    if grade is Strength.RANDOM:
         return Severity.HIGH, Confidence.HIGH
-    if how is Strength.CHOSEN:
+    if grade is Strength.CHOSEN:
         return Severity.HIGH, Confidence.HIGH if login else Confidence.MEDIUM
     return Severity.MEDIUM, Confidence.MEDIUM
 
@@ -174,12 +174,12 @@ def _bound(module: Module) -> Iterator[Credential]:
                 continue
             if explains(literal, module) or not all(is_working(_name_of(binding)) for binding in option.via):
                 continue
-            for name, secret, how in _judged(sink, text, literal, module):
-                if how is not Strength.RANDOM and tables.says(literal, text):
+            for name, secret, grade in _judged(sink, text, literal, module):
+                if grade is not Strength.RANDOM and tables.says(literal, text):
                     continue
                 anchor = home(literal, module)
                 trace = module.steps(option.via) if option.via else ()
-                yield Credential(name, secret, how, literal, anchor, bool(sink.beside), sink.compared, trace)
+                yield Credential(name, secret, grade, literal, anchor, bool(sink.login), sink.compared, trace)
 
 
 def _name_of(binding: Binding) -> str:
@@ -215,19 +215,19 @@ def _judged(sink: Sink, text: str, literal: ast.AST, module: Module) -> Iterator
         if not found and strength(text, Kind.MACHINE) is Strength.RANDOM:
             yield sink.name, text, Strength.RANDOM
         return
-    how = strength(text, sink.kind)
-    if how is Strength.NONE or (how is not Strength.RANDOM and _names_itself(sink, text, literal, module)):
+    grade = strength(text, sink.kind)
+    if grade is Strength.NONE or (grade is not Strength.RANDOM and _names_itself(sink, text, literal, module)):
         return
-    if how is Strength.WORD and (not sink.beside or sink.compared or is_shown(text)):
+    if grade is Strength.WORD and (not sink.login or sink.compared or is_shown(text)):
         return
-    if how in (Strength.WORD, Strength.KNOWN) and is_local(_given(sink, USER_NAMES), text, _given(sink, HOST_NAMES)):
+    if grade in (Strength.WORD, Strength.KNOWN) and is_local(_given(sink, USER_NAMES), text, _given(sink, HOST_NAMES)):
         return
-    yield sink.name, text, how
+    yield sink.name, text, grade
 
 
 def _given(sink: Sink, names: frozenset[str]) -> str:
     """The literal that is given beside a credential under one of these names."""
-    for name, value in sink.beside.items():
+    for name, value in sink.login.items():
         if name in names and isinstance(value, ast.Constant) and isinstance(value.value, str):
             return value.value
     return ""

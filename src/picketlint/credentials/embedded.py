@@ -90,9 +90,9 @@ def embedded(text: str) -> Iterator[Embedded]:
         yield from _in_elements(text)
     if "'" in text and ("password" in lowered or "identified" in lowered):
         for value in _IN_SQL.findall(text):
-            how = strength_of_login("", value, "")
-            if how in (Strength.CHOSEN, Strength.RANDOM):
-                yield Embedded("password in SQL", value, how)
+            grade = strength_of_login("", value, "")
+            if grade in (Strength.CHOSEN, Strength.RANDOM):
+                yield Embedded("password in SQL", value, grade)
     if _SET.search(text):
         yield from _in_settings(text)
     if "bearer " in lowered or "basic " in lowered:
@@ -163,10 +163,10 @@ def _in_urls(text: str) -> Iterator[Embedded]:
             user, password, host = found.groups()
             if password is not None:
                 password = unquoted(password)
-                how = strength_of_login(user, password, host)
+                grade = strength_of_login(user, password, host)
                 # In a sentence, words show what goes where.
-                if how is not Strength.NONE and (how is not Strength.WORD or " " not in text):
-                    yield Embedded("password in a URL", password, how)
+                if grade is not Strength.NONE and (grade is not Strength.WORD or " " not in text):
+                    yield Embedded("password in a URL", password, grade)
             elif strength(user, Kind.MACHINE) is Strength.RANDOM and not _is_public(found, scheme):
                 yield Embedded("token in a URL", user, Strength.RANDOM)
         start = text.find("://", start + 3)
@@ -187,19 +187,19 @@ def _in_connections(text: str) -> Iterator[Embedded]:
         if server is None:
             break
         user = _USER_SETTING.search(text)
-        how = strength_of_login(user.group(1) if user else "", value, server.group(1))
+        grade = strength_of_login(user.group(1) if user else "", value, server.group(1))
         # A word beside what is filled in later is filled in, too, or stands for what nobody is to see.
-        if how is not Strength.NONE and (how is not Strength.WORD or "%" not in server.group(1)):
-            yield Embedded(f"{name} in a connection string", value, how)
+        if grade is not Strength.NONE and (grade is not Strength.WORD or "%" not in server.group(1)):
+            yield Embedded(f"{name} in a connection string", value, grade)
 
 
 def _in_assignments(text: str) -> Iterator[Embedded]:
     forms = (_QUERY, _SHELL) if _SHOWS.match(text) else (_QUERY, _SHELL, _BEFORE_PROGRAM, _OPTION)
     for name, value in (found for form in forms for found in form.findall(text)):
         kind = kind_of(name)
-        how = strength(unquoted(value), kind) if kind is not None else Strength.NONE
-        if how in (Strength.CHOSEN, Strength.RANDOM):
-            yield Embedded(name, value, how)
+        grade = strength(unquoted(value), kind) if kind is not None else Strength.NONE
+        if grade in (Strength.CHOSEN, Strength.RANDOM):
+            yield Embedded(name, value, grade)
 
 
 def _in_json(text: str) -> Iterator[Embedded]:
@@ -212,9 +212,9 @@ def _in_json(text: str) -> Iterator[Embedded]:
 def _in_elements(text: str) -> Iterator[Embedded]:
     for name, value in _ELEMENT.findall(text):
         kind = kind_of(name)
-        how = strength(value, kind) if kind is not None else Strength.NONE
-        if how in (Strength.CHOSEN, Strength.RANDOM):
-            yield Embedded(name, value, how)
+        grade = strength(value, kind) if kind is not None else Strength.NONE
+        if grade in (Strength.CHOSEN, Strength.RANDOM):
+            yield Embedded(name, value, grade)
 
 
 def _in_settings(text: str) -> Iterator[Embedded]:

@@ -72,6 +72,6 @@ def _handed(program: str, words: Sequence[str], place: int, end: int) -> Iterato
 
 
 def _judged(program: str, words: Sequence[str], place: int, user: str, password: str) -> Iterator[Handed]:
-    how = strength_of_login(user, password, "")
-    if how in _SUFFICIENT:
-        yield Handed(place, Embedded(f"password for {program}", password, how))
+    grade = strength_of_login(user, password, "")
+    if grade in _SUFFICIENT:
+        yield Handed(place, Embedded(f"password for {program}", password, grade))

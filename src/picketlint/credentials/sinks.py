@@ -50,14 +50,14 @@ _USER_KEY = regex(USER_KEY)
 class Sink(NamedTuple):
     """An expression that has the name of a credential.
 
-    ``beside``: what says who logs in with it and where, by name in small letters: the other keywords of a call, the
+    ``login``: what says who logs in with it and where, by name in small letters: the other keywords of a call, the
     other entries of a dict. ``compared``: it is compared with the credential.
     """
 
     name: str
     kind: Kind
     value: ast.expr
-    beside: dict[str, ast.expr | None]
+    login: dict[str, ast.expr | None]
     compared: bool = False
 
 
@@ -127,16 +127,16 @@ def _bound(target: ast.expr, value: ast.expr, module: Module) -> Iterator[Sink]:
         return
     name = name_of(target, module)
     # Two words can be something else under this name, such as the methods that a server knows.
-    pair = (sink._replace(beside={}) for sink in _pair(value, module))
+    pair = (sink._replace(login={}) for sink in _pair(value, module))
     yield from pair if name in LOGIN_PAIRS else _named(name, value)
 
 
-def _named(name: str | None, value: ast.expr, beside: dict[str, ast.expr | None] | None = None) -> Iterator[Sink]:
+def _named(name: str | None, value: ast.expr, login: dict[str, ast.expr | None] | None = None) -> Iterator[Sink]:
     if not name:
         return
     kind = _kind(name, value)
     if kind is not None:
-        yield Sink(name, kind, value, beside or {})
+        yield Sink(name, kind, value, login or {})
         return
     elements = _elements(value)
     kind = kind_of_many(name) if elements else None
@@ -173,9 +173,9 @@ def _keywords(call: ast.Call, module: Module) -> Iterator[Sink]:
         if keyword.arg and _is_wanted(keyword.arg, keyword.value)
     ]
     if wanted:
-        beside = _login((keyword.arg or "", keyword.value) for keyword in call.keywords)
+        login = _login((keyword.arg or "", keyword.value) for keyword in call.keywords)
         for name, value in wanted:
-            yield from _pair(value, module) if name in LOGIN_PAIRS else _named(name, value, beside)
+            yield from _pair(value, module) if name in LOGIN_PAIRS else _named(name, value, login)
     yield from _as_pair((keyword.arg, keyword.value) for keyword in call.keywords)
 
 
@@ -189,7 +189,7 @@ def _pair(value: ast.expr, module: Module) -> Iterator[Sink]:
         reaching = module.resolver.bindings.lookup(value.id, value)
         for one in reaching.bindings if reaching is not None else ():
             if one.kind is Bound.VALUE and isinstance(one.value, ast.Tuple):
-                yield from (sink._replace(beside={}) for sink in _pair(one.value, module))
+                yield from (sink._replace(login={}) for sink in _pair(one.value, module))
     if isinstance(value, ast.Tuple) and len(value.elts) == 2:
         yield Sink("password", Kind.PASSWORD, value.elts[1], {"user": value.elts[0]})
 
@@ -202,9 +202,9 @@ def _entries(display: ast.Dict) -> Iterator[Sink]:
         if isinstance(key, str) and (_kind(key, value) is not None or kind_of_many(key) is not None)
     ]
     if wanted:
-        beside = _login((key, value) for key, value in zip(keys, display.values, strict=True) if isinstance(key, str))
+        login = _login((key, value) for key, value in zip(keys, display.values, strict=True) if isinstance(key, str))
         for key, value in wanted:
-            yield from _named(key, value, beside)
+            yield from _named(key, value, login)
     yield from _short(keys, display)
     yield from _of_user(keys, display)
     yield from _as_pair((key, value) for key, value in zip(keys, display.values, strict=True))
@@ -214,9 +214,9 @@ def _short(keys: Sequence[object], display: ast.Dict) -> Iterator[Sink]:
     """The password in a dict that says whose it is: ``{"user": "u", "pass": "p"}``."""
     short = [at for at, key in enumerate(keys) if key in SHORT_KEYS]
     if short:
-        beside = _login((key, value) for key, value in zip(keys, display.values, strict=True) if isinstance(key, str))
+        login = _login((key, value) for key, value in zip(keys, display.values, strict=True) if isinstance(key, str))
         if not USER_KEYS.isdisjoint(key for key in keys if isinstance(key, str)):
-            yield from (Sink("password", Kind.PASSWORD, display.values[at], beside) for at in short)
+            yield from (Sink("password", Kind.PASSWORD, display.values[at], login) for at in short)
 
 
 def _of_user(keys: Sequence[object], display: ast.Dict) -> Iterator[Sink]:
@@ -289,12 +289,12 @@ def _placed(call: ast.Call, module: Module) -> Iterator[Sink]:
     names = module.calls.target(call).names.names or _entered(call.func, module)
     signature = next((SIGNATURES[name] for name in names if name in SIGNATURES), ())
     given = {name: module.argument(call, name, place).candidates for place, name in enumerate(signature)}
-    beside = _login((name, candidate.value) for name, candidates in given.items() for candidate in candidates)
+    login = _login((name, candidate.value) for name, candidates in given.items() for candidate in candidates)
     for parameter, candidates in given.items():
         name = PARAMETERS.get(parameter, parameter)
         kind = kind_of(name)
         if kind is not None:
-            yield from (Sink(name, kind, candidate.value, beside) for candidate in candidates)
+            yield from (Sink(name, kind, candidate.value, login) for candidate in candidates)
 
 
 def _entered(callee: ast.expr, module: Module) -> tuple[str, ...]:
@@ -363,7 +363,7 @@ def _defaults(module: Module) -> Iterator[Sink]:
             continue
         kind = _kind(default.name, default.value)
         if kind is not None:
-            yield Sink(default.name, kind, default.value, signatures.beside(default.anchor))
+            yield Sink(default.name, kind, default.value, signatures.login(default.anchor))
 
 
 def _options(call: ast.Call) -> Iterator[str]:
@@ -388,7 +388,7 @@ class _Signatures:
         self._module = module
         self._known: dict[ast.AST, dict[str, ast.expr | None]] = {}
 
-    def beside(self, anchor: ast.AST) -> dict[str, ast.expr | None]:
+    def login(self, anchor: ast.AST) -> dict[str, ast.expr | None]:
         """Those of the function that a parameter belongs to; nothing for what is no parameter."""
         arguments = self._module.tree.parent(anchor)
         if not isinstance(anchor, ast.arg) or not isinstance(arguments, ast.arguments):

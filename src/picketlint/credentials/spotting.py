@@ -71,12 +71,12 @@ class _TooManyError(Exception):
     """A file has so many names that looking at all of them does not pay."""
 
 
-def named(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
+def may_bind(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
     """Whether something in a file has the name of a credential, or of several, and may be given a value."""
     return _spotted(data, words(), _is_name, lambda start, end: not is_unbound(data, start, end, _is_name))
 
 
-def told(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
+def may_log(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
     """Whether something has a name that says enough where the value is not in sight, and may be written to a log."""
     known = words()
     return _spotted(data, known, _is_telling, lambda start, end: True) and _writes(data) and _may_be_logged(data, known)
@@ -122,7 +122,7 @@ def _writes(data: bytes) -> bool:
     )
 
 
-def sent(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
+def may_send(data: bytes, words: Callable[[], Collection[bytes]]) -> bool:
     """Whether the scheme of an ``Authorization`` header stands before what can be a credential."""
     from picketlint.credentials.embedded import in_header
 

@@ -283,7 +283,7 @@ _SPOTTING = f"{ASK}picketlint.credentials.spotting:"
 _BAKED = f"{ASK}picketlint.credentials.cookies:may_hold_cookies"
 _NAMES = f"{EACH}picketlint.credentials.spotting:NAMES"
 # What says that the name of a credential is there which says enough by itself.
-LOGGED_TRIGGERS: tuple[Trigger, ...] = ((_NAMES, f"{_SPOTTING}told"),)
+LOGGED_TRIGGERS: tuple[Trigger, ...] = ((_NAMES, f"{_SPOTTING}may_log"),)
 
 
 def credential_triggers() -> tuple[Trigger, ...]:
@@ -293,9 +293,9 @@ def credential_triggers() -> tuple[Trigger, ...]:
     password without a name.
     """
     return (
-        (_NAMES, f"{_SPOTTING}named"),
+        (_NAMES, f"{_SPOTTING}may_bind"),
         (b"://", r"://[^\s/?]{0,400}(?:@|[\"']\s{0,40}[+\"'\\#])"),
-        *((scheme, f"{_SPOTTING}sent") for scheme in (b"asic", b"ASIC", b"earer", b"EARER")),
+        *((scheme, f"{_SPOTTING}may_send") for scheme in (b"asic", b"ASIC", b"earer", b"EARER")),
         # In a text, the sign of an escape sequence can be part of the word: ``\nCookie: ...``.
         *((name, _BAKED) for name in sorted({*COOKIE_NAMES, *ADD_COOKIES, SET_COOKIE, "nCookie", "ncookie"})),
         *((call, rf"{call}[\s\\]*[(#]") for call in sorted(LOGIN_CALLS)),

@@ -154,7 +154,7 @@ def stands_alone(word: bytes, data: bytes, joining: Container[int]) -> Iterator[
 
 
 @cached
-def meant(part: str) -> Any:
+def resolve(part: str) -> Any:
     """What a part of a trigger means that names it, by module and name, behind a sign."""
     from importlib import import_module
 
@@ -176,7 +176,7 @@ def _parted(rule: str, trigger: Trigger) -> Needle:
 
 
 def _spelling(key: str) -> tuple[str, tuple[bytes, ...], bytes]:
-    spelling: Spelling = meant(key)
+    spelling: Spelling = resolve(key)
     return key, spelling.hints, b" ".join(spelling.parts())
 
 

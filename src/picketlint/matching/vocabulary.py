@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picketlint.matching.needles import ASCII_COMPOUNDS, COMPOUNDS, EACH, WORDS, Table, meant
+from picketlint.matching.needles import ASCII_COMPOUNDS, COMPOUNDS, EACH, WORDS, Table, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Vocabulary:
             if isinstance(key, bytes):
                 matters = key in compound.split(b"-")
             else:
-                matters = not key.startswith(EACH) or meant(key).holds(compound)
+                matters = not key.startswith(EACH) or resolve(key).holds(compound)
             if matters:
                 self._telling.setdefault(compound, set()).add(key)
 

@@ -25,13 +25,13 @@ _EMBEDDED = re.compile(r"(;base64,)[A-Za-z0-9+/=\s\\]+")
 class Cell(NamedTuple):
     """One cell. ``number`` is its 1-based position among all cells, ``source`` its text with line feeds.
 
-    ``beside`` is the object that holds outputs and metadata.
+    ``fields`` are those of the cell's object, outputs and metadata among them.
     """
 
     number: int
     is_code: bool
     source: str
-    beside: Mapping[str, object]
+    fields: Mapping[str, object]
 
 
 class Fault(NamedTuple):
@@ -163,9 +163,9 @@ def _object(holder: object, key: str) -> Mapping[str, object]:
 def texts(notebook: Notebook) -> Iterator[Text]:
     """The texts in outputs and metadata, one after the other: together they can be larger than all else."""
     for cell in notebook.cells:
-        for text in _within(cell.beside.get("outputs")):
+        for text in _within(cell.fields.get("outputs")):
             yield Text(cell, text, "in an output of this cell")
-        for text in _within(cell.beside.get("metadata")):
+        for text in _within(cell.fields.get("metadata")):
             yield Text(cell, text, "in the metadata of this cell")
     for text in _within(notebook.metadata):
         yield Text(None, text, "in the metadata of the notebook")

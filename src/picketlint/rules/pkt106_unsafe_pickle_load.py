@@ -253,7 +253,7 @@ class UnsafePickleLoad(Rule):
             return
         if not target.unfinished and (self._round_trip(call.node, module) or module.opted_in(call.node)):
             return
-        focus = call.node.func if call.handed else None
+        focus = call.node.func if call.callback else None
         yield self._report(call.node, call.name, target.names, module, focus)
 
     @on_keyword(*DESERIALIZERS)

@@ -229,7 +229,7 @@ class DynamicEval(Rule):
     @on_call(*SINKS)
     def call(self, call: Call, module: Module) -> Iterator[Hit]:
         """The builtin, under whatever name, also where it is given to something that calls it."""
-        if call.handed:
+        if call.callback:
             yield from self._applied(call, module)
             return
         target = module.calls.target(call.node)

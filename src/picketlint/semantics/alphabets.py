@@ -20,20 +20,20 @@ _GROUP = regex(r"\((?:\?:|\?P<\w+>)?")
 _BEYOND_ASCII = "\u00e9"
 
 
-def matched(pattern: str, how: str) -> frozenset[str] | None:
+def matched(pattern: str, extent: str) -> frozenset[str] | None:
     """The characters of a text that a pattern matches ``whole``, from its ``beginning`` or ``anywhere``, if told."""
     if len(pattern) > MAX_PATTERN:
         return None
-    body, first = pattern, how in ("whole", "beginning")
+    body, first = pattern, extent in ("whole", "beginning")
     for anchor in ("^", r"\A"):
         if body.startswith(anchor):
             body, first = body.removeprefix(anchor), True
-    last = how == "whole"
+    last = extent == "whole"
     for anchor in (r"\Z", r"\z", "$"):
         if body.endswith(anchor) and not body.endswith("\\" + anchor):
             body, last = body.removesuffix(anchor), True
             break
-    anchored_apart = how != "whole" and "|" in _outside_groups(body)
+    anchored_apart = extent != "whole" and "|" in _outside_groups(body)
     return _alphabet(body) if first and last and not anchored_apart else None
 
 

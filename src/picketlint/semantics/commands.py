@@ -129,7 +129,7 @@ def shell_commands(module: Module) -> Iterator[ShellCommand]:
             running.add(call)
             reported.update(command.candidates)
             yield command._replace(anchor=call)
-    for call, later in module.handed_over.items():
+    for call, later in module.callback_calls.items():
         # A command that is part of a `partial` object is reported there.
         apart = call not in running and not isinstance(later.func, ast.Call)
         command = _of_call(later, module) if apart and module.may_mean(later.func, _RUNNERS) else None
@@ -141,7 +141,7 @@ def shell_commands(module: Module) -> Iterator[ShellCommand]:
         told = module.tree.parent(keyword) if keyword.arg == _FLAG else None
         if not isinstance(told, ast.Call) or told in running:
             continue
-        command = _of_wrapper(module.handed_over.get(told, told), module)
+        command = _of_wrapper(module.callback_calls.get(told, told), module)
         if command is not None:
             reported.update(command.candidates)
             yield command._replace(anchor=told)

@@ -149,11 +149,11 @@ class Module:
     # -- calls ---------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def handed_over(self) -> Mapping[ast.Call, ast.Call]:
-        """The calls that other calls bring about of functions handed to them, by those, in which they stand."""
-        from picketlint.semantics.handed import HANDERS, handed_over
+    def callback_calls(self) -> Mapping[ast.Call, ast.Call]:
+        """The calls of callbacks, by the calls that bring them about, in which they stand."""
+        from picketlint.semantics.callbacks import CALLBACK_TAKERS, callback_call
 
-        found = {call: later for call in self.mentions.calls_written(HANDERS) if (later := handed_over(call))}
+        found = {call: later for call in self.mentions.calls_written(CALLBACK_TAKERS) if (later := callback_call(call))}
         for call, later in found.items():
             self.tree.insert(later, call)
         return found
@@ -167,7 +167,7 @@ class Module:
 
     def may_call(self, call: ast.Call, names: Collection[str]) -> bool:
         """Whether a call, or one that it brings about, can be one of the things with these qualified names."""
-        later = self.handed_over.get(call)
+        later = self.callback_calls.get(call)
         calls = (call,) if later is None else (call, later)
         return any(name in names for call in calls for name in self.calls.target(call).names.names)
 

@@ -1,22 +1,22 @@
-"""Functions that are handed to something else to call: ``pool.map(f, xs)``, ``submit(f, x)``, ``Thread(target=f)``."""
+"""Callbacks, functions that something else calls: ``pool.map(f, xs)``, ``submit(f, x)``, ``Thread(target=f)``."""
 
 from __future__ import annotations
 
 import ast
 
-from picketlint.knowledge.handers import CALLERS, MODULES, REMOTE, RUNNERS
+from picketlint.knowledge.callbacks import CALLERS, MODULES, REMOTE, RUNNERS
 from picketlint.semantics.calls import PARTIALS
 from picketlint.semantics.tree import last_name, starred
 
-# What calls have to be called for ``handed_over`` to find anything.
-HANDERS = frozenset({*RUNNERS, *CALLERS, REMOTE})
+# What calls have to be called for ``callback_call`` to find anything.
+CALLBACK_TAKERS = frozenset({*RUNNERS, *CALLERS, REMOTE})
 _WRITTEN_PARTIALS = frozenset(name.rpartition(".")[2] for name in PARTIALS)
 # They take the arguments in a tuple, and the keywords in a mapping after it or under one of these names.
 _APPLYING = frozenset({"apply", "apply_async"})
 _KEYWORDS = frozenset({"kwds", "kwargs"})
 
 
-def handed_over(call: ast.Call) -> ast.Call | None:
+def callback_call(call: ast.Call) -> ast.Call | None:
     """The call that ``pool.map(f, xs)``, ``submit(f, x)``, ``Thread(target=f, args=(x,))`` and the like bring about.
 
     It stands for what happens later and is no node of the tree. The arguments of a function mapped over a container

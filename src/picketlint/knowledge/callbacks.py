@@ -1,4 +1,4 @@
-"""What calls functions that it is given, by the last part of its name."""
+"""What calls the callbacks that it is given, by the last part of its name."""
 
 from __future__ import annotations
 
