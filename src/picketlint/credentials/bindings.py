@@ -12,8 +12,9 @@ from picketlint.credentials.cookies import cookies
 from picketlint.credentials.embedded import Embedded, embedded, in_header, in_lines, is_local, is_shown, unquoted
 from picketlint.credentials.examples import explains, is_in_document, key_of
 from picketlint.credentials.names import Kind, is_working, words
+from picketlint.credentials.naming import Sink
 from picketlint.credentials.programs import in_command, in_words
-from picketlint.credentials.sinks import Sink, sinks
+from picketlint.credentials.sinks import sinks
 from picketlint.credentials.strength import Strength, strength
 from picketlint.credentials.tables import Tables
 from picketlint.credentials.tokens import provider_of, tokens

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from picketlint.base.lazy import regex
 from picketlint.base.records import NamedTuple
 from picketlint.credentials.names import Kind, opens_session
-from picketlint.credentials.sinks import described
+from picketlint.credentials.naming import described
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.logins import ADD_COOKIES, COOKIE_NAMES, SET_COOKIE
 from picketlint.semantics.tree import last_name, start

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from picketlint.base.records import NamedTuple
 from picketlint.credentials.names import Kind, names_credential, words
-from picketlint.credentials.sinks import name_of
+from picketlint.credentials.naming import name_of
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.credentials import NOT_WORKING
 from picketlint.knowledge.logs import (

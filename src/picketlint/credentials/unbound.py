@@ -100,7 +100,7 @@ def _is_unbound_text(data: bytes, end: int, line: bytes) -> bool:
 
 def _may_take_names(call: str) -> bool:
     """Whether a function of this name is told what something is called, and what it is; what is no call may be, too."""
-    from picketlint.credentials.sinks import TAKING_NAMES
+    from picketlint.credentials.callsinks import TAKING_NAMES
 
     return call in TAKING_NAMES or iskeyword(call)
 
