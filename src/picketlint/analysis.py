@@ -112,7 +112,7 @@ class _Concealed:
         spans = {_span(secret, source) for _, hit in reported for secret in hit.secrets}
         bodies = {body for span in spans for body in _bodies(span, source)}
         self._stretches = sorted({stretch for body in bodies for stretch in source.stretches(body)})
-        self._values = self._told(bodies)
+        self._values = self._pattern(bodies)
         self._near: dict[tuple[int, int], tuple[Span, ...]] = {}
 
     def of(self, hit: Hit, finding: Finding) -> Finding:
@@ -134,7 +134,7 @@ class _Concealed:
         trace = tuple(step._replace(message=starred(step.message)) for step in finding.trace)
         return finding._replace(message=starred(finding.message), trace=trace, secrets=self._near[lines])
 
-    def _told(self, bodies: Iterable[Span]) -> re.Pattern[str] | None:
+    def _pattern(self, bodies: Iterable[Span]) -> re.Pattern[str] | None:
         """What finds the secrets that stand in one line."""
         texts: dict[str, None] = {}
         for body in sorted(bodies):

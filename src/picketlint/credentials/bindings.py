@@ -27,7 +27,7 @@ from picketlint.knowledge.credentials import (
 from picketlint.knowledge.defaults import FIELD_CALLS
 from picketlint.knowledge.logins import SHORTEST_TOKENS, TOKEN_OWNERS
 from picketlint.model import Confidence, Severity, Span
-from picketlint.semantics.tree import last_name
+from picketlint.semantics.tree import first_term, last_name
 from picketlint.semantics.values import fallback_of
 from picketlint.source import Source, UnreadableSourceError, parse
 
@@ -175,7 +175,7 @@ def _bound(module: Module) -> Iterator[Credential]:
                 continue
             if explains(literal, module) or not all(is_working(_name_of(binding)) for binding in option.via):
                 continue
-            for name, secret, grade in _judged(sink, text, literal, module):
+            for name, secret, grade in _secrets_in(sink, text, literal, module):
                 if grade is not Strength.RANDOM and tables.says(literal, text):
                     continue
                 anchor = home(literal, module)
@@ -208,7 +208,7 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _judged(sink: Sink, text: str, literal: ast.AST, module: Module) -> Iterator[tuple[str, str, Strength]]:
+def _secrets_in(sink: Sink, text: str, literal: ast.AST, module: Module) -> Iterator[tuple[str, str, Strength]]:
     """What a text is that has the name of a credential: its name, the secret in it, and what that looks like."""
     if sink.kind is Kind.HEADER:
         found = list(in_header(text))
@@ -221,12 +221,14 @@ def _judged(sink: Sink, text: str, literal: ast.AST, module: Module) -> Iterator
         return
     if grade is Strength.WORD and (not sink.login or sink.compared or is_shown(text)):
         return
-    if grade in (Strength.WORD, Strength.KNOWN) and is_local(_given(sink, USER_NAMES), text, _given(sink, HOST_NAMES)):
+    if grade in (Strength.WORD, Strength.KNOWN) and is_local(
+        _login_text(sink, USER_NAMES), text, _login_text(sink, HOST_NAMES)
+    ):
         return
     yield sink.name, text, grade
 
 
-def _given(sink: Sink, names: frozenset[str]) -> str:
+def _login_text(sink: Sink, names: frozenset[str]) -> str:
     """The literal that is given beside a credential under one of these names."""
     for name, value in sink.login.items():
         if name in names and isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -347,10 +349,6 @@ def _texts(module: Module) -> Iterator[tuple[ast.expr, str]]:
 
 def _is_telling(sum_: ast.BinOp) -> bool:
     """Whether the first text of a sum can be the beginning of one that holds a credential."""
-    first: ast.expr = sum_
-    while isinstance(first, ast.BinOp):
-        if not isinstance(first.op, ast.Add):
-            return False
-        first = first.left
+    first = first_term(sum_)
     text = _text(first.value) if isinstance(first, ast.Constant) else None
     return text is not None and ("://" in text or "=" in text or " " in text)

@@ -87,7 +87,7 @@ def _entries(display: ast.Dict) -> Iterator[Cookie]:
 def _assigned(target: ast.expr, value: ast.expr) -> Iterator[Cookie]:
     """``cookies = value``, ``cookies["sessionid"] = value``."""
     if isinstance(target, ast.Subscript) and _is_named(last_name(target.value)):
-        yield from _given(target.slice, value)
+        yield from _of_pair(target.slice, value)
     elif _is_named(_called(target)):
         yield from _held(value)
 
@@ -98,7 +98,7 @@ def _set(call: ast.Call) -> Iterator[Cookie]:
         return
     method, in_jar = call.func.attr, _is_named(last_name(call.func.value))
     if len(call.args) > 1 and (method == SET_COOKIE or (method == _SET and in_jar)):
-        yield from _given(call.args[0], call.args[1])
+        yield from _of_pair(call.args[0], call.args[1])
     elif method in ADD_COOKIES or (method == _UPDATE and in_jar):
         yield from _held(call.args[0])
 
@@ -110,11 +110,11 @@ def _held(value: ast.expr) -> Iterator[Cookie]:
     for display in value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]:
         if isinstance(display, ast.Dict):
             for key, entry in zip(display.keys, display.values, strict=True):
-                yield from _given(key, entry)
+                yield from _of_pair(key, entry)
             keys = (key.value if isinstance(key, ast.Constant) else None for key in display.keys)
             for name, text in described(zip(keys, display.values, strict=True)):
                 if start(name) < start(text):
-                    yield from _given(name, text)
+                    yield from _of_pair(name, text)
 
 
 def _in_text(node: ast.Constant) -> Iterator[Cookie]:
@@ -122,7 +122,7 @@ def _in_text(node: ast.Constant) -> Iterator[Cookie]:
         yield from (Cookie(name, value, node) for name, value in _PAIR.findall(node.value) if _is_secret(name, value))
 
 
-def _given(key: ast.expr | None, value: ast.expr) -> Iterator[Cookie]:
+def _of_pair(key: ast.expr | None, value: ast.expr) -> Iterator[Cookie]:
     if isinstance(key, ast.Constant) and isinstance(value, ast.Constant):
         name, text = key.value, value.value
         if isinstance(name, str) and isinstance(text, str) and _IS_NAME.fullmatch(name) and _is_secret(name, text):

@@ -196,10 +196,7 @@ def _in_connections(text: str) -> Iterator[Embedded]:
 def _in_assignments(text: str) -> Iterator[Embedded]:
     forms = (_QUERY, _SHELL) if _SHOWS.match(text) else (_QUERY, _SHELL, _BEFORE_PROGRAM, _OPTION)
     for name, value in (found for form in forms for found in form.findall(text)):
-        kind = kind_of(name)
-        grade = strength(unquoted(value), kind) if kind is not None else Strength.NONE
-        if grade in (Strength.CHOSEN, Strength.RANDOM):
-            yield Embedded(name, value, grade)
+        yield from _of_name(name, value, unquoted(value))
 
 
 def _in_json(text: str) -> Iterator[Embedded]:
@@ -211,10 +208,15 @@ def _in_json(text: str) -> Iterator[Embedded]:
 
 def _in_elements(text: str) -> Iterator[Embedded]:
     for name, value in _ELEMENT.findall(text):
-        kind = kind_of(name)
-        grade = strength(value, kind) if kind is not None else Strength.NONE
-        if grade in (Strength.CHOSEN, Strength.RANDOM):
-            yield Embedded(name, value, grade)
+        yield from _of_name(name, value, value)
+
+
+def _of_name(name: str, written: str, value: str) -> Iterator[Embedded]:
+    """A value as it is written, and as it is meant, if it looks like the credential that its name says it is."""
+    kind = kind_of(name)
+    grade = strength(value, kind) if kind is not None else Strength.NONE
+    if grade in (Strength.CHOSEN, Strength.RANDOM):
+        yield Embedded(name, written, grade)
 
 
 def _in_settings(text: str) -> Iterator[Embedded]:

@@ -55,7 +55,7 @@ def _handed(program: str, words: Sequence[str], place: int, end: int) -> Iterato
     """What the program at a place is given, up to the end of its words."""
     if program == "sudo":
         if "-S" in words[place:end] and place >= _PIPED and words[place - _PIPED] == "echo":
-            yield from _judged(program, words, place - 2, "", words[place - 2])
+            yield from _password(program, words, place - 2, "", words[place - 2])
         return
     logging_in = program in LOGGING_IN and "login" in words[place:end]
     options = LOGGING_IN[program] if logging_in else SEPARATE.get(program, ())
@@ -63,15 +63,15 @@ def _handed(program: str, words: Sequence[str], place: int, end: int) -> Iterato
     users, colon = WITH_USER.get(program, ((), ":"))
     for at in range(place + 1, end):
         if words[at - 1] in options:
-            yield from _judged(program, words, at, "", words[at])
+            yield from _password(program, words, at, "", words[at])
         elif words[at - 1] in users:
             user, _, password = words[at].partition(colon)
-            yield from _judged(program, words, at, user, password)
+            yield from _password(program, words, at, user, password)
         elif words[at].startswith(attached):
-            yield from _judged(program, words, at, "", words[at][2:])
+            yield from _password(program, words, at, "", words[at][2:])
 
 
-def _judged(program: str, words: Sequence[str], place: int, user: str, password: str) -> Iterator[Handed]:
+def _password(program: str, words: Sequence[str], place: int, user: str, password: str) -> Iterator[Handed]:
     grade = strength_of_login(user, password, "")
     if grade in _SUFFICIENT:
         yield Handed(place, Embedded(f"password for {program}", password, grade))

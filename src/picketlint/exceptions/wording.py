@@ -149,14 +149,14 @@ def _shortened(words: list[str]) -> str:
 def judge(text: str, vocabulary: Vocabulary) -> Wording:
     """What the raw text of a comment (with its ``#``) says, by a vocabulary."""
     words, instructions = _words(text)
-    wording = _judged(words, vocabulary) if words else NOTHING
+    wording = _wording(words, vocabulary) if words else NOTHING
     if instructions and not wording.accepted:
         # An instruction names codes and options; only a reason is worth telling its author about.
-        wording = wording._replace(directive=_judged(instructions, vocabulary).trust)
+        wording = wording._replace(directive=_wording(instructions, vocabulary).trust)
     return wording
 
 
-def _judged(words: str, vocabulary: Vocabulary) -> Wording:
+def _wording(words: str, vocabulary: Vocabulary) -> Wording:
     rules = matchers(vocabulary)
     marker = _MARKER.search(words)
     reason = words[marker.end() :] if marker else words

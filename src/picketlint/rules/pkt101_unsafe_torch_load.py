@@ -267,9 +267,8 @@ class UnsafeTorchLoad(Rule):
         confidence = _about_loading(default, module)
         if confidence is None:
             return
-        wording = {PARAMETER: "parameter", FIELD: "field", OPTION: "option"}[default.kind]
         message = (
-            f"The {wording} `{FLAG}` is `False` by default, so a checkpoint's pickled code runs unless the caller "
+            f"The {default.kind} `{FLAG}` is `False` by default, so a checkpoint's pickled code runs unless the caller "
             f"objects; make the default `True`"
         )
         if default.value is None:

@@ -246,12 +246,12 @@ def _tried_safely(call: ast.Call, module: Module) -> bool:
     for node in module.tree.ancestors(call):
         if isinstance(node, ast.ExceptHandler) and isinstance(tried := module.tree.parent(node), ast.Try):
             blocks = [module.walk(statement, _MAX_NODES, _TOO_LARGE) for statement in tried.body]
-            if None in blocks or any(_told(part) for block in blocks for part in block or ()):
+            if None in blocks or any(_is_safe_flag(part) for block in blocks for part in block or ()):
                 return True
     return False
 
 
-def _told(node: ast.AST) -> bool:
+def _is_safe_flag(node: ast.AST) -> bool:
     """Whether a node is ``weights_only=True``."""
     return isinstance(node, ast.keyword) and node.arg == FLAG and enabled(getattr(node.value, "value", 0))
 

@@ -33,9 +33,6 @@ from collections.abc import Iterator
 
 from picketlint.knowledge.signatures import LOAD_OPTIONS
 from picketlint.rule import (
-    FIELD,
-    OPTION,
-    PARAMETER,
     Call,
     Confidence,
     Default,
@@ -175,9 +172,8 @@ class UnsafeNumpyLoad(Rule):
             return
         judgement = module.judge_default(default, enabled)
         if judgement is not None:
-            wording = {PARAMETER: "parameter", FIELD: "field", OPTION: "option"}[default.kind]
             message = (
-                f"The {wording} `{FLAG}` is `True` by default, so a file's pickled code runs unless the caller "
+                f"The {default.kind} `{FLAG}` is `True` by default, so a file's pickled code runs unless the caller "
                 f"objects; make the default `False`"
             )
             yield self.at(default.anchor, message, judgement=judgement)

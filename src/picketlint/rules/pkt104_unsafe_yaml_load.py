@@ -183,9 +183,9 @@ class UnsafeYamlLoad(Rule):
             return
         if target.unfinished and not loader.candidates:
             return
-        yield from self._judged(call, loader, module)
+        yield from self._by_loader(call, loader, module)
 
-    def _judged(self, call: Call, loader: Argument, module: Module) -> Iterator[Hit]:
+    def _by_loader(self, call: Call, loader: Argument, module: Module) -> Iterator[Hit]:
         found = [(candidate, loader_names(candidate.value, module)) for candidate in loader.candidates]
         names = [name for _, found_names in found for name in found_names.names]
         unsafe = [name for name in names if name in YAML_UNSAFE_LOADERS or name in YAML_FULL_LOADERS]

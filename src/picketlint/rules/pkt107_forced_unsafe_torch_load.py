@@ -110,7 +110,7 @@ class ForcedUnsafeTorchLoad(Rule):
         """``environment[variable] = "1"``."""
         for target in statement.targets:
             if isinstance(target, ast.Subscript) and self._is_variable(target.slice, module):
-                yield from self._judged(statement, target, statement.value, module)
+                yield from self._setting(statement, target, statement.value, module)
 
     @on_callee(*SETTERS)
     def set(self, call: ast.Call, module: Module) -> Iterator[Hit]:
@@ -118,21 +118,21 @@ class ForcedUnsafeTorchLoad(Rule):
         if last_name(call.func) in SETTERS:
             for variable, value in zip(call.args, call.args[1:]):  # noqa: B905
                 if self._is_variable(variable, module):
-                    yield from self._judged(call, variable, value, module)
+                    yield from self._setting(call, variable, value, module)
 
     @on(ast.Dict)
     def entry(self, mapping: ast.Dict, module: Module) -> Iterator[Hit]:
         """An entry of a dict, which can be nothing but an environment with this key."""
         for key, value in zip(mapping.keys, mapping.values, strict=True):
             if key is not None and self._is_variable(key, module):
-                yield from self._judged(key, key, value, module)
+                yield from self._setting(key, key, value, module)
 
     @on_keyword(VARIABLE)
     def keyword(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
         """``dict(os.environ, VARIABLE="1")``, ``os.environ.update(VARIABLE="1")``."""
         call = module.tree.parent(keyword)
         if isinstance(call, ast.Call):
-            yield from self._judged(call, keyword, keyword.value, module)
+            yield from self._setting(call, keyword, keyword.value, module)
 
     @on_exported(VARIABLE)
     def exported(self, exported: Exported, module: Module) -> Iterator[Hit]:
@@ -146,7 +146,7 @@ class ForcedUnsafeTorchLoad(Rule):
             return node.value == VARIABLE
         return not isinstance(node, ast.Slice) and VARIABLE in module.value(node).texts
 
-    def _judged(self, anchor: ast.AST, focus: ast.AST, value: ast.expr, module: Module) -> Iterator[Hit]:
+    def _setting(self, anchor: ast.AST, focus: ast.AST, value: ast.expr, module: Module) -> Iterator[Hit]:
         verdict, option = module.value(value).judge(_forces)
         if option is None:
             return

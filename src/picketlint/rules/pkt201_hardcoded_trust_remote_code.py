@@ -38,9 +38,6 @@ from collections.abc import Iterator
 
 from picketlint.knowledge import remote_code as known
 from picketlint.rule import (
-    FIELD,
-    OPTION,
-    PARAMETER,
     Argument,
     Call,
     Candidate,
@@ -260,11 +257,8 @@ class HardcodedTrustRemoteCode(Rule):
         if isinstance(parent, ast.Compare) or (isinstance(parent, ast.Call) and _asserts(parent)):
             return
         for key, value in zip(node.keys, node.values, strict=True):
-            flag = _flag(key, module)
-            judgement = _judge(value, key, module) if flag and key else None
-            if judgement is not None and key is not None:
-                what = f"{'' if judgement.anchor else 'The dict entry '}`{flag}` {_is(judgement)}, which"
-                yield self._report(key, judgement, what)
+            if key is not None:
+                yield from self._bound(key, _flag(key, module), value, module, entry="The dict entry ")
 
     @on(ast.Assign, ast.AnnAssign)
     def assignment(self, node: ast.Assign | ast.AnnAssign, module: Module) -> Iterator[Hit]:
@@ -276,9 +270,8 @@ class HardcodedTrustRemoteCode(Rule):
                 flag = target.attr if target.attr in known.FLAGS else None
             elif isinstance(target, ast.Subscript):
                 flag = _flag(target.slice, module)
-            judgement = _judge(value, node, module) if flag and value else None
-            if judgement is not None:
-                yield self._report(node, judgement, f"`{flag}` {_is(judgement)} here, which")
+            if value is not None:
+                yield from self._bound(node, flag, value, module, place=" here")
 
     @on_callee(*known.PAIRED)
     def pairs(self, call: ast.Call, module: Module) -> Iterator[Hit]:
@@ -289,10 +282,17 @@ class HardcodedTrustRemoteCode(Rule):
         else:
             pairs = [(pair[0], pair[1]) for pair in map(_elements, given) if len(pair) == len(("key", "value"))]
         for key, value in pairs:
-            flag = _flag(key, module)
-            judgement = _judge(value, key, module) if flag else None
-            if judgement is not None:
-                yield self._report(key, judgement, f"The entry `{flag}` {_is(judgement)}, which")
+            yield from self._bound(key, _flag(key, module), value, module, entry="The entry ")
+
+    def _bound(
+        self, anchor: ast.AST, flag: str | None, value: ast.expr, module: Module, *, entry: str = "", place: str = ""
+    ) -> Iterator[Hit]:
+        """A value that code binds to a flag; what else decides it, a field for one, is not called an ``entry``."""
+        judgement = _judge(value, anchor, module) if flag is not None else None
+        if judgement is not None:
+            verdict = "can be true" if judgement.verdict is Verdict.MAY else "is true"
+            what = f"{'' if judgement.anchor else entry}`{flag}` {verdict}{place}, which"
+            yield self._report(anchor, judgement, what)
 
     @on_callee(*known.SETTERS, *known.READERS)
     def named(self, node: ast.Call, module: Module) -> Iterator[Hit]:
@@ -334,8 +334,7 @@ class HardcodedTrustRemoteCode(Rule):
     @on_default(FLAG)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:
         """The flag's default in a signature, a class or a command line."""
-        wording = {PARAMETER: "parameter", FIELD: "field", OPTION: "option"}[default.kind]
-        what = f"The {wording} `{FLAG}` is `True` by default, which"
+        what = f"The {default.kind} `{FLAG}` is `True` by default, which"
         if default.value is None:
             if default.implied is True:
                 yield self.at(default.anchor, f"{what} {_CONSEQUENCE}", confidence=Confidence.HIGH)
@@ -381,10 +380,6 @@ def _paired(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[ast.expr
 
 def _elements(node: ast.expr) -> list[ast.expr]:
     return node.elts if isinstance(node, _SEVERAL) else []
-
-
-def _is(judgement: Judgement) -> str:
-    return "can be true" if judgement.verdict is Verdict.MAY else "is true"
 
 
 def _asserts(call: ast.Call) -> bool:

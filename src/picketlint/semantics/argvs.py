@@ -110,13 +110,13 @@ class Argvs:
         if key not in self._added:
             self._added.update({(name.id, scope): [] for scope in self.resolver.bindings.by_scope(name.id)})
             for use in self.tree.reads.get(name.id, ()):
-                given = self._given(use)
+                given = self._words_added(use)
                 at = self.resolver.bindings.owner(use.id, use) if given else None
                 if at is not None:
                     self._added.setdefault((name.id, at.scope), []).append((start(use), use, given))
         return self._added.setdefault(key, [])
 
-    def _given(self, use: ast.Name) -> tuple[ast.expr, ...]:
+    def _words_added(self, use: ast.Name) -> tuple[ast.expr, ...]:
         """What a use of a name as a list puts at its end."""
         method = self.tree.parent(use)
         call = self.tree.parent(method) if isinstance(method, ast.Attribute) else None

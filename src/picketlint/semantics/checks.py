@@ -76,7 +76,7 @@ class Checks:
         if not facts:
             return None
         subject = Subject(key, node, contents)
-        return strongest([self._told(fact, subject) for fact in facts])
+        return strongest([self._origin_under(fact, subject) for fact in facts])
 
     def _same(self, subject: Subject, test: ast.expr) -> bool:
         """Whether nothing can have given the expression another value between the test and the use."""
@@ -92,7 +92,7 @@ class Checks:
         attributes = [part.removeprefix(".") for part in key[1:] if part.startswith(".")]
         return not any(self.resolver.classes.stored_between(name, low, high) for name in attributes)
 
-    def _told(self, fact: Fact, subject: Subject) -> Origin | None:
+    def _origin_under(self, fact: Fact, subject: Subject) -> Origin | None:
         """What one test proves, if the value is still the one that was tested."""
         proven = self._proven(fact.test, fact.outcome, subject, 0)
         if proven is None or not self._same(subject, fact.test):

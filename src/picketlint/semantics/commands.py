@@ -201,7 +201,7 @@ def _of_call(call: ast.Call, module: Module) -> ShellCommand | None:
             return found._replace(sure=found.sure and names.certain is not None)
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     if name in SHELL_METHODS:
-        return _given(call, module.argument(call, *SHELL_METHODS[name]), name, True)
+        return _command(call, module.argument(call, *SHELL_METHODS[name]), name, True)
     return None
 
 
@@ -242,40 +242,29 @@ def _makes_task(function: ast.AST, parameter: ast.AST, module: Module) -> bool:
     return any(name in TASKS for maker in makers for name in module.names(maker).names)
 
 
-def _given(call: ast.Call, argument: Argument, callee: str, sure: bool) -> ShellCommand | None:
+def _command(call: ast.Call, argument: Argument, callee: str, sure: bool) -> ShellCommand | None:
     candidates = tuple(candidate.value for candidate in argument.candidates)
     return ShellCommand(call, candidates, callee, sure and argument.state is State.GIVEN) if candidates else None
 
 
 def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
+    """The command in a call of a function by its qualified name, as the table says that the function takes it."""
     if name in SHELL_FUNCTIONS:
         # What the user wrote is as a rule `!command`.
         callee = "IPython" if name in IPYTHON_SHELL else name
-        found = _given(call, module.argument(call, SHELL_FUNCTIONS[name], 0), callee, True)
+        found = _command(call, module.argument(call, SHELL_FUNCTIONS[name], 0), callee, True)
         return found._replace(remote=name in REMOTE_FUNCTIONS) if found is not None else None
     if name in SHELL_FLAG_FUNCTIONS:
-        argument = module.argument(call, SHELL_FLAG_FUNCTIONS[name], 0)
-        shell = module.argument(call, "shell")
-        judgement = module.judge(shell, Flag("shell", truthy))
-        if judgement is None:
-            from picketlint.semantics.shellflags import may_be_shell
-
-            candidates = [candidate.value for candidate in argument.candidates]
-            listed = _first(_in_list(candidate, call, name, module) for candidate in candidates)
-            if listed is not None or not may_be_shell(shell, argument, module):
-                return listed
-            return _given(call, _first_words(argument), name, False)
-        return _given(call, _first_words(argument), name, judgement.verdict is Verdict.MUST)
+        return _by_flag(call, name, module)
     if name in ARGUMENTS_ONE_BY_ONE:
         return _after_shell(call.args[ARGUMENTS_ONE_BY_ONE[name] :], call, name, module)
     if name in ARGUMENTS_AS_LIST:
-        given = module.argument(call, *ARGUMENTS_AS_LIST[name]).candidates
-        return _first(_in_list(candidate.value, call, name, module) for candidate in given)
+        return _in_lists(module.argument(call, *ARGUMENTS_AS_LIST[name]), call, name, module)
     if name in TEXT_OR_LIST:
         argument = module.argument(call, TEXT_OR_LIST[name], 0)
         if any(is_text(candidate.value, module) for candidate in argument.candidates):
-            return _given(call, argument, name, True)
-        return _first(_in_list(candidate.value, call, name, module) for candidate in argument.candidates)
+            return _command(call, argument, name, True)
+        return _in_lists(argument, call, name, module)
     if name in SHELLS_CALLED:
         command = command_of(SHELLS_CALLED[name], call.args, module)
         return ShellCommand(call, (command,), name, True, listed=True) if command is not None else None
@@ -284,6 +273,20 @@ def _of_name(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
         words = [c.value for c in program.candidates] + [starred(c.value) for c in arguments.candidates]
         return _in_list(ast.copy_location(ast.List(words, ast.Load()), call), call, name, module)
     return None
+
+
+def _by_flag(call: ast.Call, name: str, module: Module) -> ShellCommand | None:
+    """The command of ``subprocess.run`` and the like: ``shell`` decides whether a shell reads it."""
+    argument, shell = module.argument(call, SHELL_FLAG_FUNCTIONS[name], 0), module.argument(call, _FLAG)
+    judgement = module.judge(shell, Flag(_FLAG, truthy))
+    if judgement is not None:
+        return _command(call, _first_words(argument), name, judgement.verdict is Verdict.MUST)
+    from picketlint.semantics.shellflags import may_be_shell
+
+    listed = _in_lists(argument, call, name, module)
+    if listed is not None or not may_be_shell(shell, argument, module):
+        return listed
+    return _command(call, _first_words(argument), name, False)
 
 
 def _first(found: Iterator[ShellCommand | None]) -> ShellCommand | None:
@@ -298,6 +301,10 @@ def _first_words(argument: Argument) -> Argument:
 
 def _first_word(command: ast.expr) -> ast.expr:
     return command.elts[0] if isinstance(command, (ast.List, ast.Tuple)) and command.elts else command
+
+
+def _in_lists(argument: Argument, call: ast.Call, callee: str, module: Module) -> ShellCommand | None:
+    return _first(_in_list(candidate.value, call, callee, module) for candidate in argument.candidates)
 
 
 def _in_list(node: ast.expr, anchor: ast.expr, callee: str, module: Module) -> ShellCommand | None:

@@ -23,8 +23,8 @@ OPTION = "option"
 class Default(NamedTuple):
     """One default. ``value`` is its expression, None for one that an option's action implies (then ``implied``).
 
-    ``anchor`` is the parameter, the statement of the field or the call that declares the option; ``owner`` the
-    function or class it belongs to, None for an option.
+    ``kind`` is PARAMETER, FIELD or OPTION, each a word for messages; ``anchor`` the parameter, the statement of the
+    field or the call that declares the option; ``owner`` the function or class it belongs to, None for an option.
     """
 
     name: str

@@ -143,14 +143,14 @@ def _of_models(module: Module) -> Iterator[SwitchedOn]:
     for keyword in module.tree.nodes(ast.keyword):
         call = module.tree.parent(keyword) if keyword.arg == MODEL_ARGUMENTS else None
         if isinstance(call, ast.Call) and not last_name(call.func).startswith("assert"):
-            yield from _given(call, keyword.value, module)
+            yield from _in_argument(call, keyword.value, module)
     for entries in module.tree.nodes(ast.Dict):
         for key, value in zip(entries.keys, entries.values, strict=True):
             if isinstance(key, ast.Constant) and key.value == MODEL_ARGUMENTS:
-                yield from _given(key, value, module)
+                yield from _in_argument(key, value, module)
 
 
-def _given(anchor: ast.expr, value: ast.expr, module: Module) -> Iterator[SwitchedOn]:
+def _in_argument(anchor: ast.expr, value: ast.expr, module: Module) -> Iterator[SwitchedOn]:
     texts = readings(value, module)
     if any(_TRUE.fullmatch(text) for text in texts) and not _is_asked_for(anchor, value, module):
         sure = all(_TRUE.fullmatch(text) for text in texts)

@@ -118,7 +118,7 @@ def steps(piece: Piece, anchor: ast.AST, goal: str, module: Module) -> tuple[Ste
         built, hop = hop.built, hop.outer
     if not found:
         found.append(_step(start, f"{what} goes into the {goal}", module))
-    return _told(found, here)
+    return _condensed(found, here)
 
 
 def _worded(hop: Hop, what: str, *, built: bool) -> tuple[str, str]:
@@ -135,14 +135,14 @@ def _worded(hop: Hop, what: str, *, built: bool) -> tuple[str, str]:
     return f"{name} is built here from {what}" if built else f"{name} gets {what} here", name
 
 
-def _told(found: list[Step], here: int) -> tuple[Step, ...]:
+def _condensed(found: list[Step], here: int) -> tuple[Step, ...]:
     """The steps without those on the finding's own line; of several on a line, the last says it all."""
-    told: list[Step] = []
+    kept: list[Step] = []
     for step in found:
-        if told and told[-1].line == step.line:
-            told.pop()
-        told.append(step)
-    return tuple(step for step in told if step.line != here)
+        if kept and kept[-1].line == step.line:
+            kept.pop()
+        kept.append(step)
+    return tuple(step for step in kept if step.line != here)
 
 
 def _step(node: ast.AST, message: str, module: Module) -> Step:

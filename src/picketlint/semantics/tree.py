@@ -56,6 +56,15 @@ def any_between(places: list[Position], low: Position, high: Position | None) ->
     return index < len(places) and (high is None or places[index] < high)
 
 
+def first_term(node: ast.expr) -> ast.expr | None:
+    """The first term of a sum, the node itself where it is none; None for a chain with other operators in it."""
+    while isinstance(node, ast.BinOp):
+        if not isinstance(node.op, ast.Add):
+            return None
+        node = node.left
+    return node
+
+
 def starred(node: ast.expr) -> ast.expr:
     """``*node``, or the node itself if it is starred already; no node of the tree."""
     return node if isinstance(node, ast.Starred) else ast.copy_location(ast.Starred(node, ast.Load()), node)

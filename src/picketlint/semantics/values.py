@@ -30,6 +30,7 @@ from picketlint.semantics.options import (
     truthy,
 )
 from picketlint.semantics.solver import Solver
+from picketlint.semantics.tree import first_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -346,12 +347,7 @@ def _concatenates(node: ast.JoinedStr | ast.BinOp | ast.FormattedValue) -> bool:
     """Whether the text is that of the parts, one after the other."""
     if isinstance(node, ast.FormattedValue):
         return node.conversion == -1 and node.format_spec is None
-    current: ast.expr = node
-    while isinstance(current, ast.BinOp):
-        if not isinstance(current.op, ast.Add):
-            return False
-        current = current.left
-    return True
+    return first_term(node) is not None
 
 
 def fallback_of(node: ast.Call, callee: str | None) -> ast.expr | None:
