@@ -113,7 +113,12 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
         from picketlint.notebooks.written import understand
 
         understand(root)
-    # Most files end above: the semantics and the rules are imported for those that do not.
+    return _check(root, Source(text), path, look, plan, checks)
+
+
+def _check(root: ast.Module, source: Source, path: str, look: Look, plan: _Plan, checks: Checks) -> Report:
+    """Check a file that was parsed, with those of the rules that can fire in it."""
+    # Most files never come here: the semantics and the rules are imported for those that do.
     from picketlint.analysis import check
     from picketlint.semantics.module import Module
 
@@ -123,7 +128,7 @@ def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | No
     firing = _firing(plan, look, everyone=everyone)
     judged = firing if everyone else [one for one in firing if one in plan.judges] if plan.judges else fitting
     seen = judged if plan.judges else fitting
-    module = Module(root, Source(text), checks.torch_floor)
+    module = Module(root, source, checks.torch_floor)
     others = [entry for entry in firing if entry.conceals and entry not in judged]
     findings = check(judged, fitting, seen, others, module, path, checks.exceptions, checks.approved)
     return Report(path, findings, notes=module.notes())
