@@ -33,7 +33,7 @@ registry reporting.sources reporting.summary scan source
 """
 _OWN_FINDING = """
 analysis dispatch examples knowledge knowledge.callbacks knowledge.defaults knowledge.signatures listening
-matching.comments matching.triggers reporting.sanitize reporting.snippet reporting.text rule rules
+matching.triggers reporting.sanitize reporting.snippet reporting.text rule rules
 rules.pkt101_unsafe_torch_load semantics semantics.arguments semantics.bindings semantics.callbacks semantics.calls
 semantics.classes semantics.defaults semantics.dispatching semantics.guards semantics.judgements semantics.limits
 semantics.mentions semantics.module semantics.names semantics.options semantics.sites semantics.solver semantics.tree

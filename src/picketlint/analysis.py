@@ -5,19 +5,21 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from picketlint.base.lazy import regex
 from picketlint.dispatch import dotenv_hits, hits, passages, reviews
 from picketlint.model import Confidence, Finding, Span, Step
 from picketlint.rule import Approved, Hit, Review, Rule
 from picketlint.semantics.module import Module
+from picketlint.semantics.tree import start
 from picketlint.source import Source, lines_ended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.exceptions.documented import Remark
     from picketlint.exceptions.wording import Policy
+    from picketlint.matching.comments import Comment
     from picketlint.registry import Entry
 
 _CONFIDENCES = tuple(Confidence)
@@ -57,8 +59,12 @@ def check(
     found = _best((rule, hit, concealed.of(hit, _finding(rule, hit, module.source, path))) for rule, hit in reported)
     if not found and not any(entry.alone and entry.reviews for entry in selected):
         return ()
-    reviewers = [entry.rule for entry in selected if entry.reviews]
-    review = _review(found, module, {entry.id for entry in seen}, policy, approved)
+    # Most findings have no comment beside them: what reads comments, and judges those, is not even imported then.
+    beside = any(_may_have_comments(hit.anchor, finding.span, module) for _, hit, finding in found)
+    reviewers = [entry.rule for entry in selected if entry.reviews and (beside or not entry.beside)]
+    excused, remarks = _excused(found, module, policy) if beside else (tuple(finding for *_, finding in found), ())
+    comments = module.comments if reviewers else {}
+    review = _review(excused, {entry.id for entry in seen}, comments, remarks, policy, approved)
     findings = review.findings
     for last in (False, True):
         remarked = reviews(reviewers, review._replace(findings=findings), module, last=last)
@@ -195,27 +201,41 @@ def _rank(finding: Finding) -> int:
     return _CONFIDENCES.index(finding.confidence)
 
 
-def _review(
-    found: list[Found], module: Module, codes: set[str], policy: Policy | None, approved: Approved | None
-) -> Review:
-    """The findings with what the comments beside them make of them."""
-    comments = module.comments
-    findings = [finding for _, _, finding in found]
-    remarks: list[Remark] = []
-    if comments and findings:
-        # Most files have nothing to review: what reads comments is not even imported for them.
-        from picketlint.exceptions import documented as exceptions
+def _may_have_comments(anchor: ast.AST | Span, span: Span, module: Module) -> bool:
+    """Whether there can be a comment on a line of a finding, or right above one that its statement begins on."""
+    unit = None if isinstance(anchor, Span) else module.tree.unit(anchor)
+    decorators: list[ast.expr] = getattr(unit, "decorator_list", [])
+    first = min([span.line, *(start(node)[0] for node in (unit, *decorators) if node is not None)])
+    return any("#" in module.source.line(line) for line in range(first - 1, span.end_line + 1))
 
-        anchored = [(finding, hit.anchor if rule.documentable else None) for rule, hit, finding in found]
-        findings, remarks = exceptions.review(anchored, module, comments, policy)
+
+def _review(
+    findings: tuple[Finding, ...],
+    codes: set[str],
+    comments: Mapping[int, Comment],
+    remarks: tuple[Remark, ...],
+    policy: Policy | None,
+    approved: Approved | None,
+) -> Review:
     return Review(
         tuple(finding for finding in findings if finding.rule in codes),
         tuple(finding for finding in findings if finding.rule not in codes),
         comments,
-        tuple(remarks),
+        remarks,
         policy is not None and policy.marker_only,
         approved,
     )
+
+
+def _excused(
+    found: list[Found], module: Module, policy: Policy | None
+) -> tuple[tuple[Finding, ...], tuple[Remark, ...]]:
+    """The findings with what the comments beside them make of them, and what these comments say."""
+    from picketlint.exceptions import documented as exceptions
+
+    anchored = [(finding, hit.anchor if rule.documentable else None) for rule, hit, finding in found]
+    findings, remarks = exceptions.review(anchored, module, module.comments, policy)
+    return tuple(findings), tuple(remarks)
 
 
 def _finding(rule: Rule, hit: Hit, source: Source, path: str) -> Finding:

@@ -146,5 +146,7 @@ def reviews(rules: Iterable[Rule], review: Review, module: Module, *, last: bool
         for method, listener in rule.listeners():
             if listener.kind != "review" or ("last" in listener.wanted) is not last:
                 continue
+            if "beside" in listener.wanted and not review.remarks:
+                continue
             if review.findings or "alone" in listener.wanted:
                 yield from _run([(rule, getattr(rule, method))], review, module)

@@ -106,10 +106,12 @@ def on_dotenv() -> Callable[[Check], Check]:
     return _listen("dotenv", ())
 
 
-def on_review(*, alone: bool = False, last: bool = False) -> Callable[[Check], Check]:
+def on_review(*, alone: bool = False, beside: bool = False, last: bool = False) -> Callable[[Check], Check]:
     """Call the method as ``method(review: Review, module)`` once the code of a file was checked.
 
-    Only for a file with findings; with ``alone``, for every file that holds one of the rule's triggers. With ``last``,
-    after all others: what they report about comments is then among the findings.
+    Only for a file with findings; with ``alone``, for every file that holds one of the rule's triggers; with
+    ``beside``, only where a comment stands beside a finding. With ``last``, after all others: what they report about
+    comments is then among the findings.
     """
-    return _listen("review", {name for name, wanted in (("alone", alone), ("last", last)) if wanted})
+    how = {"alone": alone, "beside": beside, "last": last}
+    return _listen("review", (name for name, wanted in how.items() if wanted))

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from picketlint.rule import Rule
 
 
+# The listeners of which the index has more than the kind.
+_TOLD = frozenset({"node", "review"})
+
+
 class RegistryError(Exception):
     """A rule file breaks the contract of the registry; the message names it and what to fix."""
 
@@ -30,7 +34,8 @@ class RegistryError(Exception):
 class Entry(NamedTuple):
     """What can be told of a rule without importing it; the attributes are those of Rule.
 
-    ``listens`` is of what kinds its listeners are, with the names of the types for those that listen to nodes.
+    ``listens`` is of what kinds its listeners are, with the names of the types for those that listen to nodes, and
+    with when they are called for those that judge comments.
     """
 
     id: str
@@ -55,6 +60,11 @@ class Entry(NamedTuple):
     def cells(self) -> bool:
         """Whether the rule looks at the cells of notebooks that hold no Python."""
         return any(kind == "cell" for kind, _ in self.listens)
+
+    @property
+    def beside(self) -> bool:
+        """Whether the rule judges comments, and only such as stand beside findings."""
+        return self.reviews and all(kind == "review" and "beside" in when for kind, when in self.listens)
 
     @property
     def triggers(self) -> tuple[Trigger, ...]:
@@ -163,7 +173,7 @@ def entry_of(file: RuleFile) -> Entry:
         raise RegistryError(f"rules/{file.module}.py: id and name are {(rule.id, rule.name)}, unlike the file's name")
     told = (rule.id, rule.name, rule.status, rule.documentable, rule.alone, rule.judges_all)
     listens = {
-        (one.kind, tuple(sorted(kind.__name__ for kind in one.wanted)) if one.kind == "node" else ())
+        (one.kind, tuple(sorted(getattr(kind, "__name__", kind) for kind in one.wanted)) if one.kind in _TOLD else ())
         for _, one in rule.listeners()
     }
     return Entry(*told, module, rule.reviews, rule.dotenv, rule.texts, rule.conceals, tuple(sorted(listens)))

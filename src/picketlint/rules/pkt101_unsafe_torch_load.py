@@ -246,9 +246,10 @@ class UnsafeTorchLoad(Rule):
     @on_passing(FLAG)
     def wrapper(self, call: ast.Call, module: Module) -> Iterator[Hit]:
         """The flag of any other loader that hands it on."""
+        if module.may_call(call, LOADERS):
+            return
         name = called(call)
-        last = (module.names(call.func).certain or name).rpartition(".")[2]
-        if _loads(last) and not module.may_call(call, LOADERS):
+        if _loads((module.names(call.func).certain or name).rpartition(".")[2]):
             judgement = module.judge(module.argument(call, FLAG), OFF)
             if judgement is not None:
                 yield self._report(call, judgement, name, module)

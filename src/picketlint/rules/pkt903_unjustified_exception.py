@@ -71,10 +71,8 @@ class UnjustifiedException(Rule):
         good("import torch\ntorch.load(p, weights_only=True)  # safe", beside=WITH, why="nothing to excuse"),
     )
 
-    @on_review()
+    @on_review(beside=True)
     def check(self, review: Review, module: Module) -> Iterator[Hit]:
-        if not review.remarks:
-            return
         from picketlint.knowledge.justifications import FORM, FORMS
 
         stays = {finding for finding in review.findings if finding.status is Status.OPEN}

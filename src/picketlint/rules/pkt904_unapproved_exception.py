@@ -47,7 +47,7 @@ class UnapprovedException(Rule):
         good(EXCUSED, beside=("PKT101",), why="no lock file is configured"),
     )
 
-    @on_review()
+    @on_review(beside=True)
     def check(self, review: Review, module: Module) -> Iterator[Hit]:
         if review.approved is None:
             return
