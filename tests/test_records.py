@@ -74,10 +74,38 @@ def test_a_record_has_its_methods_and_matches_by_position() -> None:
 
 @pytest.mark.parametrize("given", [((), {}), ((1, 2, (), 4), {}), ((1,), {"centre": 2}), ((1,), {"left": 1})])
 def test_what_a_record_has_no_field_for_is_an_error(given: tuple[tuple[Any, ...], dict[str, Any]]) -> None:
-    for _ in range(2):
-        # The first time compiles the constructor.
+    for _ in range(20):
+        # Later ones are made by a constructor that is compiled.
         with pytest.raises(TypeError):
             Row_(*given[0], **given[1])
+
+
+def test_the_first_records_are_made_like_the_others() -> None:
+    class Few(NamedTuple):
+        left: int
+        right: int = 2
+        names: tuple[str, ...] = ()
+
+    few: Any = Few
+    plain = few.__new__
+    for number in range(40):
+        made = [few(number), few(left=number), few(number, names=("a",)), few(number, 3, ("b",)), few(*[number, 3])]
+        assert made == [(number, 2, ()), (number, 2, ()), (number, 2, ("a",)), (number, 3, ("b",)), (number, 3, ())]
+        assert {type(one) for one in made} == {Few}
+    assert few.__new__ is not plain
+
+
+@pytest.mark.parametrize("given", [((), {}), ((1, 2, (), 4), {}), ((1,), {"centre": 2}), ((1,), {"left": 1})])
+def test_the_very_first_record_can_be_an_error(given: tuple[tuple[Any, ...], dict[str, Any]]) -> None:
+    class Fresh(NamedTuple):
+        left: int
+        right: int = 2
+        names: tuple[str, ...] = ()
+
+    fresh: Any = Fresh
+    with pytest.raises(TypeError):
+        fresh(*given[0], **given[1])
+    assert fresh(1) == (1, 2, ())
 
 
 def test_wrong_replacements_are_errors() -> None:

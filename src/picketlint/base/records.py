@@ -18,6 +18,9 @@ else:
 
 __all__ = ["Enum", "NamedTuple"]
 
+# So many instances of a record take less time without a constructor of their own.
+_FEW = 12
+
 if not TYPE_CHECKING:
 
     class _Record(tuple):
@@ -26,7 +29,14 @@ if not TYPE_CHECKING:
         __slots__ = ()
 
         def __new__(cls, /, *values: object, **named: object) -> _Record:
-            # The first instance. Only now is the constructor compiled: of most records a run makes none.
+            # One of the first. Of most records a run makes none, or a few: for the others a constructor is compiled.
+            cls._uncompiled -= 1
+            left = cls._fields[len(values) :]
+            if cls._uncompiled and len(values) + len(left) == len(cls._fields) and named.keys() <= {*left}:
+                given = {**cls._field_defaults, **named}
+                if given.keys() >= {*left}:
+                    return tuple.__new__(cls, (*values, *[given[name] for name in left]))
+            # It says what is wrong, too, where something is.
             cls.__new__ = _constructor(cls._fields, cls._field_defaults)
             return cls(*values, **named)
 
@@ -68,6 +78,7 @@ if not TYPE_CHECKING:
             fields = tuple(namespace.get("__annotations__", ()))
             namespace["_field_defaults"] = {field: namespace[field] for field in fields if field in namespace}
             namespace["_fields"] = namespace["__match_args__"] = fields
+            namespace["_uncompiled"] = _FEW
             namespace["__slots__"] = ()
             for index, field in enumerate(fields):
                 namespace[field] = _tuplegetter(index, None)
