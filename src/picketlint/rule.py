@@ -221,11 +221,16 @@ class Hit(NamedTuple):
 
 
 def called(call: ast.Call) -> str:
-    """The callee of a call as a message names it: its dotted name as written; for a ``partial`` what that wraps."""
+    """The callee of a call as a message names it: its dotted name as written.
+
+    For a ``partial`` that is what it wraps, and so it is for what joblib's ``delayed`` and Ray's ``remote`` return.
+    """
     parts: list[str] = []
     node = call.func
     if last_name(node) in ("partial", "partialmethod") and call.args:
         node = call.args[0]
+    elif isinstance(node, ast.Call) and last_name(node.func) in ("delayed", "remote") and node.args:
+        node = node.args[0]
     while isinstance(node, ast.Attribute) and len(parts) < _MAX_PARTS:
         parts.append(node.attr)
         node = node.value

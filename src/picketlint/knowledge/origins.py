@@ -5,7 +5,7 @@ Sources: the library reference of Python 3 (https://docs.python.org/3/library/) 
 
 from __future__ import annotations
 
-# What these return is a number or a truth value: no shell syntax, no code.
+# What these return is a number, a truth value, a moment or an id made by chance: no shell syntax, no code.
 NUMBERS = frozenset(
     {
         "builtins.abs",
@@ -19,6 +19,10 @@ NUMBERS = frozenset(
         "builtins.ord",
         "builtins.range",
         "builtins.round",
+        "datetime.date.today",
+        "datetime.datetime.now",
+        "datetime.datetime.today",
+        "datetime.datetime.utcnow",
         "math.ceil",
         "math.floor",
         "multiprocessing.cpu_count",
@@ -30,9 +34,15 @@ NUMBERS = frozenset(
         "os.path.exists",
         "os.path.getsize",
         "random.randint",
+        "random.randrange",
+        "secrets.randbelow",
+        "secrets.token_hex",
+        "time.monotonic",
         "time.perf_counter",
         "time.time",
         "time.time_ns",
+        "uuid.uuid1",
+        "uuid.uuid4",
         # https://docs.pytorch.org/docs/stable/cuda.html
         "torch.cuda.current_device",
         "torch.cuda.device_count",
@@ -87,11 +97,12 @@ TRANSPARENT = frozenset(
         "pathlib.PurePosixPath",
         "textwrap.dedent",
         "textwrap.indent",
+        "time.strftime",
     }
 )
 
 # Of these only the first argument is in the result, whose name differs; the others say what it is called.
-TRANSPARENT_FIRST = {"ast.parse": "source", "builtins.compile": "source"}
+TRANSPARENT_FIRST = {"ast.parse": "source", "builtins.compile": "source", "time.strftime": "format"}
 # Keywords of those functions that say how it is made and are not in it, except for ``dict``, where every one is.
 MANNERS = frozenset({"encoding", "errors", "key", "reverse", "start", "strict"})
 
@@ -135,8 +146,10 @@ TRANSPARENT_METHODS = frozenset(
         "zfill",
     }
 )
-# Attributes of a path (and of an enum member) that say no more than the object itself.
-TRANSPARENT_ATTRIBUTES = frozenset({"name", "parent", "parents", "stem", "suffix", "value"})
+# Methods that only dates and times have: the result is digits, names of days, and the arguments.
+TEMPORAL_METHODS = frozenset({"isoformat", "strftime"})
+# Attributes of a path (and of an enum member, and of a UUID) that say no more than the object itself.
+TRANSPARENT_ATTRIBUTES = frozenset({"hex", "name", "parent", "parents", "stem", "suffix", "value"})
 # Last words of what is written like a constant and holds what the program was given: ``APP_CONFIG``.
 GIVEN_SETTINGS = frozenset({"ARGS", "CFG", "CONF", "CONFIG", "ENV", "ENVIRON", "FLAGS", "OPTIONS", "OPTS", "SETTINGS"})
 # Methods that put their arguments into the receiver.

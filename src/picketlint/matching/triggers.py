@@ -98,10 +98,11 @@ def used(name: str) -> str:
 def builtin(name: str) -> tuple[Trigger, ...]:
     """Where a builtin function can be called or handed on: its bare name, or beside the module's name.
 
-    There it can be a string, though not one that is given a name: it is looked up in the module where it is written.
+    There it can be a string, though not one that is given a keyword: it is looked up in the module where it is written,
+    or by a constant's name.
     """
     bare = rf"{name}(?<![\w.'\"`]{name}){_read(name)}"
-    other = rf"{name}(?<!\w{name})(?<!=['\"]{name})(?!\w)"
+    other = rf"{name}(?<!\w{name})(?<![^A-Z_]=['\"]{name})(?!\w)"
     return (CODE, name, bare), (CODE, "builtins", name, other), (CODE, "__builtins__", name, other)
 
 
@@ -157,8 +158,8 @@ def imported(module: str, *functions: str, harmless: str = "") -> tuple[Trigger,
 def _elsewhere(package: str, wanted: str) -> list[tuple[bytes | str, ...]]:
     """Where a package can be called otherwise, or it or what is ``wanted`` of it is looked up by a name in a string."""
     prose = rf"[ \t]+(?!(?:{_KEYWORDS})\b)[A-Za-z(-]"
-    # Only a string that stands there names an attribute; it may have a prefix, brackets or three quotes around it.
-    attribute = rf"[\s\\(]{{0,{_MOST}}}(?:#|\w{{0,2}}['\"]{{1,3}}(?:{wanted}|__dict__)['\"])"
+    # A string that stands there names an attribute, with a prefix, brackets or three quotes around it, or a constant.
+    attribute = rf"[\s\\(]{{0,{_MOST}}}(?:#|\w{{0,2}}['\"]{{1,3}}(?:{wanted}|__dict__)['\"]|[A-Z_][A-Z0-9_]*(?!\w))"
     asked = rf"(?<!hasattr\({package})(?!(?<=getattr\({package}),[\s\\]{{0,{_MOST}}}(?![\s\\#]|{attribute}))"
     # Of another object, it is the same module where that was imported in a class; with no blank there, it is written as
     # ``imported`` looks for it first.

@@ -132,6 +132,7 @@ class UnsafeTorchLoad(Rule):
         bad("import torch\nCFG = {'safe': False}\ntorch.load(p, weights_only=CFG.get('safe'))", at="3:1"),
         good("import torch\nCFG = {'safe': False}\nCFG.update(read())\ntorch.load(p, weights_only=CFG['safe'])"),
         good("import torch\nOPTIONS = {'load': {'weights_only': True}}\ntorch.load(p, **OPTIONS['load'])"),
+        bad("import torch\nNAME = 'load'\ngetattr(torch, NAME)(p, weights_only=False)", at="3:1"),
         bad("import torch\npool.submit(torch.load, path, weights_only=False)", at="2:1"),
         bad("import torch\npool.apply_async(torch.load, (path,), {'weights_only': False})", at="2:1"),
         bad("import ray, torch\nray.remote(torch.load).remote(path, weights_only=False)", at="2:1"),
@@ -145,6 +146,14 @@ class UnsafeTorchLoad(Rule):
             at="3:10",
         ),
         bad("model = Net.load_from_checkpoint(path, weights_only=False)", at="1:9"),
+        bad("model = pool.submit(Net.load_from_checkpoint, path, weights_only=False).result()", at="1:9"),
+        bad("from functools import partial\nload = partial(Net.load_from_checkpoint, weights_only=False)", at="2:8"),
+        bad(
+            "from joblib import Parallel, delayed\n"
+            "Parallel(n_jobs=4)(delayed(Net.load_from_checkpoint)(f, weights_only=False) for f in files)",
+            at="2:20",
+        ),
+        good("from functools import partial\npool.submit(partial(save_checkpoint, weights_only=False), path)"),
         bad("kw = {'weights_only': False}\nNet.load_from_checkpoint(path, **kw)", at="2:1"),
         bad("trainer.fit(model, ckpt_path=path, weights_only=False)", at="1:1"),
         bad("def load_weights(path, *, weights_only: bool = False):\n    ...", at="1:27"),
@@ -248,8 +257,9 @@ class UnsafeTorchLoad(Rule):
         """The flag of any other loader that hands it on."""
         if module.may_call(call, LOADERS):
             return
-        name = called(call)
-        if _loads((module.names(call.func).certain or name).rpartition(".")[2]):
+        later = module.handed_over.get(call, call)
+        name = called(later)
+        if _loads((module.calls.target(later).names.certain or name).rpartition(".")[2]):
             judgement = module.judge(module.argument(call, FLAG), OFF)
             if judgement is not None:
                 yield self._report(call, judgement, name, module)

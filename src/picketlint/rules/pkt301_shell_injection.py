@@ -283,6 +283,11 @@ class ShellInjection(Rule):
             'run(["bash", "-c", quote(cmd)])',
         ),
         good('import os\nos.system(f"kill {os.getpid()} {count:d}")'),
+        good('import os, uuid\nos.system(f"mv x x.{now:%Y%m%d}-{uuid.uuid4().hex}")'),
+        good('import datetime, os\nos.system("mv x x." + datetime.datetime.now().strftime("%Y-%m-%d"))'),
+        good('import os, time\nos.system(f"mv x x.{time.strftime(\'%Y%m%d\', time.localtime())}")'),
+        bad('import os, time\nos.system(f"mv x x.{time.strftime(form)} {now.strftime(form)}")', at="2:1"),
+        bad('import os\nos.system(f"echo {name:%<20} {name.hex}")', at="2:1"),
         good('import os\nfor tool in ("make", "ninja"):\n    os.system(f"{tool} --version")'),
         good(
             "import subprocess\ndef run(cmd, shell=False):\n    subprocess.run(cmd, shell=shell)",

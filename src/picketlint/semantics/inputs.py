@@ -20,6 +20,7 @@ from picketlint.knowledge.origins import (
     NUMBERS,
     QUOTERS,
     SURROUNDINGS,
+    TEMPORAL_METHODS,
     TRANSPARENT,
     TRANSPARENT_FIRST,
     TRANSPARENT_METHODS,
@@ -118,6 +119,8 @@ def _method(node: ast.Call, func: ast.Attribute, arguments: list[ast.expr]) -> P
         return leaf(Origin.MODEL)
     if method == "format":
         return formatted(receiver, node)
+    if method in TEMPORAL_METHODS:
+        return Parts(arguments, origins=(Origin.NUMBER,))
     if method in ("get", "pop"):
         return Parts([receiver, *arguments[1:]], labelled=True)
     if method in TRANSPARENT_METHODS:

@@ -226,8 +226,9 @@ class Resolver(Solver[ast.AST, Names]):
             return self._of_table(node, get)
         callee = get(node.func)
         certain = callee.certain
-        if certain == "builtins.getattr" and len(node.args) >= 2 and _text(node.args[1]):
-            found = self._suffixed(node, get(node.args[0]), f".{_text(node.args[1])}")
+        attribute = self._constant(node.args[1]) if certain == "builtins.getattr" and len(node.args) >= 2 else None
+        if attribute:
+            found = self._suffixed(node, get(node.args[0]), f".{attribute}")
             return found if len(node.args) == 2 else self._union(node, [found, get(node.args[2])])
         if certain in ("importlib.import_module", "builtins.__import__"):
             module = _imported(node, whole=certain == "importlib.import_module")
@@ -248,6 +249,16 @@ class Resolver(Solver[ast.AST, Names]):
         if function not in self._brought:
             self._brought[function] = _imports_returned(function)
         return self._brought[function]
+
+    def _constant(self, node: ast.expr) -> str | None:
+        """The text that an expression is, or that a name in capitals surely stands for."""
+        if not isinstance(node, ast.Name) or not (node.id.isupper() and node.id.isascii()):
+            return _text(node)
+        reaching = self.bindings.lookup(node.id, node)
+        if reaching is None or not reaching.complete or len(reaching.bindings) != 1:
+            return None
+        binding = reaching.bindings[0]
+        return _text(binding.value) if binding.kind is Kind.VALUE and binding.value is not None else None
 
     # -- putting names together ----------------------------------------------------------------------------------------
 

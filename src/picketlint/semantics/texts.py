@@ -7,7 +7,8 @@ import ast
 from picketlint.base.lazy import regex
 from picketlint.semantics.pieces import Origin, Parts, leaf
 
-_NUMERIC_SPEC = regex(r"^[-+ #<>=^,_0-9.]*[bdeEfFgGnoxX%]$")
+# The last are those of dates and times.
+_NUMERIC_SPEC = regex(r"^(?:[-+ #<>=^,_0-9.]*[bdeEfFgGnoxX%]$|[^%]*%-?[A-Za-z])")
 _CONVERSION = regex(r"%(?:\((\w+)\))?[-+ #0]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?([a-zA-Z%])")
 _NUMERIC_OPERATORS = (ast.Sub, ast.FloorDiv, ast.Pow, ast.LShift, ast.RShift, ast.MatMult)
 
@@ -59,7 +60,7 @@ def text(node: ast.AST | None) -> str | None:
 
 
 def _numeric(spec: ast.expr | None) -> bool:
-    """Whether a format specification takes numbers only: a text given to ``:d`` or ``:.2f`` raises ValueError."""
+    """Whether a format specification takes no texts: one given to ``:d``, ``:.2f`` or ``:%Y`` raises ValueError."""
     if not isinstance(spec, ast.JoinedStr) or len(spec.values) != 1:
         return False
     written = text(spec.values[0])
