@@ -15,7 +15,7 @@ from picketlint.credentials.names import Kind, is_working, words
 from picketlint.credentials.naming import Sink
 from picketlint.credentials.programs import in_command, in_words
 from picketlint.credentials.sinks import sinks
-from picketlint.credentials.strength import Strength, strength
+from picketlint.credentials.strength import Strength, is_phrase, strength
 from picketlint.credentials.tables import Tables
 from picketlint.credentials.tokens import provider_of, tokens
 from picketlint.knowledge.credentials import (
@@ -216,7 +216,7 @@ def _secrets_in(sink: Sink, text: str, literal: ast.AST, module: Module) -> Iter
         if not found and strength(text, Kind.MACHINE) is Strength.RANDOM:
             yield sink.name, text, Strength.RANDOM
         return
-    grade = strength(text, sink.kind)
+    grade = Strength.CHOSEN if is_phrase(text, sink.kind) else strength(text, sink.kind)
     if grade is Strength.NONE or (grade is not Strength.RANDOM and _names_itself(sink, text, literal, module)):
         return
     if grade is Strength.WORD and (not sink.login or sink.compared or is_shown(text)):

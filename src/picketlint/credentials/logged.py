@@ -10,6 +10,7 @@ from picketlint.credentials.names import Kind, names_credential, words
 from picketlint.credentials.naming import name_of
 from picketlint.credentials.strength import Strength, strength
 from picketlint.knowledge.credentials import NOT_WORKING
+from picketlint.knowledge.logins import ASKING
 from picketlint.knowledge.logs import (
     FUNCTIONS,
     MASKING,
@@ -133,8 +134,12 @@ def _named(part: _Part, module: Module) -> Logged | None:
     node = part.node
     if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
         return None
-    if isinstance(node, ast.Call) and (last_name(node.func) not in _LOOK_UPS or _is_masking(node)):
-        return None
+    if isinstance(node, ast.Call):
+        callee = last_name(node.func)
+        if callee in ASKING:
+            return Logged(f"{callee}()", part.shown or node, True, part.via)
+        if callee not in _LOOK_UPS or _is_masking(node):
+            return None
     name = name_of(node, module)
     if name is None or not names_credential(name) or _is_harmless(node, module):
         return None
@@ -272,7 +277,7 @@ def _is_place(name: str) -> bool:
 def _is_direct(value: ast.expr) -> bool:
     """Whether a name that gets a value holds the whole of it: through calls it need not."""
     if isinstance(value, ast.Call):
-        return last_name(value.func) in _LOOK_UPS or last_name(value.func) in TRANSPARENT_METHODS
+        return last_name(value.func) in _LOOK_UPS | ASKING | TRANSPARENT_METHODS
     return isinstance(value, _DIRECT)
 
 

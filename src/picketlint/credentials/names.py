@@ -17,7 +17,15 @@ from picketlint.knowledge.credentials import (
     QUALIFIERS,
     SECRET_ENDINGS,
 )
-from picketlint.knowledge.logins import OTHER_COOKIES, SESSION_WORDS, SHORT_NAMES, SHORT_PASSWORDS, SHORT_TOKEN
+from picketlint.knowledge.logins import (
+    OTHER_COOKIES,
+    PASS,
+    PASS_VALUE,
+    SESSION_WORDS,
+    SHORT_NAMES,
+    SHORT_PASSWORDS,
+    SHORT_TOKEN,
+)
 from picketlint.knowledge.logs import OFTEN_NO_CREDENTIAL, OWNERS, QUESTIONS
 
 TYPE_CHECKING = False
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
 _WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_ENDING = 3
 _SHORT_TOKEN = regex(SHORT_TOKEN)
+_PASS_VALUE = regex(PASS_VALUE)
 _NAME = regex(r"-{0,2}[A-Za-z_][A-Za-z0-9_.-]{2,127}")
 
 
@@ -78,6 +87,8 @@ def kind_beside(name: str, value: object) -> Kind | None:
         return None
     if lowered in SHORT_PASSWORDS:
         return Kind.PASSWORD if isinstance(value, (str, bytes)) else None
+    if name == PASS:
+        return Kind.PASSWORD if isinstance(value, str) and _PASS_VALUE.fullmatch(value) else None
     if lowered in SHORT_NAMES and isinstance(value, str) and _SHORT_TOKEN.fullmatch(value):
         return Kind.MACHINE
     return None

@@ -23,6 +23,8 @@ from picketlint.knowledge.credentials import (
     PROCEDURES,
     PUBLIC_BEGINNINGS,
     RULE_WORDS,
+    SENTENCE_WORDS,
+    SHOWN_AS_PASSWORD,
 )
 
 LONGEST = 512
@@ -89,6 +91,9 @@ _NO_LETTERS = regex(r"[^a-z]+")
 _LEET = regex(r"(?=.*[A-Za-z].*[A-Za-z])(?=.*[0-9])[A-Za-z0-9]{6,}")
 
 
+_PHRASE = regex(r"[a-z]{3,10}(?:[ -][a-z]{3,10}){3,8}(?:[ -]?[0-9]{1,6})?[!.]?")
+
+
 class Strength(Enum):
     """What a text looks like."""
 
@@ -111,6 +116,13 @@ def strength(text: str, kind: Kind) -> Strength:
     if kind is Kind.MACHINE or kind is Kind.HEADER or _describes(text):
         return Strength.NONE
     return _chosen(text, kind)
+
+
+def is_phrase(text: str, kind: Kind) -> bool:
+    """Whether a text is a row of words that make no sentence, as people and programs choose passwords."""
+    if kind is not Kind.PASSWORD or " " not in text or not _PHRASE.fullmatch(text):
+        return False
+    return not (SENTENCE_WORDS | PLACEHOLDERS | RULE_WORDS | SHOWN_AS_PASSWORD).intersection(words(text))
 
 
 def _stands_for(text: str) -> bool:

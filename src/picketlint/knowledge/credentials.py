@@ -10,7 +10,7 @@ the named services document, and the values that stand in released ML packages.
 
 from __future__ import annotations
 
-from picketlint.knowledge.logins import ADD_COOKIES, COOKIE_NAMES, SET_COOKIE, login_triggers
+from picketlint.knowledge.logins import ADD_COOKIES, ASKING, COOKIE_NAMES, SET_COOKIE, login_triggers
 from picketlint.matching.needles import ASK, EACH
 
 TYPE_CHECKING = False
@@ -141,6 +141,23 @@ RULE_WORDS = frozenset(
         "doesn", "exceed", "exceeds", "least", "length", "letters", "lowercase", "match", "matches", "max", "maxlength",
         "maximum", "min", "minimum", "minlength", "mismatch", "must", "short", "should", "symbols", "too",
         "uppercase", "weak",
+    }
+)  # fmt: skip
+# Of these there is one in nearly every sentence, and none in a phrase that is a password: `correct horse battery
+# staple`. German, French, Spanish, Italian and Dutch ones are those of translations.
+SENTENCE_WORDS = frozenset(
+    {
+        "again", "all", "and", "are", "auth", "been", "but", "can", "change", "check", "choose", "click", "com",
+        "confirm", "connect", "credentials", "creds", "current", "does", "enter", "error", "failed", "field", "file",
+        "for", "forgot", "from", "get", "given", "has", "have", "incorrect", "input", "into", "its", "key", "last",
+        "log", "login", "may", "name", "new", "not", "off", "old", "once", "one", "only", "open", "passphrases",
+        "passwords", "please", "prompt", "read", "repeat", "reset", "run", "same", "secrets", "see", "service", "sign",
+        "string", "that", "the", "then", "this", "tokens", "two", "type", "update", "used", "user", "username", "using",
+        "via", "was", "were", "when", "which", "will", "with", "without", "wrong", "you",
+        "aus", "bitte", "con", "das", "dat", "del", "dem", "den", "der", "des", "die", "eingeben", "een", "ein",
+        "eine", "erneut", "est", "ihr", "introduzca", "les", "los", "met", "mit", "mot", "niet", "nicht", "nouveau",
+        "nueva", "para", "passe", "por", "pour", "saisir", "sie", "sur", "una", "und", "van", "voer", "von", "votre",
+        "voor", "zum",
     }
 )  # fmt: skip
 # The same wherever they stand in a text: AWS's documentation signs with a key that ends in EXAMPLEKEY.
@@ -282,8 +299,11 @@ _TYPE = r"(?:[^=,()\n\[\\]|\\\r?\n?|\[[^\]=]{0,300}\])"
 _SPOTTING = f"{ASK}picketlint.credentials.spotting:"
 _BAKED = f"{ASK}picketlint.credentials.cookies:may_hold_cookies"
 _NAMES = f"{EACH}picketlint.credentials.spotting:NAMES"
-# What says that the name of a credential is there which says enough by itself.
-LOGGED_TRIGGERS: tuple[Trigger, ...] = ((_NAMES, f"{_SPOTTING}may_log"),)
+# What says that the name of a credential is there which says enough by itself, or that somebody is asked for one.
+LOGGED_TRIGGERS: tuple[Trigger, ...] = (
+    (_NAMES, f"{_SPOTTING}may_log"),
+    *((asking, rf"{asking}[\s\\]*[(#]") for asking in sorted(ASKING)),
+)
 
 
 def credential_triggers() -> tuple[Trigger, ...]:

@@ -129,6 +129,8 @@ PARAMETERS = {"cred": "password", "key": "secret_key", "pswd": "password", "toke
 # https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate,
 # https://docs.clarifai.com/control/authentication/pat/
 SHORT_PASSWORDS = frozenset({"pw"})
+# A constant of this name is the outcome of a check more often, whose text has no digits, or says the same.
+PASS, PASS_VALUE = "PASS", r"(?i)(?!.*pass)(?=.*[a-z])(?=.*[0-9])\S{8,}"
 SHORT_TOKENS = frozenset(
     f"{whose}_pat"
     for whose in (
@@ -244,7 +246,7 @@ def _short_triggers() -> Iterator[Trigger]:
     further = r"[\"'\])]{0,8}[\s\\]{0,300}[:,)=!](?:[^\n\\\"']|\\\r?\n?){0,200}[=:(,\[](?:[ \t(]|\\\r?\n?){0,40}"
     literal = rf"(?:{entry}|{further})[bBrRuU]{{0,2}}[\"']"
     token = literal + r"{1,3}" + SHORT_TOKEN.replace(",}", "}")
-    for name in sorted({*SHORT_PASSWORDS, *map(str.upper, SHORT_PASSWORDS)}):
+    for name in sorted({*SHORT_PASSWORDS, *map(str.upper, SHORT_PASSWORDS), PASS}):
         yield name, f"{name}{literal}"
         yield name, "name", "value", rf"{name}(?<=[\"']{name})[\"']"
     # They are in hardly any file.

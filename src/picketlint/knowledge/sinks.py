@@ -50,7 +50,9 @@ FABRIC_CONNECTIONS = frozenset(
     for fabric in ("fabric", "fabric2")
     for name in ("Connection", "connection.Connection", "SerialGroup", "ThreadingGroup", "group.SerialGroup")
 )
-OBJECT_METHODS = frozenset({"exec_command", "local", "run", "sudo"})
+# https://asyncssh.readthedocs.io/en/latest/api.html#asyncssh.SSHClientConnection.run
+ASYNC_CONNECTIONS = frozenset({"asyncssh.connect", "asyncssh.connection.connect"})
+OBJECT_METHODS = frozenset({"create_process", "exec_command", "local", "run", "sudo"})
 # What makes a task of a function: its first parameter is such an object.
 TASKS = frozenset({"invoke.task", "invoke.tasks.task", "fabric.task", "fabric.tasks.task", "fabric2.task"})
 # sshd(8): the command is run by the user's login shell, as `shell -c command`. `exec_command` of
@@ -65,7 +67,10 @@ PARAMIKO = frozenset(
 )
 # Functions whose command a shell reads on another machine, where there is no list of arguments to give instead.
 REMOTE_FUNCTIONS = PARAMIKO | frozenset(
-    f"{made}().{method}" for made in FABRIC_CONNECTIONS for method in ("run", "sudo")
+    f"{made}().{method}"
+    for some, methods in ((FABRIC_CONNECTIONS, ("run", "sudo")), (ASYNC_CONNECTIONS, ("create_process", "run")))
+    for made in some
+    for method in methods
 )
 # Functions whose command a shell always reads, and the name of its parameter.
 # https://docs.python.org/3/library/subprocess.html, .../os.html#os.system, .../asyncio-subprocess.html

@@ -162,6 +162,16 @@ class ShellInjection(Rule):
         bad('from fabric import Connection\nwith Connection(host) as c:\n    c.run(f"ls {path}")', at="3:5"),
         bad('import paramiko\nclient = paramiko.SSHClient()\nclient.exec_command("ls " + path)', at="3:1"),
         bad('import anyio\nasync def f(path):\n    await anyio.run_process(f"ls {path}")', at="3:11"),
+        bad(
+            'import asyncssh\nasync def f(path):\n    async with asyncssh.connect("gpu1") as host:\n'
+            '        await host.run(f"rm {path}", check=True)',
+            at="4:15",
+        ),
+        bad(
+            'import asyncssh\nasync def f(path):\n    host = await asyncssh.connect("gpu1")\n'
+            '    await host.create_process(f"rm {path}")',
+            at="4:11",
+        ),
         bad('import sh\nsh.bash("-c", f"ls {path}")', at="2:1"),
         bad('import pexpect\npexpect.spawn("bash", ["-c", f"ls {path}"])', at="2:1"),
         bad('import subprocess\nsubprocess.run(["ssh", "-p", "22", host, f"rm {path}"])', at="2:1"),
@@ -285,7 +295,7 @@ class ShellInjection(Rule):
         good('import os\nos.system(f"kill {os.getpid()} {count:d}")'),
         good('import os, uuid\nos.system(f"mv x x.{now:%Y%m%d}-{uuid.uuid4().hex}")'),
         good('import datetime, os\nos.system("mv x x." + datetime.datetime.now().strftime("%Y-%m-%d"))'),
-        good('import os, time\nos.system(f"mv x x.{time.strftime(\'%Y%m%d\', time.localtime())}")'),
+        good("import os, time\nos.system(f\"mv x x.{time.strftime('%Y%m%d', time.localtime())}\")"),
         bad('import os, time\nos.system(f"mv x x.{time.strftime(form)} {now.strftime(form)}")', at="2:1"),
         bad('import os\nos.system(f"echo {name:%<20} {name.hex}")', at="2:1"),
         good('import os\nfor tool in ("make", "ninja"):\n    os.system(f"{tool} --version")'),

@@ -2,9 +2,9 @@
 
 ## What it does
 Reports what has the name of a credential (`password`, `api_key`, `hf_token`, `os.environ["DB_PASSWORD"]`, an
-`Authorization` header) and is handed to `logging`, `print`, `warnings.warn`, the standard streams, tqdm, rich, click,
-loguru, or to wandb and mlflow as a parameter of a run: as an argument, in an f-string, through `%`, `format` and `+`,
-in a dict, and by way of a variable.
+`Authorization` header), or was asked for by `getpass`, and is handed to `logging`, `print`, `warnings.warn`, the
+standard streams, tqdm, rich, click, loguru, or to wandb and mlflow as a parameter of a run: as an argument, in an
+f-string, through `%`, `format` and `+`, in a dict, and by way of a variable.
 
 Fine is what cannot be used: `token[:4] + "***"` and other slices of at most twelve characters, `mask(token)`, a hash,
 `len(token)`, `bool(token)`, `"***" if token else None`; what base64 makes of a credential is one still. `token` alone
@@ -86,6 +86,9 @@ class LoggedCredential(Rule):
         bad("import logging\nL = logging.getLogger(__name__)\nL.info(api_key)", at="3:1"),
         bad('from loguru import logger as out\nout.debug("{}", hf_token)', at="2:1"),
         bad('logger.info("with %s", db_password_prod)', at="1:1"),
+        bad("from getpass import getpass\nprint(getpass())", at="2:1", confidence=Confidence.HIGH),
+        bad("import getpass\nanswer = getpass.getpass('Key: ')\nprint(f'got {answer}')", at="3:1"),
+        good("import getpass\nanswer = getpass.getpass()\nprint(getpass.getuser(), len(answer), hash(answer))"),
         bad("print(api_key[:], end='')", at="1:1"),
         bad("print(api_key[0:20])", at="1:1"),
         bad("print(f'{api_key[-20:]}...')", at="1:1"),

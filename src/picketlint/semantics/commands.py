@@ -10,6 +10,7 @@ from picketlint.knowledge.signatures import POPEN
 from picketlint.knowledge.sinks import (
     ARGUMENTS_AS_LIST,
     ARGUMENTS_ONE_BY_ONE,
+    ASYNC_CONNECTIONS,
     BEFORE_SSH,
     FABRIC_CONNECTIONS,
     INVOKE_CONTEXTS,
@@ -50,7 +51,7 @@ _FLAG = "shell"
 _COMMANDS = frozenset({"args", "cmd", "cmdline", "command", "commands", "script"})
 _PLAIN = ("asyncio.", "commands.", "os.popen", "posix.", "subprocess.")
 _SSH = "ssh"
-_OBJECTS = frozenset({*INVOKE_CONTEXTS, *FABRIC_CONNECTIONS, *PARAMIKO, *TASKS})
+_OBJECTS = frozenset({*INVOKE_CONTEXTS, *FABRIC_CONNECTIONS, *ASYNC_CONNECTIONS, *PARAMIKO, *TASKS})
 _WORDS = (*sorted(SHELLS), *sorted(SWITCHERS), "SHELL")
 _PLACE = POPEN.index(_FLAG) + 1
 _CALLING = ("Popen", "call", "check_call", "check_output", "run")
@@ -65,7 +66,7 @@ SHELL_TRIGGERS: tuple[Trigger, ...] = (
     # Many methods are called so: it has to be imported.
     (CODE, "invoke", r"invoke(?<![\w.'\"]invoke)(?<!def invoke)(?!\w)"),
     *((CODE, "invoke", importer, r"invoke(?<=['\"]invoke)['\"]") for importer in ("import_module", "__import__")),
-    *qualified(*FABRIC_CONNECTIONS, *(name for name in TASKS if name.startswith("fabric"))),
+    *qualified(*FABRIC_CONNECTIONS, *ASYNC_CONNECTIONS, *(name for name in TASKS if name.startswith("fabric"))),
     (_SSH, f"{_SSH}['\"]"),
     *imported("os", "system"),
     *SHELL_METHODS,
@@ -220,10 +221,12 @@ def _of_object(call: ast.Call, module: Module) -> ShellCommand | None:
 
 
 def _kinds(binding: Binding, module: Module) -> tuple[str, ...]:
-    """The classes of what a name is bound to, by its annotation, a ``with`` statement, or because it is a task's."""
+    """What made what a name is bound to, by a ``with`` statement or ``await``, its annotation, or as it is a task's."""
     around = module.tree.parent(binding.node)
-    if isinstance(around, ast.withitem) and isinstance(around.context_expr, ast.Call):
-        return module.names(around.context_expr.func).names
+    made = around.context_expr if isinstance(around, ast.withitem) else binding.value
+    made = made.value if isinstance(made, ast.Await) else made if isinstance(around, ast.withitem) else None
+    if isinstance(made, ast.Call):
+        return module.names(made.func).names
     if binding.kind is not Kind.PARAMETER:
         return ()
     annotation = getattr(binding.node, "annotation", None)
