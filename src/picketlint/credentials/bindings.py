@@ -27,8 +27,8 @@ from picketlint.knowledge.credentials import (
 from picketlint.knowledge.defaults import FIELD_CALLS
 from picketlint.knowledge.logins import SHORTEST_TOKENS, TOKEN_OWNERS
 from picketlint.model import Confidence, Severity, Span
+from picketlint.semantics.options import fallback_of
 from picketlint.semantics.tree import first_term, last_name
-from picketlint.semantics.values import fallback_of
 from picketlint.source import Source, UnreadableSourceError, parse
 
 TYPE_CHECKING = False

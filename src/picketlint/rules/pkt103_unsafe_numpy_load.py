@@ -113,6 +113,8 @@ class UnsafeNumpyLoad(Rule):
             at="2:16",
             why="the parameter's default decides",
         ),
+        bad("import os, numpy as np\nnp.load(path, allow_pickle=os.getenv('PICKLE', '1') == '1')", at="2:28"),
+        good("import os, numpy as np\nnp.load(path, allow_pickle=os.getenv('PICKLE', 'no').lower() in ('1', 'yes'))"),
         bad("import numpy as np\npool.submit(np.load, path, allow_pickle=True)", at="2:1"),
         bad("import dask, numpy as np\ndask.delayed(np.load)(path, allow_pickle=True)", at="2:1"),
         bad("Dataset(path, numpy_load_args={'allow_pickle': True})", at="1:1"),

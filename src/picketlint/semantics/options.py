@@ -108,3 +108,15 @@ def negate(value: object) -> object:
     if value is FALSY:
         return TRUTHY
     return value if isinstance(value, Special) else not value
+
+
+def fallback_of(node: ast.Call, callee: str | None) -> ast.expr | None:
+    """The value a look-up gives when nothing was chosen: ``d.get(k, X)``, ``d.pop(k, X)``, ``getattr(o, k, X)``..."""
+    if callee in ("os.getenv", "os.environ.get") or callee == "builtins.getattr":
+        position = 2 if callee == "builtins.getattr" else 1
+        if len(node.args) > position:
+            return node.args[position]
+        return next((keyword.value for keyword in node.keywords if keyword.arg == "default"), None)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop", "setdefault") and len(node.args) == 2:
+        return node.args[1]
+    return None

@@ -24,6 +24,7 @@ from picketlint.semantics.options import (
     Value,
     Verdict,
     enabled,
+    fallback_of,
     false,
     falsy,
     negate,
@@ -45,6 +46,13 @@ _TOO_LONG = f"a text is put together up to {MAX_TEXT} characters"
 Container = ast.Tuple | ast.List | ast.Set | ast.Dict
 CONTAINERS = (ast.Tuple, ast.List, ast.Set, ast.Dict)
 _TEXT_METHODS = frozenset({"format", "join", "strip", "lower", "upper"})
+# What a function of one argument makes of it: see ``conversions``.
+_CONVERTERS = {
+    "builtins.bool": "truth",
+    "builtins.int": "number",
+    "distutils.util.strtobool": "word",
+    "setuptools._distutils.util.strtobool": "word",
+}
 Get = Callable[[ast.AST], Value]
 
 
@@ -94,6 +102,8 @@ class Evaluator(Solver[ast.AST, Value]):
             return _terms(node)
         if isinstance(node, ast.FormattedValue):
             return [node.value] if node.format_spec is None else [node.value, node.format_spec]
+        if isinstance(node, ast.Compare):
+            return [node.left]
         return [node.value] if isinstance(node, ast.NamedExpr) else []
 
     def _parts_of_bindings(self, bindings: Sequence[Binding]) -> list[ast.expr]:
@@ -121,7 +131,7 @@ class Evaluator(Solver[ast.AST, Value]):
 
     def _parts_of_call(self, node: ast.Call) -> list[ast.expr]:
         callee = self.resolver.names(node.func).certain
-        if callee == "builtins.bool":
+        if callee in _CONVERTERS:
             return node.args[:1]
         fallback = fallback_of(node, callee)
         if fallback is not None:
@@ -168,7 +178,18 @@ class Evaluator(Solver[ast.AST, Value]):
             return self._text(node, get)
         if isinstance(node, CONTAINERS):
             return Value((Option(self._container(node, get), node),))
-        return _open(node)
+        return self._comparison(node, get) if isinstance(node, ast.Compare) else _open(node)
+
+    @staticmethod
+    def _comparison(node: ast.Compare, get: Get) -> Value:
+        """What is known of the left side decides; of anything else it is the comparison that nobody knows."""
+        left = get(node.left)
+        if any(isinstance(one.value, Special) for one in left.options):
+            return _open(node)
+        from picketlint.semantics.conversions import comparison
+
+        outcome = comparison(node)
+        return _map(left, outcome) if outcome is not None else _open(node)
 
     def _container(self, node: Container, get: Get) -> object:
         """Containers are known to be empty or not, and constant if every element is."""
@@ -271,10 +292,13 @@ class Evaluator(Solver[ast.AST, Value]):
         callee = self.resolver.names(node.func).certain
         if not values:
             return _open(node)
-        if callee == "builtins.bool":
-            return _map(values[0], lambda v: v if isinstance(v, Special) else bool(v))
+        if callee in _CONVERTERS:
+            return _converted(values[0], _CONVERTERS[callee])
         if fallback_of(node, callee) is not None:
             return Value(tuple(option._replace(node=node, chosen=True) for option in values[0].options))
+        method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if method in ("lower", "strip", "upper") and len(values) == 1 and not values[0].constant:
+            return _converted(values[0], method)
         return Value((Option(CONSTANT if all(value.constant for value in values) else UNKNOWN, node),))
 
     def _text(self, node: ast.JoinedStr | ast.BinOp | ast.FormattedValue, get: Get) -> Value:
@@ -298,6 +322,12 @@ def _open(node: ast.AST) -> Value:
 
 def _map(value: Value, change: Callable[[object], object]) -> Value:
     return Value(tuple(option._replace(value=change(option.value)) for option in value.options))
+
+
+def _converted(value: Value, kind: str) -> Value:
+    from picketlint.semantics.conversions import CONVERSIONS
+
+    return _map(value, CONVERSIONS[kind])
 
 
 def _chosen(value: Value) -> Value:
@@ -350,18 +380,6 @@ def _concatenates(node: ast.JoinedStr | ast.BinOp | ast.FormattedValue) -> bool:
     return first_term(node) is not None
 
 
-def fallback_of(node: ast.Call, callee: str | None) -> ast.expr | None:
-    """The value a look-up gives when nothing was chosen: ``d.get(k, X)``, ``d.pop(k, X)``, ``getattr(o, k, X)``..."""
-    if callee in ("os.getenv", "os.environ.get") or callee == "builtins.getattr":
-        position = 2 if callee == "builtins.getattr" else 1
-        if len(node.args) > position:
-            return node.args[position]
-        return next((keyword.value for keyword in node.keywords if keyword.arg == "default"), None)
-    if isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop", "setdefault") and len(node.args) == 2:
-        return node.args[1]
-    return None
-
-
 __all__ = [
     "CONSTANT",
     "FALSY",
@@ -373,7 +391,6 @@ __all__ = [
     "Value",
     "Verdict",
     "enabled",
-    "fallback_of",
     "falsy",
     "truthy",
 ]
