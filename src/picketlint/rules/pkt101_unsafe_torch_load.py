@@ -257,7 +257,7 @@ class UnsafeTorchLoad(Rule):
         """The flag of any other loader that hands it on."""
         if module.may_call(call, LOADERS):
             return
-        later = module.handed_over.get(call, call)
+        later = module.callback_calls.get(call, call)
         name = called(later)
         if _loads((module.calls.target(later).names.certain or name).rpartition(".")[2]):
             judgement = module.judge(module.argument(call, FLAG), OFF)
