@@ -242,6 +242,11 @@ class UnsafeTorchLoad(Rule):
             why="an `except` clause has a name, or none",
         ),
         good("def load_weights(path, weights_only: bool = True):\n    ..."),
+        good(
+            "from typing import Literal, overload\n@overload\n"
+            "def load(path, weights_only: Literal[False] = False): ...\ndef load(path, weights_only=True): ...",
+            why="says which types go together",
+        ),
     )
 
     @on_call(*LOADERS)

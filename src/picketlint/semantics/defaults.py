@@ -65,7 +65,10 @@ class Defaults:
 
     def _parameter(self, node: ast.arg) -> Iterator[Default]:
         function, default = self.resolver.tree.owner(node), self.resolver.default_of(node)
-        if function is not None and default is not None:
+        # Of the signatures with `@overload` none is called: the function's own follows them, with the default in force.
+        decorators = getattr(function, "decorator_list", ())
+        overloaded = any(last_name(decorator) == "overload" for decorator in decorators)
+        if function is not None and default is not None and not overloaded:
             yield from self._unwrapped(node.arg, PARAMETER, node, default, function)
 
     def _field(self, node: ast.Name) -> Iterator[Default]:
