@@ -205,8 +205,10 @@ def _may_have_comments(anchor: ast.AST | Span, span: Span, module: Module) -> bo
     """Whether there can be a comment on a line of a finding, or right above one that its statement begins on."""
     unit = None if isinstance(anchor, Span) else module.tree.unit(anchor)
     decorators: list[ast.expr] = getattr(unit, "decorator_list", [])
-    first = min([span.line, *(start(node)[0] for node in (unit, *decorators) if node is not None)])
-    return any("#" in module.source.line(line) for line in range(first - 1, span.end_line + 1))
+    above = {start(node)[0] - 1 for node in (unit, *decorators) if node is not None}
+    # Not all lines of a statement: one that is large can have a finding in each.
+    lines = (*above, *range(span.line - 1, span.end_line + 1))
+    return any("#" in module.source.line(line) for line in lines)
 
 
 def _review(
