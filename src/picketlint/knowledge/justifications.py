@@ -110,7 +110,8 @@ GROUNDS = (
     rf"|only |just ){{0,2}}{_MAKES}"
     r"(?: (?:it|them|this|these|that|the|every|all|each|both|here|to|into|ourselves|just|above|earlier)\b|$|[,.;:)])",
     rf"\b(?:only|nobody but|nothing but|none but|no one but) (?:we|us|our|this|the) (?:\w+ ){{0,3}}{_MAKES}\b",
-    rf"\b(?:what|that|which) (?:we|our (?:\w+ )?{_OURS}|this (?:\w+ )?{_OURS}|\w+\(\)?) (?:\w+ )?{_MAKES}\b",
+    rf"\b(?:what|that|which) (?:we|our (?:\w+ )?{_OURS}|this (?:\w+ )?{_OURS}|\w+\(\)?|`[\w.]{{1,80}}(?:\(\))?`)"
+    rf" (?:\w+ )?{_MAKES}\b",
     rf"\b(?:from|by|between|among|across|within|inside) {_THE}(?:\w+ ){{0,2}}(?:own|sibling|parent|child|same|fellow"
     rf"|worker)"
     r" (?:\w+ )?(?:ranks?|process|processes|workers?|subprocess(?:es)?|threads?|jobs?|nodes?|host|machine)\b",
@@ -155,7 +156,7 @@ CHECKS = (
     r"\b(?:verified|validated|checked|authenticated|compared|matched|pinned|verif(?:y|ies)|checks?|guarded"
     r"|gated)\b[^.;]{0,40}?\b(?:checksums?|hash|hashes"
     r"|sha-?\d{1,3}|digests?|signatures?|hmac|revision|commit|known[- ]good|manifest)\b",
-    r"\b(?:checksum|hash|sha-?\d{1,3}|digest|signature|hmac|revision|commit)s? (?:[\w-]+ ){0,4}(?:verified|validated"
+    r"\b(?:checksum|hash|sha-?\d{1,3}|digest|signature|hmac|revision|commit)s? (?:[\w-]+ ){0,6}(?:verified|validated"
     r"|checked|compared|pinned|matched|matches"
     r"|reviewed|audited)\b",
     r"\b(?:checksum|hash|sha-?\d{1,3}|digest|signature|hmac)[- ](?:\w+ )?(?:verified|checked|guarded|gated|pinned"
