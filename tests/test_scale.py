@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from types import FrameType
 
@@ -13,6 +14,7 @@ from picketlint import registry
 from picketlint.engine import Checks, analyze
 
 Samples = Callable[[int], str]
+CACHE = type(lru_cache(lambda: None))
 CHECKS = Checks(frozenset(entry.id for entry in registry.load().entries))
 HEADER = "import argparse, os, pickle, re, subprocess, torch, yaml\nfrom transformers import AutoModel\n"
 
@@ -34,9 +36,9 @@ def forget() -> None:
     """Empty all caches: what a test before this one has asked must not make one of two modules cheaper."""
     for name, module in [*sys.modules.items()]:
         if name.startswith("picketlint."):
-            for value in [*vars(module).values()]:
-                if callable(clear := getattr(value, "cache_clear", None)):
-                    clear()
+            for value in vars(module).values():
+                if isinstance(value, CACHE):
+                    value.cache_clear()
 
 
 def cost(code: str) -> int:
