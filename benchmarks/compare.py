@@ -107,12 +107,15 @@ def programs(folder: Path, corpus: Path) -> list[Program]:
 
 
 def measured(rows: Sequence[Program], rounds: int, folder: Path) -> Iterator[Run]:
-    """Each of the programs so many times, in turns; each once before, which does not count, if it is fast."""
+    """Each of the programs so many times, in turns; each once before, which does not count, if it is fast.
+
+    Every second round is in the reverse order: one program leaves the processors hot for the next.
+    """
     if not rows[0].slow:
         for row in rows:
             run(row.command, folder)
     for number in range(rounds):
-        for row in rows:
+        for row in rows[:: -1 if number % 2 else 1]:
             if number and row.once:
                 continue
             if row.removed is not None:
