@@ -12,7 +12,6 @@ from picketlint.dispatch import dotenv_hits, hits, passages, reviews
 from picketlint.model import Confidence, Finding, Span, Step
 from picketlint.rule import Approved, Hit, Review, Rule
 from picketlint.semantics.module import Module
-from picketlint.semantics.tree import start
 from picketlint.source import Source, lines_ended
 
 TYPE_CHECKING = False
@@ -203,11 +202,9 @@ def _rank(finding: Finding) -> int:
 
 def _may_have_comments(anchor: ast.AST | Span, span: Span, module: Module) -> bool:
     """Whether there can be a comment on a line of a finding, or right above one that its statement begins on."""
-    unit = None if isinstance(anchor, Span) else module.tree.unit(anchor)
-    decorators: list[ast.expr] = getattr(unit, "decorator_list", [])
-    above = {start(node)[0] - 1 for node in (unit, *decorators) if node is not None}
+    beginnings = set() if isinstance(anchor, Span) else module.tree.beginnings(anchor)
     # Not all lines of a statement: one that is large can have a finding in each.
-    lines = (*above, *range(span.line - 1, span.end_line + 1))
+    lines = (*(line - 1 for line in beginnings), *range(span.line - 1, span.end_line + 1))
     return any("#" in module.source.line(line) for line in lines)
 
 

@@ -17,7 +17,6 @@ from picketlint.base.lazy import regex
 from picketlint.base.records import NamedTuple
 from picketlint.model import Finding, Span, Status
 from picketlint.semantics.module import Module
-from picketlint.semantics.tree import start
 from picketlint.source import UnreadableSourceError, parse
 
 TYPE_CHECKING = False
@@ -62,7 +61,7 @@ class Remark(NamedTuple):
 def blocks_at(anchor: ast.AST, span: Span, module: Module, comments: Mapping[int, Comment]) -> Iterator[Block]:
     """The comment blocks that count for a finding with this anchor, each once, from the top."""
     seen: set[int] = set()
-    for line in sorted({*_beginnings(anchor, module), span.line}):
+    for line in sorted({*module.tree.beginnings(anchor), span.line}):
         above = _above(line, comments)
         if above and above[0].line not in seen:
             seen |= {comment.line for comment in above}
@@ -77,19 +76,6 @@ def blocks_at(anchor: ast.AST, span: Span, module: Module, comments: Mapping[int
             current.append(comment)
     if current:
         yield Block((*current, *_continued(current[-1], comments, MAX_BLOCK - len(current))))
-
-
-def _beginnings(anchor: ast.AST, module: Module) -> set[int]:
-    """The lines that the statement around a node, or its ``case`` or ``except`` clause, can be said to begin on."""
-    unit = module.tree.unit(anchor)
-    if unit is None:
-        return set()
-    decorators: list[ast.expr] = getattr(unit, "decorator_list", [])
-    lines = {start(unit)[0]}
-    if decorators:
-        # The "@" of the topmost: a comment stands above all of them, or between them and the definition.
-        lines.add(min(decorator.lineno for decorator in decorators))
-    return lines
 
 
 def _continued(last: Comment, comments: Mapping[int, Comment], most: int) -> Iterator[Comment]:

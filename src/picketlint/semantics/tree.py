@@ -211,6 +211,18 @@ class Tree:
             self._units.update(dict.fromkeys(passed, current))
         return current
 
+    def beginnings(self, node: ast.AST) -> set[int]:
+        """The lines (1-based) that the statement around a node, or its clause, can be said to begin on."""
+        unit = self.unit(node)
+        if unit is None:
+            return set()
+        decorators: list[ast.expr] = getattr(unit, "decorator_list", [])
+        lines = {start(unit)[0]}
+        if decorators:
+            # The "@" of the topmost: a comment stands above all of them, or between them and the definition.
+            lines.add(min(decorator.lineno for decorator in decorators))
+        return lines
+
     def scope(self, node: ast.AST) -> ast.AST:
         """The module, class, function, lambda or comprehension whose names a node sees first.
 
