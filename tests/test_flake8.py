@@ -17,6 +17,8 @@ from picketlint.hosts.flake8_plugin import CheckFailedError, Plugin
 
 UNSAFE = "import torch\n\n\ndef load(p):\n    return torch.load(p, weights_only=False)\n"
 SHELL = "import os\n\nos.system('ls')\n"
+# flake8 leaves this to itself, in less time than anything else of its size.
+BULK = "# flake8: noqa\n" + ("#" * 100 + "\n") * 50_000
 HERE = Place("a.py", "PKT101", 5, 12)
 
 
@@ -146,6 +148,26 @@ def test_many_files_in_several_processes(tree: Tree) -> None:
     root = tree(dict.fromkeys(names, UNSAFE))
     found = flake8_places(flake8("--jobs=3", ".", cwd=root).out)
     assert sorted(found) == sorted(HERE._replace(path=name) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "prepared"),
+    [
+        ({"long.py": BULK}, ["."], True),
+        ({"long.py": BULK}, ["long.py", "a.py", "b.py"], True),
+        ({"long.txt": BULK, ".tox/long.py": BULK, "build/long.py": BULK}, ["--extend-exclude=build", "."], False),
+    ],
+)
+def test_what_many_bytes_need_is_there_before_they_are_handed_out(
+    tree: Tree, files: Mapping[str, str], arguments: list[str], prepared: bool
+) -> None:
+    root = tree({"a.py": UNSAFE, "b.py": UNSAFE, **files})
+    ask = (
+        "import sys; from flake8.main.cli import main; main(sys.argv[1:]); print('picketlint.analysis' in sys.modules)"
+    )
+    done = run(sys.executable, "-c", ask, "--jobs=2", *arguments, cwd=root)
+    assert flake8_places(done.out) == [HERE, HERE._replace(path="b.py")]
+    assert done.out.splitlines()[-1] == str(prepared)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from picketlint.source import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from picketlint.exceptions.wording import Policy
     from picketlint.prefilter import Look
@@ -84,6 +84,20 @@ def foresee(size: int) -> None:
     That ends with ``expect``, which has to be called before this process is forked.
     """
     _prefilter(registry.load()).foresee(size)
+
+
+def prepare(codes: Iterable[str], size: int) -> None:
+    """Have ready what it takes to check so many bytes for these rules, before this process is forked or frozen."""
+    from importlib import import_module
+
+    # What can be done in a thread is done there while this one imports.
+    foresee(size)
+    import_module("picketlint.analysis")
+    wanted = frozenset(codes)
+    for entry in registry.load().entries:
+        if entry.id in wanted:
+            import_module(entry.module)
+    expect(size)
 
 
 def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | None, *, mended: bool = False) -> Report:

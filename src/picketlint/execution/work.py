@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from importlib import import_module
 
 from picketlint.base.records import NamedTuple
-from picketlint.engine import expect, foresee
+from picketlint.engine import prepare
 from picketlint.execution.batches import Job, bytes_in
 from picketlint.model import Problem, Report
 from picketlint.scan import check_data, content
@@ -52,18 +51,8 @@ class _Overheard:
 
 def ready(jobs: Iterable[Job]) -> None:
     """Get what checking the jobs takes, once for all the workers that are about to be forked."""
-    from picketlint import registry
-
     jobs = list(jobs)
-    size = bytes_in(jobs)
-    # What can be done in a thread is done there while this one imports.
-    foresee(size)
-    import_module("picketlint.analysis")
-    codes = {code for codes in {job.checks.codes for job in jobs} for code in codes}
-    for entry in registry.load().entries:
-        if entry.id in codes:
-            import_module(entry.module)
-    expect(size)
+    prepare({code for codes in {job.checks.codes for job in jobs} for code in codes}, bytes_in(jobs))
 
 
 def check_batch(jobs: Iterable[Job], digests: bool) -> list[Checked]:

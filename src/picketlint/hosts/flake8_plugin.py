@@ -8,12 +8,14 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from fnmatch import fnmatch
 
 from picketlint import __version__
 from picketlint.catalog import BANNED_NOQA
 from picketlint.configuration.config import ConfigError, selectors
 from picketlint.configuration.settings import Overrides, Resolver
-from picketlint.engine import analyze
+from picketlint.engine import analyze, prepare
 from picketlint.model import Status
 
 TYPE_CHECKING = False
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from picketlint.model import Finding
 
 Reported = tuple[int, int, str, type]
+# From so many bytes on, nearly all that can be imported is needed sooner or later, in every process.
+_MANY = 1 << 22
 
 
 class CheckFailedError(Exception):
@@ -100,17 +104,19 @@ class Plugin:
             selectors(overrides.extend_select)
         except ValueError as error:
             _stop(f"select, extend-select: {error}")
+        paths = options.filenames or ["."]
         try:
             resolver = Resolver(overrides)
-            for path in options.filenames or ["."]:
-                if os.path.isdir(path):
-                    resolver.for_directory(path)
-                else:
-                    resolver.for_file(path)
+            settings = [
+                resolver.for_directory(path) if os.path.isdir(path) else resolver.for_file(path) for path in paths
+            ]
         except ConfigError as error:
             _stop(str(error))
         if cls._resolver is None:
-            # What is imported by now stays, flake8's and ours: Python's collector need not go through it for each file,
+            size = _bytes_in(paths, [*options.exclude, *options.extend_exclude])
+            if size > _MANY:
+                prepare(frozenset[str]().union(*(one.codes for one in settings)), size)
+            # What is there by now stays, flake8's and ours: Python's collector need not go through it for each file,
             # and workers that are forked off go on sharing it.
             gc.freeze()
         cls._resolver = resolver
@@ -130,6 +136,26 @@ class Plugin:
         from picketlint.exceptions.suppressions import shown_by_flake8
 
         return tuple(shown_by_flake8(findings, text))
+
+
+def _bytes_in(paths: Iterable[str], excluded: Iterable[str]) -> int:
+    """How many bytes of Python there are in files and directories; once they are many, the rest is not counted."""
+    size = 0
+    for path in _files(paths, excluded):
+        with suppress(OSError):
+            size += os.path.getsize(path)
+        if size > _MANY:
+            break
+    return size
+
+
+def _files(paths: Iterable[str], excluded: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        if not os.path.isdir(path):
+            yield path
+        for folder, folders, names in os.walk(path):
+            folders[:] = (name for name in folders if not any(fnmatch(name, one) for one in excluded))
+            yield from (os.path.join(folder, name) for name in names if name.endswith(".py"))
 
 
 def _is_full(code: str) -> bool:
