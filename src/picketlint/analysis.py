@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from picketlint.base.lazy import regex
 from picketlint.dispatch import dotenv_hits, hits, passages, reviews
@@ -18,7 +18,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.exceptions.documented import Remark
     from picketlint.exceptions.wording import Policy
-    from picketlint.matching.comments import Comment
     from picketlint.registry import Entry
 
 _CONFIDENCES = tuple(Confidence)
@@ -62,8 +61,15 @@ def check(
     beside = any(_may_have_comments(hit.anchor, finding.span, module) for _, hit, finding in found)
     reviewers = [entry.rule for entry in selected if entry.reviews and (beside or not entry.beside)]
     excused, remarks = _excused(found, module, policy) if beside else (tuple(finding for *_, finding in found), ())
-    comments = module.comments if reviewers else {}
-    review = _review(excused, {entry.id for entry in seen}, comments, remarks, policy, approved)
+    known = {entry.id for entry in seen}
+    review = Review(
+        tuple(finding for finding in excused if finding.rule in known),
+        tuple(finding for finding in excused if finding.rule not in known),
+        module.comments if reviewers else {},
+        remarks,
+        policy is not None and policy.marker_only,
+        approved,
+    )
     findings = review.findings
     for last in (False, True):
         remarked = reviews(reviewers, review._replace(findings=findings), module, last=last)
@@ -206,24 +212,6 @@ def _may_have_comments(anchor: ast.AST | Span, span: Span, module: Module) -> bo
     # Not all lines of a statement: one that is large can have a finding in each.
     lines = (*(line - 1 for line in beginnings), *range(span.line - 1, span.end_line + 1))
     return any("#" in module.source.line(line) for line in lines)
-
-
-def _review(
-    findings: tuple[Finding, ...],
-    codes: set[str],
-    comments: Mapping[int, Comment],
-    remarks: tuple[Remark, ...],
-    policy: Policy | None,
-    approved: Approved | None,
-) -> Review:
-    return Review(
-        tuple(finding for finding in findings if finding.rule in codes),
-        tuple(finding for finding in findings if finding.rule not in codes),
-        comments,
-        remarks,
-        policy is not None and policy.marker_only,
-        approved,
-    )
 
 
 def _excused(

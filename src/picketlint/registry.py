@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 # The listeners of which the index has more than the kind.
-_TOLD = frozenset({"node", "review"})
+_DETAILED = frozenset({"node", "review"})
 
 
 class RegistryError(Exception):
@@ -172,11 +172,13 @@ def entry_of(file: RuleFile) -> Entry:
     if (rule.id, rule.name) != (file.id, file.name):
         raise RegistryError(f"rules/{file.module}.py: id and name are {(rule.id, rule.name)}, unlike the file's name")
     told = (rule.id, rule.name, rule.status, rule.documentable, rule.alone, rule.judges_all)
-    listens = {
-        (one.kind, tuple(sorted(getattr(kind, "__name__", kind) for kind in one.wanted)) if one.kind in _TOLD else ())
-        for _, one in rule.listeners()
-    }
+    listens = {(one.kind, _names(one.wanted) if one.kind in _DETAILED else ()) for _, one in rule.listeners()}
     return Entry(*told, module, rule.reviews, rule.dotenv, rule.texts, rule.conceals, tuple(sorted(listens)))
+
+
+def _names(wanted: Iterable[object]) -> tuple[str, ...]:
+    """What a listener listens to, in words: types by their names."""
+    return tuple(sorted(str(getattr(one, "__name__", one)) for one in wanted))
 
 
 def index_source() -> str:
