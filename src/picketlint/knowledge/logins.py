@@ -238,13 +238,15 @@ def login_triggers() -> tuple[Trigger, ...]:
 
 def _short_triggers() -> Iterator[Trigger]:
     """Where a literal is given to one of the short names, or compared with it."""
-    method = rf"(?:{GAP}\.{GAP}\w{{1,20}}{GAP}\({GAP}\))?(?:{GAP}[\"'\])]){{0,8}}"
+    method = rf"(?:{GAP}\.{GAP}\w{{1,20}}{GAP}\((?:[^()]|\([^()]{{0,60}}\)){{0,100}}\)){{0,3}}(?:{GAP}[\"'\])]){{0,8}}"
     before = rf"{method}(?:{GAP}:[^=]{{1,120}})?(?:{GAP},(?:[\w.,\s\\]|{COMMENT}){{0,60}})?{GAP}(?:[!=:]?=|[:,])"
     opening = rf"(?:{GAP}\(){{0,3}}{GAP}"
     entry = rf"{before}{opening}(?:[\"']?value[\"']?{GAP}[=:]{opening})?"
     # Behind something else in the line: ``pw = other = "..."``, ``(user, pw) == ("app", "...")``.
     further = r"[\"'\])]{0,8}[\s\\]{0,300}[:,)=!](?:[^\n\\\"']|\\\r?\n?){0,200}[=:(,\[](?:[ \t(]|\\\r?\n?){0,40}"
-    literal = rf"(?:{entry}|{further})[bBrRuU]{{0,2}}[\"']"
+    # One of several that are assigned to at once: ``user, PASS = name or "app", "..."``.
+    several = r"[\])]{0,8}[ \t]{0,40}=(?!=)(?:[^\n\\\"']|\\\r?\n?){0,200}"
+    literal = rf"(?:{entry}|{further}|{several})[bBrRuUfF]{{0,2}}[\"']"
     token = literal + r"{1,3}" + SHORT_TOKEN.replace(",}", "}")
     for name in sorted({*SHORT_PASSWORDS, *map(str.upper, SHORT_PASSWORDS), PASS}):
         yield name, f"{name}{literal}"

@@ -98,11 +98,11 @@ def used(name: str) -> str:
 def builtin(name: str) -> tuple[Trigger, ...]:
     """Where a builtin function can be called or handed on: its bare name, or beside the module's name.
 
-    There it can be a string, though not one that is given a keyword: it is looked up in the module where it is written,
-    or by a constant's name.
+    There it can be a string, which is looked up in the module where it is written, or by a constant's name; but not the
+    ``mode`` of a parser.
     """
     bare = rf"{name}(?<![\w.'\"`]{name}){_read(name)}"
-    other = rf"{name}(?<!\w{name})(?<![^A-Z_]=['\"]{name})(?!\w)"
+    other = rf"{name}(?<!\w{name})(?<!mode=['\"]{name})(?!\w)"
     return (CODE, name, bare), (CODE, "builtins", name, other), (CODE, "__builtins__", name, other)
 
 
