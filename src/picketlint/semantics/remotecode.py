@@ -67,7 +67,7 @@ def switched_on(module: Module) -> Iterator[SwitchedOn]:
 def _in_list(node: ast.List, module: Module) -> Iterator[SwitchedOn]:
     words = [_SPREAD if isinstance(element, ast.Starred) else _word(element, module) for element in node.elts]
     place = _place(words)
-    if place is not None and not _is_tested(node, module):
+    if place is not None and not _is_chosen(words, node, node.elts[place], module):
         confidence = _confidence(words, node, module)
         if confidence is not None:
             yield SwitchedOn(node, node.elts[place], confidence, _shown(words[place]))
@@ -85,7 +85,7 @@ def _split(call: ast.Call, module: Module) -> Iterator[SwitchedOn]:
         words = [word for words in run_by_shell(read) for word in words] if shell else read.split()
         place = _place(words)
         confidence = _confidence(words, call, module) if place is not None else None
-        if place is not None and confidence is not None and not _is_tested(call, module):
+        if place is not None and confidence is not None and not _is_chosen(words, call, text, module):
             sure = confidence if len(texts) == 1 else Confidence.MEDIUM
             yield SwitchedOn(call, text, sure, _shown(words[place]))
             return
@@ -99,10 +99,15 @@ def _confidence(words: Sequence[str], node: ast.expr, module: Module) -> Confide
     """How sure it is that words are the arguments of a program; None where they may be the names of options."""
     if any(word and not word.startswith("-") for word in words):
         return Confidence.HIGH
+    return Confidence.MEDIUM if _is_added(node, module) else None
+
+
+def _is_added(node: ast.expr, module: Module) -> bool:
+    """Whether words are put behind others."""
     parent = module.tree.parent(node)
-    added = isinstance(parent, (ast.AugAssign, ast.BinOp))
-    added = added or (isinstance(parent, ast.Call) and last_name(parent.func) == "extend")
-    return Confidence.MEDIUM if added else None
+    if isinstance(parent, (ast.AugAssign, ast.BinOp)):
+        return True
+    return isinstance(parent, ast.Call) and last_name(parent.func) == "extend"
 
 
 # -- texts that a shell reads ------------------------------------------------------------------------------------------
@@ -193,21 +198,36 @@ def _is_asked_for(anchor: ast.expr, focus: ast.expr, module: Module) -> bool:
     return any(module.guarded(node, FLAG, True) or module.opted_in(node) for node in (anchor, focus))
 
 
-def _is_tested(node: ast.expr | ast.stmt, module: Module) -> bool:
-    """Whether an expression is only one of several, or is there to be compared or to name options."""
+def _is_chosen(words: Sequence[str], node: ast.expr, focus: ast.expr, module: Module) -> bool:
+    """Whether somebody chose the option that is among words: with a whole command, only a test of the flag says so."""
+    whole = words[0] != _SPREAD and not words[0].startswith("-") and not _is_added(node, module)
+    return _is_tested(node, module, whole=whole) or (whole and _is_asked_for(node, focus, module))
+
+
+def _is_tested(node: ast.expr | ast.stmt, module: Module, *, whole: bool = False) -> bool:
+    """Whether an expression is only one of several, or is there to be compared or to name options.
+
+    What is ``whole`` says enough by itself under a test of something else.
+    """
+    child: ast.AST = node
     for parent in module.tree.ancestors(node):
         if isinstance(parent, FUNCTIONS):
             return False
-        if isinstance(parent, (ast.Compare, ast.IfExp, ast.BoolOp, ast.For, ast.comprehension)):
+        if isinstance(parent, (ast.Compare, ast.IfExp, ast.BoolOp, ast.comprehension)):
             return True
-        if isinstance(parent, (ast.If, ast.While)) and not _is_start(parent):
+        # What is done for each of some models is done without a test.
+        if isinstance(parent, (ast.For, ast.AsyncFor)) and child is parent.iter:
+            return True
+        if isinstance(parent, (ast.If, ast.While)) and not whole and not _asks_nothing(parent.test):
             return True
         if isinstance(parent, ast.Starred) and isinstance(module.tree.parent(parent), ast.Call):
             return True
+        child = parent
     return False
 
 
-def _is_start(parent: ast.If | ast.While) -> bool:
-    """``if __name__ == "__main__":``, which asks for nothing."""
-    test = parent.test
+def _asks_nothing(test: ast.expr) -> bool:
+    """``if __name__ == "__main__":``, ``while True:``."""
+    if isinstance(test, ast.Constant):
+        return True
     return isinstance(test, ast.Compare) and getattr(test.left, "id", "") == "__name__"
