@@ -156,6 +156,8 @@ def test_many_files_in_several_processes(tree: Tree) -> None:
         ({"long.py": BULK}, ["."], True),
         ({"long.py": BULK}, ["long.py", "a.py", "b.py"], True),
         ({"long.txt": BULK, ".tox/long.py": BULK, "build/long.py": BULK}, ["--extend-exclude=build", "."], False),
+        ({"data/raw/long.py": BULK, "old/long.py": BULK}, ["--extend-exclude=data/raw,./ol*/", "."], False),
+        ({"build/long.py": BULK}, ["--extend-exclude=build", "a.py", "b.py", "build"], False),
     ],
 )
 def test_what_many_bytes_need_is_there_before_they_are_handed_out(

@@ -153,9 +153,16 @@ def _files(paths: Iterable[str], excluded: Iterable[str]) -> Iterator[str]:
     for path in paths:
         if not os.path.isdir(path):
             yield path
-        for folder, folders, names in os.walk(path):
-            folders[:] = (name for name in folders if not any(fnmatch(name, one) for one in excluded))
-            yield from (os.path.join(folder, name) for name in names if name.endswith(".py"))
+        elif not _is_left_out(path, excluded):
+            for folder, folders, names in os.walk(path):
+                folders[:] = (name for name in folders if not _is_left_out(os.path.join(folder, name), excluded))
+                yield from (os.path.join(folder, name) for name in names if name.endswith(".py"))
+
+
+def _is_left_out(folder: str, excluded: Iterable[str]) -> bool:
+    """Whether flake8 passes a directory over: it holds patterns against its name, and against its absolute path."""
+    name, path = os.path.basename(folder), os.path.abspath(folder)
+    return any((name not in (".", "..") and fnmatch(name, one)) or fnmatch(path, one) for one in excluded)
 
 
 def _is_full(code: str) -> bool:
