@@ -154,6 +154,8 @@ WAYS = {
     "PKT402": [
         "if pw.strip().lower() == 'Sommer2024!': grant()",
         "if pw.encode('utf-8') == b'Sommer2024!': grant()",
+        "if pw.strip(  # it's (\n) == 'Sommer2024!': grant()",
+        "if pw.strip(clean(')#')) == 'Sommer2024!': grant()",
         "user, PASS = f'{name}', 'Sommer2024!'",
         "user, PASS = name or 'app', 'Sommer2024!'",
         "client.send(('X', 'Bearer S3cr3t!pass'))",

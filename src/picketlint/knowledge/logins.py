@@ -238,7 +238,9 @@ def login_triggers() -> tuple[Trigger, ...]:
 
 def _short_triggers() -> Iterator[Trigger]:
     """Where a literal is given to one of the short names, or compared with it."""
-    method = rf"(?:{GAP}\.{GAP}\w{{1,20}}{GAP}\((?:[^()]|\([^()]{{0,60}}\)){{0,100}}\)){{0,3}}(?:{GAP}[\"'\])]){{0,8}}"
+    text = r"""\"[^\"\r\n]{0,60}\"|'[^'\r\n]{0,60}'"""
+    given = rf"(?:[^()\"'#]|{text}|{COMMENT}|\((?:[^()\"'#]|{text}){{0,60}}\)){{0,100}}"
+    method = rf"(?:{GAP}\.{GAP}\w{{1,20}}{GAP}\({given}\)){{0,3}}(?:{GAP}[\"'\])]){{0,8}}"
     before = rf"{method}(?:{GAP}:[^=]{{1,120}})?(?:{GAP},(?:[\w.,\s\\]|{COMMENT}){{0,60}})?{GAP}(?:[!=:]?=|[:,])"
     opening = rf"(?:{GAP}\(){{0,3}}{GAP}"
     entry = rf"{before}{opening}(?:[\"']?value[\"']?{GAP}[=:]{opening})?"
