@@ -30,3 +30,31 @@ ON_UNLESS_TOLD = (
     "parser.add_argument('--trust-remote-code', dest='trust', type=str2bool, default='true')",
     "parser.set_defaults(trust_remote_code=True)",
 )
+# Somebody chose it, by a flag that is not called like it.
+SPELT_AS_BRANCHES = (
+    "if args.trust:\n    load(name, trust_remote_code=True)",
+    "def build(name, trust=False):\n    if trust:\n        load(name, trust_remote_code=True)",
+    "def build(name, **kw):\n    if kw.get('trust_model', False):\n        load(name, trust_remote_code=True)",
+    "def build(name, trust):\n    on = trust\n    if not on:\n        raise E\n    load(name, trust_remote_code=True)",
+    "class A:\n    def __init__(self, trust):\n        self.trusted = trust\n    def f(self):\n"
+    "        if self.trusted and self.custom:\n            self.kw['trust_remote_code'] = True",
+    "flag = False\nif args.trust:\n    flag = True\nload(name, trust_remote_code=flag)",
+)
+# A test that says nothing, the wrong way round, or of what the code itself decides.
+NOBODYS_CHOICE = (
+    "if not args.trust:\n    load(name, trust_remote_code=True)",
+    "if args.trust:\n    pass\nelse:\n    load(name, trust_remote_code=True)",
+    "if args.trust or args.custom:\n    load(name, trust_remote_code=True)",
+    "if args.trust_env:\n    load(name, trust_remote_code=True)",
+    "if distrust:\n    load(name, trust_remote_code=True)",
+    "def build(name, trust=True):\n    if trust:\n        load(name, trust_remote_code=True)",
+    "def build(name, **kw):\n    if kw.get('trust', True):\n        load(name, trust_remote_code=True)",
+    "def build(name, trust):\n    if trust:\n        load(name, trust_remote_code=True)\n"
+    "def hand(name, trust):\n    build(name, trust)\nhand('a/b', True)",
+    "trust = name in KNOWN\nif trust:\n    load(name, trust_remote_code=True)",
+    "trust = True\nif trust:\n    load(name, trust_remote_code=True)",
+    "trust_remote_code = True\nif trust_remote_code:\n    load(name, trust_remote_code=True)",
+    "parser.add_argument('--trust', action='store_false')\nif args.trust:\n    load(name, trust_remote_code=True)",
+    "class A:\n    def __init__(self, name):\n        self.trust = name.startswith('us/')\n    def f(self):\n"
+    "        if self.trust:\n            load(name, trust_remote_code=True)",
+)

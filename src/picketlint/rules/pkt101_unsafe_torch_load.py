@@ -205,6 +205,8 @@ class UnsafeTorchLoad(Rule):
         ),
         good("import torch\ndef f(p, flag=False):\n    torch.load(p, weights_only=not flag)", why="the caller decides"),
         good("import torch\nif not args.weights_only:\n    torch.load(p, weights_only=False)"),
+        good("import torch\ndef load(p, trusted=False):\n    if trusted:\n        torch.load(p, weights_only=False)"),
+        bad("import torch\ndef load(p, trusted=True):\n    if trusted:\n        torch.load(p, weights_only=False)"),
         good("import torch\npool.submit(torch.load, path, weights_only=True)"),
         good("import torch\nif not args.weights_only:\n    pool.submit(torch.load, path, weights_only=False)"),
         good("import torch\ntorch.load(p)\ntorch.load(p, weights_only=None)", why="that is PKT102"),

@@ -126,6 +126,8 @@ class UnsafeNumpyLoad(Rule):
             why="the caller decides, and the default is safe",
         ),
         good("import numpy as np\nnp.load(path, allow_pickle=args.trust_calibration_data)"),
+        good("import numpy as np\nif args.trust:\n    np.load(path, allow_pickle=True)"),
+        bad("import numpy as np\nallow_pickle = True\nif allow_pickle:\n    np.load(path, allow_pickle=True)"),
         good("import numpy as np\nnp.save(path, x, allow_pickle=True)\nnp.save(path, x, True)", why="writing is fine"),
         good("import numpy as np\nnp.load(path, 'r', False)"),
         good(

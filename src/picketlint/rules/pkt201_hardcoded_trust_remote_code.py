@@ -13,7 +13,8 @@ Reports `trust_remote_code` if it can only be true:
   because it may be a list of their names; nor is a text that is printed.
 
 Confidence is medium if the flag may be true. What somebody chose is fine: a parameter or an option that is passed on
-and is `False` by default, and a literal under a test of the flag itself.
+and is `False` by default, and a literal under a test of the flag itself, or of one that says trust (`if args.trust:`),
+where no line in sight makes that true.
 
 ## Why is this bad?
 The flag runs the Python files that come with a model or data set. Whoever can write to that repository, or to one of
@@ -162,6 +163,8 @@ class HardcodedTrustRemoteCode(Rule):
         good("if args.trust_remote_code:\n    kwargs['trust_remote_code'] = True", why="under a test of the same flag"),
         good("kwargs = {'trust_remote_code': True} if self.trust_remote_code else {}"),
         good("if not args.trust_remote_code:\n    raise SystemExit\nload(name, trust_remote_code=True)"),
+        *(good(code, why="the caller's choice, spelt as a branch") for code in known.SPELT_AS_BRANCHES),
+        *(bad(code, why="nobody was asked") for code in known.NOBODYS_CHOICE),
         good("trust = kwargs.pop('trust_remote_code', False)\nload(name, trust_remote_code=trust)"),
         good(
             "ALLOW_ALL = False\ndef allow_all():\n    global ALLOW_ALL\n    ALLOW_ALL = True\n"

@@ -30,6 +30,8 @@ _OPT_IN = (
     r"|^(?:allow|trust|enable|permit|accept)_.*(?:pickl|deserial|code)|(?:pickl|deserial|code)\w*_(?:allowed|permitted|enabled)$"
 )
 _SAFE_MODE = r"^(?:in_|is_)?safe(?:_mode|_load|_loading)?(?:_enabled|_on)?$"
+# Functions and methods that read what their argument names.
+LOOKUPS = frozenset({"get", "pop", "getenv", "getattr", "setdefault"})
 # What turns text into a truth value.
 _READERS = frozenset({"bool", "strtobool", "str2bool", "str_to_bool", "is_true", "parse_bool", "to_bool"})
 # What a test around a place can be part of.
@@ -59,16 +61,23 @@ class Guards:
         self._leaving: dict[tuple[ast.AST, str], tuple[list[int], list[Fact]]] = {}
         self._before: dict[ast.stmt, tuple[Fact, ...]] = {}
 
-    def guarded(self, node: ast.AST, flag: str, value: bool) -> bool:
-        """Whether ``node`` is reached only when ``flag`` (a name, attribute, key or option) has this truth value."""
-        return any(self._truth(fact.test, flag, fact.outcome) is value for fact in self.facts(node))
+    def opted_in(self, node: ast.AST) -> Iterator[tuple[ast.expr, bool]]:
+        """The reads by which danger was asked for, by name, where ``node`` is reached: ``if not allow_pickle: raise``.
 
-    def opted_in(self, node: ast.AST) -> bool:
-        """Whether ``node`` is reached only where somebody asked for danger by name: ``if not allow_pickle: raise``."""
-        facts = list(self.facts(node))
-        return any(self._truth(fact.test, re.compile(_OPT_IN), fact.outcome) is True for fact in facts) or any(
-            self._truth(fact.test, re.compile(_SAFE_MODE), fact.outcome) is False for fact in facts
-        )
+        Each comes with the truth value that asks for it.
+        """
+        yield from ((read, True) for read in self.reads(node, re.compile(_OPT_IN), True))
+        yield from ((read, False) for read in self.reads(node, re.compile(_SAFE_MODE), False))
+
+    def reads(self, node: ast.AST, flag: Flag, value: bool) -> Iterator[ast.expr]:
+        """The places that read ``flag`` (a name, attribute, key or option) in tests made before ``node`` is reached.
+
+        Only those by which it has this truth value.
+        """
+        for fact in self.facts(node):
+            read = next((known for known in self._known(fact.test, fact.outcome) if _is_flag(known[0], flag)), None)
+            if read is not None and read[1] is value:
+                yield read[0]
 
     def facts(self, node: ast.AST) -> Iterator[Fact]:
         """The tests around a place and those above it that leave its block, the nearest first."""
@@ -143,38 +152,36 @@ class Guards:
                 found[1].append(fact)
         return found
 
-    def _truth(self, test: ast.expr, flag: Flag, outcome: bool, depth: int = 0) -> bool | None:
-        """The truth value of the flag that follows when ``test`` came out as ``outcome``; None where none follows."""
+    def _known(self, test: ast.expr, outcome: bool, depth: int = 0) -> Iterator[tuple[ast.expr, bool]]:
+        """The expressions whose truth values follow when ``test`` came out as ``outcome``, each with its own."""
         if depth > _MAX_ALIASES:
             self.tree.limits.reached(_TOO_NESTED, test)
-            return None
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            return self._truth(test.operand, flag, not outcome, depth)
-        if isinstance(test, ast.BoolOp):
-            if outcome is not isinstance(test.op, ast.And):
-                return None
-            known = (self._truth(operand, flag, outcome, depth + 1) for operand in test.values)
-            return next((truth for truth in known if truth is not None), None)
-        if isinstance(test, ast.Compare) and len(test.ops) == 1:
-            return self._compared(test, flag, outcome, depth)
-        if isinstance(test, ast.Call) and last_name(test.func) in _READERS and test.args:
-            return self._truth(test.args[0], flag, outcome, depth + 1)
-        if isinstance(test, ast.NamedExpr):
-            return self._truth(test.value, flag, outcome, depth + 1)
-        if _is_flag(test, flag):
-            return outcome
-        alias = self.alias(test)
-        return self._truth(alias, flag, outcome, depth + 1) if alias is not None else None
+        elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            yield from self._known(test.operand, not outcome, depth)
+        elif isinstance(test, ast.BoolOp):
+            if outcome is isinstance(test.op, ast.And):
+                for operand in test.values:
+                    yield from self._known(operand, outcome, depth + 1)
+        elif isinstance(test, ast.Compare) and len(test.ops) == 1:
+            yield from self._compared(test, outcome, depth)
+        elif isinstance(test, ast.Call) and last_name(test.func) in _READERS and test.args:
+            yield from self._known(test.args[0], outcome, depth + 1)
+        elif isinstance(test, ast.NamedExpr):
+            yield from self._known(test.value, outcome, depth + 1)
+        else:
+            yield test, outcome
+            alias = self.alias(test)
+            if alias is not None:
+                yield from self._known(alias, outcome, depth + 1)
 
-    def _compared(self, test: ast.Compare, flag: Flag, outcome: bool, depth: int) -> bool | None:
+    def _compared(self, test: ast.Compare, outcome: bool, depth: int) -> Iterator[tuple[ast.expr, bool]]:
         other = test.comparators[0]
         if not isinstance(other, ast.Constant) or not isinstance(other.value, (bool, str)):
-            return None
+            return
         wanted = other.value if isinstance(other.value, bool) else other.value.lower() in {"1", "true", "yes", "on"}
         equal = isinstance(test.ops[0], (ast.Is, ast.Eq))
-        if not equal and not isinstance(test.ops[0], (ast.IsNot, ast.NotEq)):
-            return None
-        return self._truth(test.left, flag, (outcome is equal) is wanted, depth + 1)
+        if equal or isinstance(test.ops[0], (ast.IsNot, ast.NotEq)):
+            yield from self._known(test.left, (outcome is equal) is wanted, depth + 1)
 
     def alias(self, test: ast.expr) -> ast.expr | None:
         """What a plain name was assigned, if that is the only thing it can be."""
@@ -205,7 +212,7 @@ def _is_flag(node: ast.expr, flag: Flag) -> bool:
         return _same(node.attr, flag)
     if isinstance(node, ast.Subscript):
         return isinstance(node.slice, ast.Constant) and _same(node.slice.value, flag)
-    if isinstance(node, ast.Call) and last_name(node.func) in {"get", "pop", "getenv", "getattr", "setdefault"}:
+    if isinstance(node, ast.Call) and last_name(node.func) in LOOKUPS:
         return any(isinstance(arg, ast.Constant) and _same(arg.value, flag) for arg in node.args[:2])
     # `if not is_pickle_loading_allowed(): raise` asks a function by name.
     return isinstance(node, ast.Call) and not isinstance(flag, str) and _same(last_name(node.func), flag)

@@ -97,8 +97,8 @@ class Judge:
         return Judgement(verdict, confidence, anchor or focus, anchor, self._module.steps(option.via), origin)
 
     def is_guarded(self, node: ast.AST, flag: Flag) -> bool:
-        """Whether a node is reached only where somebody asked for what is unsafe, by the flag's own name."""
-        return self._module.guarded(node, flag.name, flag.unsafe_when)
+        """Whether a node is reached only where somebody asked for what is unsafe, by the flag's name or in trust."""
+        return self._module.guarded(node, flag.name, flag.unsafe_when) or self._module.trusted(node)
 
     def is_deliberate(self, option: Option, value: Value, flag: Flag) -> bool:
         """Whether this one of the things a value can be is what somebody asked for, by the flag or by a switch."""

@@ -14,7 +14,7 @@ from picketlint.semantics.judgements import Flag, Judge, Judgement
 from picketlint.semantics.mentions import Mentions
 from picketlint.semantics.names import Names, Resolver
 from picketlint.semantics.tree import Tree
-from picketlint.semantics.values import Evaluator, Value
+from picketlint.semantics.values import Evaluator, Value, Verdict, falsy, truthy
 from picketlint.source import Source
 
 TYPE_CHECKING = False
@@ -216,12 +216,22 @@ class Module:
     # -- what makes a danger less --------------------------------------------------------------------------------------
 
     def guarded(self, node: ast.AST, flag: str, value: bool) -> bool:
-        """Whether a node is reached only where ``flag`` was tested and has this truth value."""
-        return self._guards.guarded(node, flag, value)
+        """Whether a node is reached only where ``flag``, which the code itself leaves open, has this truth value."""
+        return any(self._is_open(read, value) for read in self._guards.reads(node, flag, value))
 
     def opted_in(self, node: ast.AST) -> bool:
         """Whether a node is reached only where somebody asked for danger by name, ``allow_pickle`` for one."""
-        return self._guards.opted_in(node)
+        return any(self._is_open(read, value) for read, value in self._guards.opted_in(node))
+
+    def _is_open(self, read: ast.expr, value: bool) -> bool:
+        """Whether a flag that is tested can come out otherwise: one that the code has just set asks nobody."""
+        return self.value(read).judge(truthy if value else falsy)[0] is not Verdict.MUST
+
+    def trusted(self, node: ast.AST) -> bool:
+        """Whether a node is reached only where a caller or a configuration said to trust what is loaded."""
+        from picketlint.semantics.trust import trusted
+
+        return trusted(node, self._guards, self)
 
     def verified(self, call: ast.AST) -> bool:
         """Whether the data of a call was compared with a digest before; that lessens a danger, it does not end it."""

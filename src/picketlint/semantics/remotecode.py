@@ -195,7 +195,8 @@ def _shown(word: str) -> str:
 
 def _is_asked_for(anchor: ast.expr, focus: ast.expr, module: Module) -> bool:
     """Whether a command is run only where somebody asked for the flag."""
-    return any(module.guarded(node, FLAG, True) or module.opted_in(node) for node in (anchor, focus))
+    nodes = (anchor, focus)
+    return any(module.guarded(node, FLAG, True) or module.opted_in(node) or module.trusted(node) for node in nodes)
 
 
 def _is_chosen(words: Sequence[str], node: ast.expr, focus: ast.expr, module: Module) -> bool:
