@@ -58,3 +58,19 @@ NOBODYS_CHOICE = (
     "class A:\n    def __init__(self, name):\n        self.trust = name.startswith('us/')\n    def f(self):\n"
     "        if self.trust:\n            load(name, trust_remote_code=True)",
 )
+# Which options there are, as h2oGPT's `gen.py` has it: a mapping that nobody takes a value from.
+NAMES_OF_OPTIONS = (
+    "def clean(kwargs):\n    allowed = dict(max_memory=None, trust_remote_code=True)\n"
+    "    for k in kwargs.copy():\n        if k not in allowed:\n            kwargs.pop(k)",
+    "_KNOWN = {'trust_remote_code': True}\ndef check(name):\n    return name in _KNOWN or sorted(_KNOWN)",
+    "def check(name):\n    return name in dict(trust_remote_code=True)",
+    "def check(name):\n    known = {'trust_remote_code': True}\n    return [k for k in known if k in known.keys()]",
+)
+TABLES_OF_OPTIONS = (
+    "KNOWN = {'trust_remote_code': True}\nif name in KNOWN:\n    print(name)",
+    "def check(name):\n    known = {'trust_remote_code': True}\n    return known.get(name) if name in known else None",
+    "def check(name):\n    known = {'trust_remote_code': True}\n    return name in known and load(name, **known)",
+    "def check(name):\n    known = {'trust_remote_code': True}\n    return name in known and load(**locals())",
+    "def check(name):\n    global KNOWN\n    KNOWN = {'trust_remote_code': True}\n    return name in KNOWN",
+    "def check(name):\n    known = {'trust_remote_code': True}\n    return other in [known] or other in known",
+)

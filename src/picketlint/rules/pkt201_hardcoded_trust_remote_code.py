@@ -111,7 +111,9 @@ class HardcodedTrustRemoteCode(Rule):
         bad("kwargs.update([('trust_remote_code', True)])", at="1:17"),
         bad("kwargs = dict.fromkeys(['trust_remote_code'], True)", at="1:25"),
         bad("a, kwargs['trust_remote_code'] = 1, True", at="1:1"),
+        *(bad(code, why="the value is read, or may be") for code in known.TABLES_OF_OPTIONS),
         bad("Options = namedtuple('Options', ['name', 'trust_remote_code'], defaults=[True])", at="1:11"),
+        *(good(code, why="only the keys are asked for") for code in known.NAMES_OF_OPTIONS),
         good("a, kwargs['trust_remote_code'] = True, False\nb = dict([('trust_remote_code', trust)])"),
         good("Options = namedtuple('Options', ['trust_remote_code', 'fast'], defaults=[True])", why="the last has it"),
         bad("config.trust_remote_code = True", at="1:1"),
@@ -251,6 +253,8 @@ class HardcodedTrustRemoteCode(Rule):
         given = Argument(State.GIVEN, (Candidate(keyword.value, keyword),))
         judgements = [*module.judge_callers(given, ON)] if own is None else [own, *module.judge_callers(given, ON)]
         for judgement in judgements:
+            if module.names(call.func).certain == "builtins.dict" and module.gives_keys(call):
+                return
             yield self._report(call, judgement, f"`{called(call)}` {judgement.describe(str(keyword.arg), 'True')}")
 
     @on(ast.Dict)
@@ -260,8 +264,9 @@ class HardcodedTrustRemoteCode(Rule):
         if isinstance(parent, ast.Compare) or (isinstance(parent, ast.Call) and _asserts(parent)):
             return
         for key, value in zip(node.keys, node.values, strict=True):
-            if key is not None:
-                yield from self._bound(key, _flag(key, module), value, module, entry="The dict entry ")
+            flag = None if key is None else _flag(key, module)
+            if key is not None and flag and not module.gives_keys(node):
+                yield from self._bound(key, flag, value, module, entry="The dict entry ")
 
     @on(ast.Assign, ast.AnnAssign)
     def assignment(self, node: ast.Assign | ast.AnnAssign, module: Module) -> Iterator[Hit]:

@@ -233,6 +233,12 @@ class Module:
 
         return trusted(node, self._guards, self)
 
+    def gives_keys(self, mapping: ast.expr) -> bool:
+        """Whether a mapping that is made here is only asked for its keys: nobody sees what it has under one."""
+        from picketlint.semantics.membership import gives_keys
+
+        return gives_keys(mapping, self)
+
     def verified(self, call: ast.AST) -> bool:
         """Whether the data of a call was compared with a digest before; that lessens a danger, it does not end it."""
         return isinstance(call, ast.Call) and self._verification.verified(call)
