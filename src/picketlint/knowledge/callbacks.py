@@ -28,6 +28,10 @@ CALLERS = {
     "thread_map": 0,
     "to_thread": 0,
 }
+# Those that hand each element of what they are given to the function, not what they are given.
+ELEMENTWISE = frozenset(
+    {"applymap", "filter", "imap", "imap_unordered", "map", "map_async", "process_map", "starmap", "thread_map"}
+)
 # Those of so common a name that it has to stand behind its module's.
 # https://docs.python.org/3/library/atexit.html#atexit.register, https://docs.python.org/3/library/weakref.html
 MODULES = {"finalize": "weakref", "register": "atexit"}

@@ -68,6 +68,26 @@ _OTHER = (
 )
 
 
+_OWN = "import torch, functools\ndef load(p, safe=True):\n    torch.load(p, weights_only=safe)\nKW = {'safe': False}\n"
+_RUN_UNSAFE = (
+    "Thread(target=load, kwargs={'safe': False})",
+    "Thread(target=load, args=(p,), kwargs=KW)",
+    "Process(target=load, args=(p, False))",
+    "pool.apply_async(load, (p,), KW)",
+    "pool.apply_async(load, kwds=KW)",
+    "executor.submit(load, p, **KW)",
+    "def run(p, strict):\n    executor.submit(load, p, strict)\nrun(p, False)",
+    "def run(p):\n    kw = {}\n    kw['safe'] = False\n    Thread(target=load, kwargs=kw)",
+    "load_all = functools.partial(load, safe=False)",
+)
+_RUN_SAFE = (
+    "executor.submit(load, p, True)\nThread(target=load, kwargs={'safe': True})",
+    "Thread(target=other, kwargs=KW)\nexecutor.submit(load, p, **other)",
+    "executor.map(load, paths, [False])",
+    "load_all = functools.partial(load, safe=True)",
+)
+
+
 class UnsafeTorchLoad(Rule):
     """`weights_only=False`."""
 
@@ -204,6 +224,8 @@ class UnsafeTorchLoad(Rule):
             "import torch\ndef load(p, safe=True):\n    return torch.load(p, weights_only=safe)\nload(p)\nload(p, True)"
         ),
         good("import torch\ndef f(p, flag=False):\n    torch.load(p, weights_only=not flag)", why="the caller decides"),
+        *(bad(_OWN + code, why="the module's own function, run by something else") for code in _RUN_UNSAFE),
+        *(good(_OWN + code) for code in _RUN_SAFE),
         good("import torch\nif not args.weights_only:\n    torch.load(p, weights_only=False)"),
         good("import torch\ndef load(p, trusted=False):\n    if trusted:\n        torch.load(p, weights_only=False)"),
         bad("import torch\ndef load(p, trusted=True):\n    if trusted:\n        torch.load(p, weights_only=False)"),

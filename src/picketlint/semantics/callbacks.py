@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 
 from picketlint.knowledge.callbacks import CALLERS, MODULES, REMOTE, RUNNERS
-from picketlint.semantics.calls import PARTIALS
+from picketlint.semantics.calls import WRITTEN_PARTIALS
 from picketlint.semantics.tree import last_name, starred
 
 # What calls have to be called for ``callback_call`` to find anything.
 CALLBACK_TAKERS = frozenset({*RUNNERS, *CALLERS, REMOTE})
-_WRITTEN_PARTIALS = frozenset(name.rpartition(".")[2] for name in PARTIALS)
 # They take the arguments in a tuple, and the keywords in a mapping after it or under one of these names.
 _APPLYING = frozenset({"apply", "apply_async"})
 _KEYWORDS = frozenset({"kwds", "kwargs"})
@@ -45,7 +44,7 @@ def callback_call(call: ast.Call) -> ast.Call | None:
 def _is_function(node: ast.expr) -> bool:
     """Whether an expression is written like a function: a name, an attribute, or a ``partial`` object."""
     if isinstance(node, ast.Call):
-        return last_name(node.func) in _WRITTEN_PARTIALS
+        return last_name(node.func) in WRITTEN_PARTIALS
     return isinstance(node, (ast.Name, ast.Attribute))
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MANY_KEYWORDS = 16
 PARTIALS = frozenset({"functools.partial", "functools.partialmethod"})
+# How they are written, whatever they are imported as.
+WRITTEN_PARTIALS = frozenset(name.rpartition(".")[2] for name in PARTIALS)
 
 
 class Target(NamedTuple):

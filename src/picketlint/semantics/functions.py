@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from picketlint.base.records import NamedTuple
 from picketlint.semantics.arguments import ABSENT, Argument
 from picketlint.semantics.bindings import Binding, Kind
-from picketlint.semantics.calls import Calls
+from picketlint.semantics.calls import PARTIALS, WRITTEN_PARTIALS, Calls
 from picketlint.semantics.mentions import Mentions
 from picketlint.semantics.names import Resolver
-from picketlint.semantics.tree import FunctionNode, start
+from picketlint.semantics.tree import FunctionNode, last_name, start
 
 _MAX_ALIASES = 8
 # A function called this often is a language of its own; what lies beyond is not looked at.
@@ -41,6 +41,7 @@ class Functions:
         self._sites: dict[FunctionNode, tuple[tuple[ast.Call, int], ...]] = {}
         # Calls of a class by the keywords they give, None for `**`, and by their place among all.
         self._built: dict[ast.ClassDef, dict[str | None, dict[int, ast.Call]]] = {}
+        self._later: dict[str, list[ast.Call]] | None = None
         self._by_identifier: dict[str, dict[FunctionNode, list[tuple[ast.Call, int]]]] = {}
 
     def owner(self, parameter: ast.arg) -> FunctionNode | None:
@@ -48,12 +49,15 @@ class Functions:
         return self.resolver.tree.owner(parameter)
 
     def handed(self, parameter: ast.arg) -> Iterator[tuple[ast.Call, Argument]]:
-        """The calls of the parameter's function with what they hand to it; those that leave it out are left out."""
+        """The calls of the parameter's function with what they hand to it; those that leave it out are left out.
+
+        Among them are those that something else makes: ``submit(f, x)``, ``Thread(target=f, kwargs=options)``.
+        """
         function = self.owner(parameter)
         if function is None:
             return
         place = self.resolver.place_of(parameter)
-        for call, bound in self.sites(function):
+        for call, bound in (*self.sites(function), *self._called_back(function)):
             found = self.calls.argument(call, parameter.arg, -1 if place is None else place - bound)
             if found is not ABSENT:
                 yield call, found
@@ -63,7 +67,7 @@ class Functions:
         function = self.owner(keywords)
         if function is None or any(argument.arg == name for argument in _named(function.args)):
             return
-        for call, _ in self.sites(function):
+        for call, _ in (*self.sites(function), *self._called_back(function)):
             found = self.calls.argument(call, name, -1)
             if found is not ABSENT:
                 yield call, found
@@ -112,6 +116,33 @@ class Functions:
         identifiers = self.mentions.identifiers(self._names_of(function))
         found = [site for identifier in identifiers for site in self._called_by(identifier).get(function, ())]
         return iter(sorted(found, key=lambda site: start(site[0])))
+
+    def _called_back(self, function: FunctionNode) -> list[tuple[ast.Call, int]]:
+        """The calls of a function by callbacks and ``partial`` objects, with the very arguments that are written."""
+        if self._later is None:
+            self._later = {}
+            for later in self._handed_on():
+                self._later.setdefault(last_name(later.func), []).append(later)
+        found: list[tuple[ast.Call, int]] = []
+        for identifier in self.mentions.identifiers(self._names_of(function)) if self._later else ():
+            for later in self._later.get(identifier, ()):
+                callee = self.callee(later)
+                if callee is not None and callee.function is function:
+                    found.append((later, callee.bound))
+        return sorted(found[:MAX_SITES], key=lambda site: start(site[0]))
+
+    def _handed_on(self) -> Iterator[ast.Call]:
+        """What something else calls, with the arguments that it is given along with the function."""
+        from picketlint.knowledge.callbacks import ELEMENTWISE
+
+        for call, later in self.mentions.callback_calls.items():
+            if last_name(call.func) not in ELEMENTWISE:
+                yield later
+        for partial in self.mentions.calls_written(WRITTEN_PARTIALS):
+            if partial.args and self.resolver.names(partial.func).certain in PARTIALS:
+                later = ast.copy_location(ast.Call(partial.args[0], partial.args[1:], partial.keywords), partial)
+                self.resolver.tree.insert(later, partial)
+                yield later
 
     def _called_by(self, identifier: str) -> dict[FunctionNode, list[tuple[ast.Call, int]]]:
         """The calls whose callee is written with an identifier, by the function of this module that they run."""

@@ -30,6 +30,11 @@ _OPT_IN = (
     r"|^(?:allow|trust|enable|permit|accept)_.*(?:pickl|deserial|code)|(?:pickl|deserial|code)\w*_(?:allowed|permitted|enabled)$"
 )
 _SAFE_MODE = r"^(?:in_|is_)?safe(?:_mode|_load|_loading)?(?:_enabled|_on)?$"
+# What may be trusted by a flag of that name; `trust_env` and `trusted_hosts` are about connections.
+_TRUST = (
+    r"^(?:hf_|user_|allow_)?trust(?:ed|s)?(?:_(?:the|this|remote|hub|hf|code|models?|repo|repository|sources?|files?"
+    r"|checkpoints?|ckpt|weights|tokenizer|datasets?|data|inputs?|pickles?))*$"
+)
 # Functions and methods that read what their argument names.
 LOOKUPS = frozenset({"get", "pop", "getenv", "getattr", "setdefault"})
 # What turns text into a truth value.
@@ -68,6 +73,10 @@ class Guards:
         """
         yield from ((read, True) for read in self.reads(node, re.compile(_OPT_IN), True))
         yield from ((read, False) for read in self.reads(node, re.compile(_SAFE_MODE), False))
+
+    def trusting(self, node: ast.AST) -> Iterator[ast.expr]:
+        """The reads by which whoever set a flag said to trust what is loaded, where ``node`` is reached."""
+        return self.reads(node, re.compile(_TRUST), True)
 
     def reads(self, node: ast.AST, flag: Flag, value: bool) -> Iterator[ast.expr]:
         """The places that read ``flag`` (a name, attribute, key or option) in tests made before ``node`` is reached.

@@ -20,7 +20,7 @@ _OF_NAMES = ("eval", "exec", "locals", "vars")
 
 
 def gives_keys(mapping: ast.expr, module: Module) -> bool:
-    """Whether no value of a mapping gets anywhere: it has one name, a function's or one with ``_``, asked for its keys."""
+    """Whether no value of a mapping gets anywhere: its one name, private, only asks for keys."""
     tree = module.tree
     if _is_asked(mapping, module):
         return True

@@ -12,12 +12,11 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 
-from picketlint.semantics.calls import PARTIALS
+from picketlint.semantics.calls import WRITTEN_PARTIALS
 from picketlint.semantics.dispatching import GETTERS
 from picketlint.semantics.names import HERE
 from picketlint.semantics.tree import Position, Tree, end, start
 
-_PARTIALS = frozenset(name.rpartition(".")[2] for name in PARTIALS)
 _BINDERS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)
 
 
@@ -79,7 +78,7 @@ class Mentions:
 
     def calls_of(self, last_parts: frozenset[str]) -> Iterator[ast.Call]:
         """The calls whose callee can have such a name, ``partial`` objects included, in source order."""
-        identifiers = self.identifiers(last_parts | _PARTIALS)
+        identifiers = self.identifiers(last_parts | WRITTEN_PARTIALS)
         return self._at(
             {place for word, places in self._places.items() if word in identifiers or not word for place in places}
         )
@@ -88,11 +87,21 @@ class Mentions:
         """The calls of what has such a last name, and ``partial`` objects of it, in source order."""
         places = {place for word in words for place in self._places.get(word, ())}
         calls = self.tree.nodes(ast.Call)
-        for partial in _PARTIALS:
+        for partial in WRITTEN_PARTIALS:
             for place in self._places.get(partial, ()):
                 if calls[place].args and last_word(calls[place].args[0]) in words:
                     places.add(place)
         return self._at(places)
+
+    @cached_property
+    def callback_calls(self) -> dict[ast.Call, ast.Call]:
+        """The calls of callbacks, by the calls that bring them about, in which they stand."""
+        from picketlint.semantics.callbacks import CALLBACK_TAKERS, callback_call
+
+        found = {call: later for call in self.calls_written(CALLBACK_TAKERS) if (later := callback_call(call))}
+        for call, later in found.items():
+            self.tree.insert(later, call)
+        return found
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:

@@ -148,15 +148,10 @@ class Module:
 
     # -- calls ---------------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def callback_calls(self) -> Mapping[ast.Call, ast.Call]:
         """The calls of callbacks, by the calls that bring them about, in which they stand."""
-        from picketlint.semantics.callbacks import CALLBACK_TAKERS, callback_call
-
-        found = {call: later for call in self.mentions.calls_written(CALLBACK_TAKERS) if (later := callback_call(call))}
-        for call, later in found.items():
-            self.tree.insert(later, call)
-        return found
+        return self.mentions.callback_calls
 
     @cached_property
     def shell_commands(self) -> Mapping[ast.AST, ShellCommand]:
@@ -229,9 +224,12 @@ class Module:
 
     def trusted(self, node: ast.AST) -> bool:
         """Whether a node is reached only where a caller or a configuration said to trust what is loaded."""
-        from picketlint.semantics.trust import trusted
+        reads = [*self._guards.trusting(node)]
+        if not reads:
+            return False
+        from picketlint.semantics.trust import is_told
 
-        return trusted(node, self._guards, self)
+        return any(is_told(read, self) for read in reads)
 
     def gives_keys(self, mapping: ast.expr) -> bool:
         """Whether a mapping that is made here is only asked for its keys: nobody sees what it has under one."""

@@ -7,11 +7,10 @@ decides nothing: the test reads a parameter, an option or a setting that no line
 from __future__ import annotations
 
 import ast
-import re
 
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.defaults import PARAMETER
-from picketlint.semantics.guards import LOOKUPS, Guards
+from picketlint.semantics.guards import LOOKUPS
 from picketlint.semantics.options import Verdict, truthy
 from picketlint.semantics.tree import last_name
 
@@ -19,23 +18,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from picketlint.semantics.module import Module
 
-# What may be trusted by a flag of that name; `trust_env` and `trusted_hosts` are about connections.
-_TRUST = (
-    r"^(?:hf_|user_|allow_)?trust(?:ed|s)?(?:_(?:the|this|remote|hub|hf|code|models?|repo|repository|sources?|files?"
-    r"|checkpoints?|ckpt|weights|tokenizer|datasets?|data|inputs?|pickles?))*$"
-)
 _MAX_NAMES = 4
 _MAX_PARAMETERS = 32
 _TOO_MANY_NAMES = f"a flag that says to trust is followed through {_MAX_NAMES} names"
 _TOO_MANY = f"who fills a parameter that says to trust is looked for in {_MAX_PARAMETERS} parameters"
 
 
-def trusted(node: ast.AST, guards: Guards, module: Module) -> bool:
-    """Whether a node is reached only where a caller or a configuration said to trust what is loaded."""
-    return any(_is_told(read, module) for read in guards.reads(node, re.compile(_TRUST), True))
-
-
-def _is_told(read: ast.expr, module: Module) -> bool:
+def is_told(read: ast.expr, module: Module) -> bool:
     """Whether what a test reads is given from outside this module, which nowhere makes it true itself."""
     values = [read]
     if isinstance(read, ast.Attribute):
