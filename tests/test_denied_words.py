@@ -7,7 +7,7 @@ import re
 import pytest
 
 from picketlint.exceptions.wording import judge
-from picketlint.knowledge.justifications import DEFAULT, GATES, GROUNDS
+from picketlint.knowledge.justifications import DEFAULT, GATES, GROUNDS, READ_BACK
 
 # {} is where a negation goes. Each row of the vocabulary is matched by at least one of them.
 ORIGINS = [
@@ -38,6 +38,37 @@ ORIGINS = [
     "reference vectors are {}shipped with this package for calibration",
     "for these calibration folders {}we control every writer",
     "the snapshot is {}an internal cache of calibration metadata",
+    "the snapshot directory {}belongs to this process alone",
+    "the calibration snapshot was {}dumped three lines above",
+    "the calibration table {}was just written above",
+    "it {}is the cache this process wrote during calibration",
+]
+# They tell what the code does, and that it made the input itself; {} is before what says so.
+READ_BACKS = [
+    "loads the calibration cache that {}this process wrote",
+    "resumes from the calibration snapshot that {}this trainer saved",
+    "restores the scheduler state that {}`save_state()` dumped",
+    "reads the calibration table that was {}just written above",
+    "reads the calibration table that was {}pickled a few lines above",
+    "loads metadata that {}the previous step of this pipeline stored",
+    "{}reads back our own dump from the calibration directory",
+]
+# Who else may have made it, or what else it may be.
+OTHERS = [
+    "loads the calibration cache that a user wrote",
+    "loads the calibration cache that some other process wrote",
+    "loads the calibration cache that the vendor's trainer saved",
+    "loads the calibration cache that this process downloaded",
+    "loads the calibration cache that this process wrote, or whatever the user gives",
+    "loads the calibration cache that this process wrote from user-supplied snapshots",
+    "loads the calibration cache that this process wrote if there is one",
+    "reads the calibration table that the user uploaded, saved a few lines above",
+    "reads the calibration table downloaded a few lines above",
+    "reads the third-party checkpoint saved a few lines above by a customer",
+    "loads the fixture that a contributor checked into this repository",
+    "loads the calibration model we trained in the last step",
+    "loads metadata that the previous step of this pipeline fetched",
+    "loads what customers wrote during calibration",
 ]
 CHECKS = [
     "the snapshot is {}compared with the digest from the manifest",
@@ -57,7 +88,7 @@ ALLOWED = [
     "the metric formula is {}validated against the grammar regex",
     "the metric formula is {}ast-validated before running",
 ]
-REASONS = [*ORIGINS, *CHECKS, *ALLOWED]
+REASONS = [*ORIGINS, *READ_BACKS, *CHECKS, *ALLOWED]
 INSIDE = ["not ", "never ", "no longer ", "hardly ever ", "rarely ", "not yet ", "not always ", "usually ", "mostly "]
 FRONT = ["it is not true that {}", "in most cases {}", "it is rarely so that {}", "until recently {}", "{}, or not"]
 BEHIND = ["{} (not any more)", "{}, but no longer", "{} - usually", "{}, at times", "{} is not true", "{}, mostly"]
@@ -132,6 +163,24 @@ def test_a_check_that_is_not_made_outweighs_no_danger(reason: str, negation: str
 def test_who_made_the_input_counts_without_a_check(reason: str) -> None:
     wording = judge(f"{said(reason, 'not ')}, the file is written by our own exporter", DEFAULT)
     assert wording.accepted, wording
+
+
+@pytest.mark.parametrize("pattern", READ_BACK)
+def test_every_way_of_reading_back_has_a_reason_here(pattern: str) -> None:
+    assert any(re.search(pattern, said(reason)) for reason in READ_BACKS)
+
+
+@pytest.mark.parametrize("comment", OTHERS)
+def test_what_somebody_else_made_is_not_read_back(comment: str) -> None:
+    wording = judge(said(comment), DEFAULT)
+    assert not wording.accepted, wording
+
+
+@pytest.mark.parametrize("danger", DANGERS)
+@pytest.mark.parametrize("reason", READ_BACKS)
+def test_a_danger_outweighs_what_is_read_back(reason: str, danger: str) -> None:
+    wording = judge(f"{said(reason)}, and {danger}", DEFAULT)
+    assert not wording.accepted, wording
 
 
 @pytest.mark.parametrize("danger", DANGERS)

@@ -60,6 +60,13 @@ _FILE = (
     r"|archives?|payloads?|messages?|records?|objects?|data|dataset|datasets|state|index|bundle|weights|models?"
     r"|report text)"
 )
+# What a program says it does to a file that it reads back.
+_WROTE = r"(?:wrote|writes|saved|saves|dumped|dumps|pickled|pickles|cached|caches|stored|stores|serialized|serialised)"
+_THIS_WROTE = rf"(?:this|the same) (?:very |same |\w+ )?{_OURS} (?:itself |just |has ){{0,2}}{_WROTE}\b"
+_ABOVE = (
+    r"(?:(?:a few|a couple of|two|three|four|five|several|some|\d{1,2}) (?:lines?|statements?) (?:above|earlier|before"
+    r"|up)|(?:right|just|directly|immediately) (?:above|before this|before that))"
+)
 _COMMAND = (
     r"(?:commands?|command[- ]lines?|cmds?|argv|args|arguments?|(?:command |format )?strings?|expressions?|formulas?"
     r"|templates?"
@@ -133,14 +140,26 @@ GROUNDS = (
     rf"(?: from| of)? {_THE}(?:\w+ )?{_FIXED}\b",
     r"\b(?:list|tuple|table|set|sequence|made|built|composed) (?:only |solely )?(?:of|from"
     r"|out of) (?:\w+ )?(?:constants|literals)\b",
+    rf"\b{_FILE} (?:that |which )?{_THIS_WROTE}",
+    rf"\b(?:was|were|is|are|been|just|we|we just|file|cache|array|state|that) {_MADE} {_ABOVE}\b",
+    rf"\b(?:was|were|is|are|been|we) just {_MADE} above\b",
+    rf"\b(?:belongs?|private) to this (?:\w+ )?{_OURS}\b",
     r"\bunder (?:our|the project'?s|full) (?:\w+ )?control\b",
     rf"\bcontrolled (?:only |solely )?by {_MAKER}",
-    r"\b(?:shipped|bundled|packaged|vendored|distributed|installed|checked in|committed|versioned"
+    r"\b(?:shipped|bundled|packaged|vendored|distributed|installed|checked in(?:to)?|committed|versioned"
     r"|part of) (?:\w+ )?(?:with|in|into|inside|by|as part of|of|to)? ?"
     rf"(?:this|our|the) (?:(?:same|own|project'?s) )?(?:\w+ )?(?:{_OURS}|distribution|source tree|app|application)\b",
     r"\bwe (?:\w+ )?control\b(?! (?:the )?(?:memory|device|dtype|batch|seed|flow))",
     r"\binternal(?:-only)? (?:\w+ )?(?:cache|buffer|ipc|queue|checkpoint|artifact|pickle) (?:file )?(?:of|between"
     r"|from|written|made|that (?:we|only))\b",
+)
+# A clause that tells what the code does states a reason by one of these: it reads back what it wrote itself.
+READ_BACK = (
+    rf"\b(?:that|which|what|{_FILE}) {_THIS_WROTE}",
+    rf"\b(?:that|which|what) (?:[\w.]{{1,60}}\(\)|`[\w.]{{1,60}}(?:\(\))?`) (?:itself |just |has ){{0,2}}{_WROTE}\b",
+    rf"\b(?:that|which|what) the (?:previous|preceding|earlier) (?:\w+ )?{_OURS} of this (?:\w+ )?{_OURS} {_WROTE}\b",
+    rf"\b{_MADE} {_ABOVE}\b|\bjust {_MADE} above\b",
+    rf"\breads? back (?:only )?our own (?:\w+ )?{_FILE}\b",
 )
 # With these, a comment has to say more before it counts, and must not just mention them.
 CLAIMS = (
