@@ -278,12 +278,10 @@ class UnsafePickleLoad(Rule):
     @on_keyword(*ALLOWING_FLAGS)
     def allowed(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
         """A flag that lets a loader unpickle."""
-        call, flag = module.tree.parent(keyword), Flag(str(keyword.arg), enabled)
-        if isinstance(call, ast.Call):
-            for judgement in module.judgements(call, flag):
-                message = f"`{called(call)}` {judgement.describe(flag.name, 'True')} unpickles what it loads, which "
-                message += "runs code that the files' author chose; rebuild it from the data"
-                yield self.at(call, message, judgement=judgement)
+        for call, judgement in module.judge_keyword(keyword, enabled):
+            message = f"`{called(call)}` {judgement.describe(str(keyword.arg), 'True')} unpickles what it loads, which "
+            message += "runs code that the files' author chose; rebuild it from the data"
+            yield self.at(call, message, judgement=judgement)
 
     @on_default(*ALLOWING_FLAGS)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:

@@ -60,7 +60,6 @@ from picketlint.rule import (
     Call,
     Confidence,
     Default,
-    Flag,
     Hit,
     Module,
     Origin,
@@ -281,12 +280,10 @@ class DynamicEval(Rule):
     @on_keyword(*ALLOWING_FLAGS)
     def allowed(self, keyword: ast.keyword, module: Module) -> Iterator[Hit]:
         """The flag of agents that run what a model writes."""
-        call, flag = module.tree.parent(keyword), Flag(str(keyword.arg), enabled)
-        if isinstance(call, ast.Call):
-            for judgement in module.judgements(call, flag):
-                message = f"`{called(call)}` {judgement.describe(flag.name, 'True')} runs whatever Python code the "
-                message += "model writes; run it in a sandbox, or let the caller decide"
-                yield self.at(call, message, judgement=judgement)
+        for call, judgement in module.judge_keyword(keyword, enabled):
+            message = f"`{called(call)}` {judgement.describe(str(keyword.arg), 'True')} runs whatever Python code the "
+            message += "model writes; run it in a sandbox, or let the caller decide"
+            yield self.at(call, message, judgement=judgement)
 
     @on_default(*ALLOWING_FLAGS)
     def default(self, default: Default, module: Module) -> Iterator[Hit]:

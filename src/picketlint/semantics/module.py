@@ -192,6 +192,14 @@ class Module:
         """The same for one expression: a dict entry, what is assigned. ``focus``: the part of the code to point at."""
         return Judge(self).expression(node, focus or node, flag)
 
+    def judge_keyword(
+        self, keyword: ast.keyword, unsafe: Callable[[object], bool]
+    ) -> Iterator[tuple[ast.Call, Judgement]]:
+        """The call that gives a flag by keyword, with a judgement for each way in which it is given what is unsafe."""
+        call = self.tree.parent(keyword)
+        if isinstance(call, ast.Call):
+            yield from ((call, judgement) for judgement in self.judgements(call, Flag(str(keyword.arg), unsafe)))
+
     def judge_default(self, default: Default, unsafe: Callable[[object], bool]) -> Judgement | None:
         """The same for the default of a flag, which is reported where it is declared."""
         if default.value is None:
