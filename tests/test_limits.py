@@ -108,6 +108,22 @@ CASES = [
         id="aliases-of-tests",
     ),
     pytest.param(
+        "class A:\n def __init__(self, a0):\n"
+        + lines(8, "  a# = a@", 1)
+        + "\n  self.trust = a8\n def f(self):\n  if self.trust:"
+        + load("False").replace("\n", " "),
+        "semantics.trust._TOO_MANY_NAMES",
+        id="names-of-trust",
+    ),
+    pytest.param(
+        "def f0(trust):\n if trust:"
+        + load("False").replace("\n", " ")
+        + "\n"
+        + lines(40, "def f#(trust): f@(trust)", 1),
+        "semantics.trust._TOO_MANY",
+        id="who-trusts",
+    ),
+    pytest.param(
         "def f(p):\n" + lines(40, " if a#: return") + load("False").replace("\n", "\n "),
         "semantics.guards._TOO_MANY_TESTS",
         id="early-returns",

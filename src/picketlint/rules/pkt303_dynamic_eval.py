@@ -150,6 +150,7 @@ class DynamicEval(Rule):
         bad("run = eval\nrun(text)", at="2:1"),
         bad('import builtins\ngetattr(builtins, "eval")(text)', at="2:1"),
         bad('import builtins\nRUN="eval"\ngetattr(builtins, RUN)(text)', at="3:1"),
+        bad('import builtins\nRUN ="eval"\ngetattr(builtins, RUN)(text)', at="3:1"),
         bad("list(map(eval, rows))", at="1:6"),
         bad('df["x"].apply(eval)', at="1:1"),
         bad('parser.add_argument("--fn", type=eval)', at="1:1", confidence=Confidence.HIGH),
