@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
+from picketlint.base.lazy import regex
 from picketlint.base.records import NamedTuple
 from picketlint.semantics.bindings import Kind
 from picketlint.semantics.names import Resolver
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 Flag = str | re.Pattern[str]
 
 # What a flag is called that lets through what is refused otherwise.
-_OPT_IN = (
+_OPT_IN = regex(
     r"dangerous|unsafe|insecure|untrusted|remote_code|arbitrary_code"
     r"|^(?:allow|trust|enable|permit|accept)_.*(?:pickl|deserial|code)|(?:pickl|deserial|code)\w*_(?:allowed|permitted|enabled)$"
 )
-_SAFE_MODE = r"^(?:in_|is_)?safe(?:_mode|_load|_loading)?(?:_enabled|_on)?$"
+_SAFE_MODE = regex(r"^(?:in_|is_)?safe(?:_mode|_load|_loading)?(?:_enabled|_on)?$")
 # What may be trusted by a flag of that name; `trust_env` and `trusted_hosts` are about connections.
-_TRUST = (
+_TRUST = regex(
     r"^(?:hf_|user_|allow_)?trust(?:ed|s)?(?:_(?:the|this|remote|hub|hf|code|models?|repo|repository|sources?|files?"
     r"|checkpoints?|ckpt|weights|tokenizer|datasets?|data|inputs?|pickles?))*$"
 )
@@ -71,12 +72,12 @@ class Guards:
 
         Each comes with the truth value that asks for it.
         """
-        yield from ((read, True) for read in self.reads(node, re.compile(_OPT_IN), True))
-        yield from ((read, False) for read in self.reads(node, re.compile(_SAFE_MODE), False))
+        yield from ((read, True) for read in self.reads(node, _OPT_IN, True))
+        yield from ((read, False) for read in self.reads(node, _SAFE_MODE, False))
 
     def trusting(self, node: ast.AST) -> Iterator[ast.expr]:
         """The reads by which whoever set a flag said to trust what is loaded, where ``node`` is reached."""
-        return self.reads(node, re.compile(_TRUST), True)
+        return self.reads(node, _TRUST, True)
 
     def reads(self, node: ast.AST, flag: Flag, value: bool) -> Iterator[ast.expr]:
         """The places that read ``flag`` (a name, attribute, key or option) in tests made before ``node`` is reached.
