@@ -74,7 +74,7 @@ def test_what_is_no_regular_file_is_not_waited_for(tree: Tree, monkeypatch: pyte
         server.bind("socket.py")
         assert run(".") == (["a.py:PKT101", "fifo.py:not-a-file", "socket.py:not-a-file"], 1)
         assert not any(problem.fatal for report in Scan(["."], Resolver(PKT101)) for problem in report.problems)
-    assert run("fifo.py", "/dev/null") == ([f"{os.path.relpath('/dev/null')}:not-a-file", "fifo.py:not-a-file"], 0)
+    assert run("fifo.py", "/dev/null") == (["/dev/null:not-a-file", "fifo.py:not-a-file"], 0)
     [problem] = only("fifo.py").problems
     assert problem.fatal
 

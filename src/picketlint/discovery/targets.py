@@ -377,12 +377,9 @@ class _Search:
 
 
 def shown(path: str, cwd: str) -> str:
-    """An absolute path as reports show it: with ``/``, and relative to the working directory."""
+    """An absolute path as reports show it: with ``/``, relative below the working directory, absolute elsewhere.
+
+    As in ruff, so that paths such as ``../../x.py`` need not be counted out by the reader.
+    """
     relative = below(cwd, path)
-    if relative is not None:
-        return relative or "."
-    try:
-        return os.path.relpath(path, cwd).replace(os.sep, "/")
-    except ValueError:
-        # On Windows nothing leads from one drive to another.
-        return path.replace(os.sep, "/")
+    return path.replace(os.sep, "/") if relative is None else relative or "."
