@@ -86,18 +86,15 @@ def foresee(size: int) -> None:
     _prefilter(registry.load()).foresee(size)
 
 
-def prepare(codes: Iterable[str], size: int) -> None:
-    """Have ready what it takes to check so many bytes for these rules, before this process is forked or frozen."""
+def prepare(codes: Iterable[str]) -> None:
+    """Import what running these rules takes, before this process is forked or frozen."""
     from importlib import import_module
 
-    # What can be done in a thread is done there while this one imports.
-    foresee(size)
     import_module("picketlint.analysis")
     wanted = frozenset(codes)
     for entry in registry.load().entries:
         if entry.id in wanted:
             import_module(entry.module)
-    expect(size)
 
 
 def _analyze(data: bytes | str, path: str, checks: Checks, tree: ast.Module | None, *, mended: bool = False) -> Report:

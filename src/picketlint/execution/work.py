@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from picketlint.base.records import NamedTuple
-from picketlint.engine import prepare
+from picketlint.engine import expect, foresee, prepare
 from picketlint.execution.batches import Job, bytes_in
 from picketlint.model import Problem, Report
 from picketlint.scan import check_data, content
@@ -52,7 +52,11 @@ class _Overheard:
 def ready(jobs: Iterable[Job]) -> None:
     """Get what checking the jobs takes, once for all the workers that are about to be forked."""
     jobs = list(jobs)
-    prepare({code for codes in {job.checks.codes for job in jobs} for code in codes}, bytes_in(jobs))
+    size = bytes_in(jobs)
+    # What can be done in a thread is done there while this one imports.
+    foresee(size)
+    prepare({code for codes in {job.checks.codes for job in jobs} for code in codes})
+    expect(size)
 
 
 def check_batch(jobs: Iterable[Job], digests: bool) -> list[Checked]:

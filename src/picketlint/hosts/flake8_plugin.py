@@ -104,18 +104,17 @@ class Plugin:
             selectors(overrides.extend_select)
         except ValueError as error:
             _stop(f"select, extend-select: {error}")
-        paths = options.filenames or ["."]
+        named = options.filenames or ["."]
         try:
             resolver = Resolver(overrides)
             settings = [
-                resolver.for_directory(path) if os.path.isdir(path) else resolver.for_file(path) for path in paths
+                resolver.for_directory(path) if os.path.isdir(path) else resolver.for_file(path) for path in named
             ]
         except ConfigError as error:
             _stop(str(error))
         if cls._resolver is None:
-            size = _bytes_in(paths, [*options.exclude, *options.extend_exclude])
-            if size > _MANY:
-                prepare(frozenset[str]().union(*(one.codes for one in settings)), size)
+            if _are_many(named, [*options.exclude, *options.extend_exclude]):
+                prepare(frozenset[str]().union(*(one.codes for one in settings)))
             # What is there by now stays, flake8's and ours: Python's collector need not go through it for each file,
             # and workers that are forked off go on sharing it.
             gc.freeze()
@@ -138,15 +137,15 @@ class Plugin:
         return tuple(shown_by_flake8(findings, text))
 
 
-def _bytes_in(paths: Iterable[str], excluded: Iterable[str]) -> int:
-    """How many bytes of Python there are in files and directories; once they are many, the rest is not counted."""
+def _are_many(paths: Iterable[str], excluded: Iterable[str]) -> bool:
+    """Whether files and directories hold many bytes of Python."""
     size = 0
     for path in _files(paths, excluded):
         with suppress(OSError):
             size += os.path.getsize(path)
         if size > _MANY:
-            break
-    return size
+            return True
+    return False
 
 
 def _files(paths: Iterable[str], excluded: Iterable[str]) -> Iterator[str]:

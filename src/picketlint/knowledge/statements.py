@@ -203,6 +203,10 @@ HALVES = (
     r"|ok(?:ay)?|fine|harmless|legit\w{0,6}|intentional\w{0,2}|on purpose)(?=[:,;.!]| (?:for|by|to|as|here|because"
     r"|since|in"
     r"|due|it|this|we|the|older?)\b)|^\W*because\b(?! of\b)",
+    # Nothing but that.
+    r"^\W*(?:this is |it's |it is |that's |we )?(?:only |still |also |sadly |really )?(?:need(?:ed| (?:this|it))"
+    r"|required|necessary|ok(?:ay)?|fine|harmless|intended|intentional\w{0,2}|deliberate\w{0,2}|on purpose|by design"
+    r"|unavoidable|reviewed|(?:a )?(?:known issue|false positive))(?: here| for now)?\W*$",
     r"\b(?:this|it|file|input|checkpoint|pickle|loading|that|which) (?:is|comes|came) (?:\w+ )?(?:ok(?:ay)?|fine"
     r"|harmless"
     r"|intentional|on purpose)\b",

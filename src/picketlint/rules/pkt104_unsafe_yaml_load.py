@@ -196,7 +196,7 @@ class UnsafeYamlLoad(Rule):
             sure = len(unsafe) == len(names) and (complete or _defaulted(loader, module))
             yield self.at(
                 call.node,
-                f"`{call.name}` with `{unsafe[0].rpartition('.')[2]}` {_harm(full)}; {INSTEAD}",
+                f"`{call.name}` with `{unsafe[0]}` {_harm(full)}; {INSTEAD}",
                 focus=focus,
                 severity=_severity(call, full, module),
                 confidence=None if sure else Confidence.MEDIUM,

@@ -55,6 +55,8 @@ class UnjustifiedException(Rule):
     examples = (
         bad(f"{LOAD}  # weights_only=False is needed", at="2:36", beside=WITH, why="repeats the flag"),
         bad(f"{LOAD}  # trusted", beside=WITH, why="trusted by whom, and why?"),
+        bad(f"{LOAD}  # needed", beside=WITH, why="for what, and why is it safe?"),
+        bad("import torch\n# This is intentional.\ntorch.load(p, weights_only=False)", at="2:1", beside=WITH),
         bad(f"{LOAD}  # safe, the file is user-supplied", beside=WITH, why="says the opposite"),
         bad(f"{LOAD}  # should be generated internally by the exporter", beside=WITH, why="a hope"),
         bad(f"{LOAD}  # noqa: S614 - generated internally by the exporter", beside=WITH, why="behind a directive"),
@@ -66,6 +68,7 @@ class UnjustifiedException(Rule):
         good(f"{LOAD}  # generated internally by the exporter, not supplied by the user", beside=WITH),
         good(f"{LOAD}  # security-exception: das Modul schreibt diese Datei im selben Lauf selbst", beside=WITH),
         good(f"{LOAD}  # load the optimizer state", beside=WITH, why="it does not try to excuse anything"),
+        good(f"{LOAD}  # legacy; the config is required, the rest is not", beside=WITH, why="nor does this"),
         good(f"import torch\n# torch.load(p, weights_only=True)\n{LOAD[13:]}", beside=WITH, why="commented-out code"),
         good(f"import torch\n# the file may be gone: safely ignore the error\n{LOAD[13:]}", beside=WITH),
         good("import torch\ntorch.load(p, weights_only=True)  # safe", beside=WITH, why="nothing to excuse"),
