@@ -54,7 +54,7 @@ def check(
     rules = [entry.rule for entry in judged if entry.alone]
     reported = list(hits(rules, module))
     concealed = _Concealed([*reported, *hits([entry.rule for entry in concealing], module)] if reported else [], module)
-    found = _best((rule, hit, concealed.of(hit, _finding(rule, hit, module.source, path))) for rule, hit in reported)
+    found = _best(concealed.findings(reported, path))
     if not found and not any(entry.alone and entry.reviews for entry in selected):
         return ()
     # Most findings have no comment beside them: what reads comments, and judges those, is not even imported then.
@@ -73,9 +73,7 @@ def check(
     findings = review.findings
     for last in (False, True):
         remarked = reviews(reviewers, review._replace(findings=findings), module, last=last)
-        found = _best(
-            (rule, hit, concealed.of(hit, _finding(rule, hit, module.source, path))) for rule, hit in remarked
-        )
+        found = _best(concealed.findings(remarked, path))
         findings += tuple(finding for _, _, finding in found)
     chosen = (finding for finding in findings if finding.rule in wanted)
     return tuple(sorted(chosen, key=lambda finding: finding.sort_key))
@@ -126,7 +124,12 @@ class _Concealed:
         self._values = self._pattern(bodies)
         self._near: dict[tuple[int, int], tuple[Span, ...]] = {}
 
-    def of(self, hit: Hit, finding: Finding) -> Finding:
+    def findings(self, reported: Iterable[tuple[Rule, Hit]], path: str) -> Iterator[Found]:
+        """What rules reported about the file at a path, with the findings that it makes."""
+        for rule, hit in reported:
+            yield rule, hit, self._of(hit, _finding(rule, hit, self._module.source, path))
+
+    def _of(self, hit: Hit, finding: Finding) -> Finding:
         """The finding, with the secrets in the lines of its anchor and of the statement around that."""
         if not self._stretches:
             return finding

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from picketlint.base.lazy import regex
 from picketlint.base.records import NamedTuple
@@ -38,7 +38,7 @@ def index_source() -> str:
     words = known.DEFAULT
     shipped = (words.grounds, words.claims, words.checks, words.gates, words.danger, words.remote)
     lists = (getattr(statements, name) for name in statements.LISTS)
-    return needs_source(pattern for patterns in (*shipped, known.READ_BACK, *lists) for pattern in patterns)
+    return needs_source(pattern for patterns in (*shipped, *lists) for pattern in patterns)
 
 
 _MARKER = regex(known.MARKER, re.IGNORECASE)
@@ -46,11 +46,6 @@ _DIRECTIVE = regex(rf"[\s:!]*(?:{'|'.join(known.DIRECTIVES)})", re.IGNORECASE)
 _PLAIN_START = regex(
     r"(?:(?:^|\b(?:is|are|was|were|be|only|from|by|on|for|with)) ?(?:(?:a|an|the|this|these|it|always|just) )*)$"
 )
-
-
-@cache
-def _read_back() -> Phrases:
-    return Phrases(known.READ_BACK)
 
 
 class Trust(IntEnum):
@@ -239,8 +234,8 @@ class _Reading:
     def _ground(self, sentence: Sentence, match: Match, *, denied: bool = False) -> bool:
         """Take a reason, or a danger that is denied, for what it is worth; whether it is worth anything."""
         stated = sentence.states(match)
-        told = begins("NARRATION", match.clause) and _read_back().search(match.clause) is None
-        if told and not self.about_safety and not (denied and stated):
+        aside = not self.about_safety and not (denied and stated)
+        if aside and begins("NARRATION", match.clause) and not holds("READ_BACK", match.clause):
             return False
         self.mentioned = True
         if not stated:

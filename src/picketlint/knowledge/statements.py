@@ -9,6 +9,8 @@ Every repetition is bounded or of single words, so that a search is linear.
 
 from __future__ import annotations
 
+from picketlint.knowledge.justifications import READ_BACK as READ_BACK
+
 # Behind a negation: what leaves the rest open.
 _PARTLY = (
     r"(?:only|just|merely|solely|necessarily|always|exclusively|entirely|fully|yet|sure|usually|normally|typically"
@@ -230,6 +232,7 @@ LISTS = (
     "KEPT_OUT",
     "NARRATION",
     "QUALIFIED",
+    "READ_BACK",
     "SELDOM",
     "SEQUEL",
     "SPARED",

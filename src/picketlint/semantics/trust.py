@@ -59,7 +59,7 @@ def _is_given(value: ast.expr, module: Module) -> bool:
 
 def _is_made_true(values: list[ast.expr], module: Module) -> bool:
     """Whether one of some values is true by what the module says: a constant, a default, what a caller hands on."""
-    pending, seen = values, set[ast.AST]()
+    pending, seen = [*values], set[ast.AST]()
     while pending:
         value = module.value(pending.pop())
         if value.judge(truthy)[0] is not Verdict.SAFE:
